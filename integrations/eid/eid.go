@@ -1,0 +1,128 @@
+// Package eid is the portable type for e-legitimation: start an order, ask how it goes, cancel it.
+//
+// A provider (BankID in eid/bankid) answers with stable message codes, never with texts: the codes RFA1 … RFA23 are
+// BankID's recommended meanings and are worded by the interface in the reader's language.
+package eid
+
+import (
+	"context"
+	"time"
+
+	"samtjanst/platform/idno"
+)
+
+// Provider is one e-legitimation. Errors are faults: Unavailable (no answer, 408, 5xx), TooMany (an order is already in
+// progress for this person, which aborts both), Invalid (our request was refused), NotFound (no such order, or collected already).
+// errors.As(err, *Refusal) gives the message code to show.
+type Provider interface {
+	// ID names the provider: "bankid".
+	ID() string
+	// Start begins an order.
+	Start(ctx context.Context, r Request) (Order, error)
+	// Collect asks how it goes. A completed order can be collected once: keep what it gives before answering anybody.
+	Collect(ctx context.Context, ref string) (Status, error)
+	// Cancel ends an order; one that has already ended is not an error.
+	Cancel(ctx context.Context, ref string) error
+}
+
+// Purpose of an order.
+type Purpose string
+
+// Purposes.
+const (
+	Login Purpose = "auth"
+	Sign  Purpose = "sign"
+)
+
+// Request is what to ask of the person.
+type Request struct {
+	Purpose   Purpose
+	EndUserIP string
+	UserAgent string
+	Domain    string      // the referring domain, our own
+	DeviceID  string      // stable per browser, random
+	ReturnURL string      // where the app on the same device returns, with a nonce bound to the session; "" for none
+	Number    idno.Number // the only person who may complete it; zero for anybody (login)
+	Text      string      // shown in the app, plain text, or simple Markdown when Markdown is set; at most 30,000 bytes when signing
+	Markdown  bool
+	Hidden    []byte // signed but not shown; at most 150,000 bytes
+}
+
+// Order is a started order. It is kept on the server: Secret must not leave it.
+type Order struct {
+	Ref       string
+	AutoStart string // token that starts the app on the same device
+	QRToken   string
+	QRSecret  string
+	Started   time.Time
+	// StartURL opens the app on the same device (https link, works on phones); DesktopURL the same on a computer.
+	StartURL, DesktopURL string
+}
+
+// State of an order.
+type State string
+
+// States.
+const (
+	Pending  State = "pending"
+	Complete State = "complete"
+	Failed   State = "failed"
+)
+
+// Status is the answer to Collect.
+type Status struct {
+	State   State
+	Hint    string  // the provider's own hint code, for the log
+	Message Message // what to tell the person while Pending or when Failed
+	Done    *Completion
+}
+
+// Message is a stable code; interface texts have the key "eid." + code.
+type Message string
+
+// Messages by BankID's recommendation (the number is BankID's).
+const (
+	StartApp         Message = "RFA1"   // start the app
+	AppMissing       Message = "RFA2"   // app not installed
+	Cancelled        Message = "RFA3"   // cancelled, try again
+	AlreadyRunning   Message = "RFA4"   // an order for this person was already started: both are cancelled
+	TechnicalFault   Message = "RFA5"   // technical fault, try again
+	UserCancelled    Message = "RFA6"   // the person cancelled
+	Expired          Message = "RFA8"   // no answer in time
+	EnterCode        Message = "RFA9"   // enter the security code and confirm
+	TryingToStart    Message = "RFA13"  // trying to start the app
+	SearchingPC      Message = "RFA15A" // looking for an e-legitimation on this computer
+	SearchingPhone   Message = "RFA15B" // looking for an e-legitimation on this phone
+	Revoked          Message = "RFA16"  // blocked or too old
+	StartFailed      Message = "RFA17A" // the app did not start
+	QRFailed         Message = "RFA17B" // the QR code was not read
+	InProgress       Message = "RFA21"  // in progress
+	UnknownFault     Message = "RFA22"  // unknown fault, try again
+	PhotographID     Message = "RFA23"  // photograph and read the ID document
+	CallRefused      Message = "CALL-REFUSED"
+	RiskBlocked      Message = "RISK-BLOCKED"
+	AppTooOld        Message = "APP-TOO-OLD"
+	WrongPerson      Message = "WRONG-PERSON" // somebody else than the order was for
+	EvidenceRejected Message = "EVIDENCE"     // the signature did not verify
+)
+
+// Completion is a completed order.
+type Completion struct {
+	Number    idno.Number
+	Name      string
+	GivenName string
+	Surname   string
+	DeviceIP  string
+	Signature []byte // the provider's signature as received (BankID: XMLDSig)
+	OCSP      []byte // DER
+	IssuedAt  string // YYYY-MM-DD, when the e-legitimation was issued
+	Risk      string
+}
+
+// Refusal is a provider's error with the message to show.
+type Refusal struct {
+	Code    string // the provider's error code
+	Message Message
+}
+
+func (r *Refusal) Error() string { return "refused: " + r.Code }
