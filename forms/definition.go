@@ -1,0 +1,216 @@
+package forms
+
+import "encoding/json"
+
+// Definition is a form as its author wrote it: the folder of form.yaml, schema.json, layout.yaml, text, documents and
+// scenarios, strictly decoded (an unknown key is an error with file, line and column).
+type Definition struct {
+	Meta      Meta
+	Schema    json.RawMessage              // JSON Schema 2020-12 of the answers
+	Layout    Layout                       // pages, sections, fields
+	Text      map[string]map[string]string // language → key → translation; Swedish stands in the files themselves
+	Documents map[string]map[string]string // document name → language → Markdown with placeholders
+}
+
+// Meta is form.yaml.
+type Meta struct {
+	ID       string   `yaml:"id"`
+	Title    string   `yaml:"title"`
+	Summary  string   `yaml:"summary"`
+	Category string   `yaml:"category"`
+	Keywords []string `yaml:"keywords"` // what people search for
+	// Authority is the slug of the owning board within the municipality, "barn-och-utbildning".
+	Authority   string      `yaml:"authority"`
+	Responsible Responsible `yaml:"responsible"`
+	Audience    string      `yaml:"audience"` // "citizen" or "staff"
+	Login       int         `yaml:"login"`    // level of assurance: 0, 2, 3 or 4
+	Class       Class       `yaml:"class"`
+	Legal       []Legal     `yaml:"legal"`
+	Overview    Overview    `yaml:"overview"`
+	Prefill     []string    `yaml:"prefill"` // fact sources: "guardianship" gives /applicant and /children
+	Parties     []Party     `yaml:"parties"`
+	// Own is the pointer of the object that each party fills for himself or herself, "/egen"; "" when there is none.
+	Own string `yaml:"own"`
+	// Subject is a CEL expression over the scope that names who or what the case is about, as lists show it: the pupil's name.
+	Subject string `yaml:"subject"`
+	// Unique is a CEL expression giving the key by which a second application for the same thing is found, "" for none.
+	Unique    string            `yaml:"unique"`
+	Hindrance []Hindrance       `yaml:"hindrance"` // conditions under which the service cannot be used
+	Computed  map[string]string `yaml:"computed"`  // name → CEL
+	Signing   Signing           `yaml:"signing"`
+	Decision  Decision          `yaml:"decision"`
+	Handover  []Handover        `yaml:"handover"`
+	Copyable  []string          `yaml:"copyable"`  // pointers that "copy for a sibling" carries over
+	Reference string            `yaml:"reference"` // letters that begin the platform's reference: "SKJ"
+	Series    string            `yaml:"series"`    // pattern of the diarienummer: "BUN {year}-{seq:4}"; "" for none
+	Retention Retention         `yaml:"retention"`
+	DraftDays int               `yaml:"draftDays"` // how long a draft is kept after the last change
+	// Settings are values a municipality gives for this form, with defaults; read in conditions and CEL as /settings/….
+	Settings map[string]any `yaml:"settings"`
+}
+
+// Responsible names the functions (not people) that run and develop the service (need E8).
+type Responsible struct {
+	Operations  string `yaml:"operations"`
+	Development string `yaml:"development"`
+}
+
+// Class is the information class by KLASSA: confidentiality, correctness, availability, 0–4.
+type Class struct {
+	K int `yaml:"k"`
+	R int `yaml:"r"`
+	T int `yaml:"t"`
+}
+
+// Legal is a legal basis with the days it is in force.
+type Legal struct {
+	Text string `yaml:"text"`
+	URL  string `yaml:"url"`
+	From string `yaml:"from"` // YYYY-MM-DD
+	To   string `yaml:"to"`   // "" while in force
+}
+
+// Overview is what a citizen reads before starting.
+type Overview struct {
+	Needs    []string `yaml:"needs"`    // what to have at hand
+	Signers  string   `yaml:"signers"`  // who must sign, in words
+	Minutes  int      `yaml:"minutes"`  // how long it takes
+	Handling string   `yaml:"handling"` // how personal data is handled, Markdown
+	Help     string   `yaml:"help"`     // Markdown
+	Decision string   `yaml:"decision"` // when one can expect a decision, in words
+	Opens    string   `yaml:"opens"`    // YYYY-MM-DD, "" always open
+	LastDay  string   `yaml:"lastDay"`  // MM-DD each year or YYYY-MM-DD; "" none
+	OtherWay string   `yaml:"otherWay"` // the other way to apply, Markdown; named by every hindrance
+}
+
+// Party is a role in the case beside the applicant.
+type Party struct {
+	Role  string `yaml:"role"`  // "guardian"
+	Title string `yaml:"title"` // "Vårdnadshavare"
+	From  string `yaml:"from"`  // CEL giving a list of {number, name}
+	// Signs is a condition under which those people must sign; absent: always.
+	Signs *Condition `yaml:"signs"`
+	// Own: they fill the own section before they sign.
+	Own bool `yaml:"own"`
+	// Contact is the pointer of an object {email, phone} where the applicant gave how to reach them; audience officer.
+	Contact string `yaml:"contact"`
+}
+
+// Hindrance is a condition that stops the service with the neutral text (Overview.OtherWay). Reason is for the log and the author only.
+type Hindrance struct {
+	Reason string     `yaml:"reason"`
+	When   *Condition `yaml:"when"`
+}
+
+// Signing is how the application is signed.
+type Signing struct {
+	Applicant bool   `yaml:"applicant"` // the applicant signs
+	Days      int    `yaml:"days"`      // how long the others have
+	Reminders []int  `yaml:"reminders"` // days after the invitation
+	Document  string `yaml:"document"`  // what is signed, as named to the signer
+	Declare   string `yaml:"declare"`   // the declaration at the end of the text in the app
+}
+
+// Decision is how the authority decides.
+type Decision struct {
+	Template   string            `yaml:"template"` // document name
+	Outcomes   []Outcome         `yaml:"outcomes"`
+	Grounds    []DecisionGround  `yaml:"grounds"`
+	Appeals    map[string]string `yaml:"appeals"` // appeal id → document name with how to appeal
+	Delegation string            `yaml:"delegation"`
+	Grants     *Grants           `yaml:"grants"`
+	LetterDays int               `yaml:"letterDays"` // unopened after so many days: a letter
+}
+
+// Outcome of a decision.
+type Outcome struct {
+	ID      string `yaml:"id"`
+	Title   string `yaml:"title"`
+	Grants  bool   `yaml:"grants"`
+	Reasons bool   `yaml:"reasons"` // reasons are required (förvaltningslagen 32 §)
+}
+
+// DecisionGround is a provision with the right way to appeal.
+type DecisionGround struct {
+	ID     string `yaml:"id"`
+	Title  string `yaml:"title"`
+	Appeal string `yaml:"appeal"` // key in Appeals
+}
+
+// Grants are rows that a positive decision gives, proposed by CEL, chosen by the officer.
+type Grants struct {
+	Title   string   `yaml:"title"`
+	Rows    string   `yaml:"rows"` // CEL giving a list of objects
+	Columns []Column `yaml:"columns"`
+}
+
+// Column of granted or handed-over rows.
+type Column struct {
+	Name  string `yaml:"name"`
+	Title string `yaml:"title"`
+	Type  string `yaml:"type"` // "string", "integer", "boolean", "date", "time"
+}
+
+// Handover sends granted rows to another system.
+type Handover struct {
+	Target    string   `yaml:"target"` // configured target: "transport"
+	Kind      string   `yaml:"kind"`   // "journeys"
+	Columns   []Column `yaml:"columns"`
+	Protected string   `yaml:"protected"` // "exclude": protected people are left out and told apart
+}
+
+// Retention is when the case is purged.
+type Retention struct {
+	Years int    `yaml:"years"`
+	From  string `yaml:"from"` // "closed"
+	Basis string `yaml:"basis"`
+}
+
+// Layout is layout.yaml.
+type Layout struct {
+	Pages []LayoutPage `yaml:"pages"`
+}
+
+// LayoutPage is one page of the journey.
+type LayoutPage struct {
+	ID       string          `yaml:"id"`
+	Title    string          `yaml:"title"`
+	Help     string          `yaml:"help"` // Markdown
+	Own      bool            `yaml:"own"`  // part of the own section: each party fills it
+	ShowWhen *Condition      `yaml:"showWhen"`
+	Sections []LayoutSection `yaml:"sections"`
+}
+
+// LayoutSection groups fields under a heading.
+type LayoutSection struct {
+	Title    string        `yaml:"title"`
+	Help     string        `yaml:"help"`
+	ShowWhen *Condition    `yaml:"showWhen"`
+	Fields   []LayoutField `yaml:"fields"`
+}
+
+// LayoutField places one control, one shown fact or one notice. Exactly one of Pointer, Fact and Notice is set.
+type LayoutField struct {
+	Pointer string `yaml:"pointer"` // "/elev/skola"; within rows "/dagar/*/dag"
+	Fact    string `yaml:"fact"`    // CEL over the scope whose value is shown with source and time, not posted
+	Notice  string `yaml:"notice"`  // Markdown
+	// Kind of notice: "info", "warning", "stop" (one cannot go on).
+	Kind         string            `yaml:"kind"`
+	Label        string            `yaml:"label"` // else the schema's title
+	Hint         string            `yaml:"hint"`
+	Help         string            `yaml:"help"` // Markdown, behind "Mer om …"
+	Widget       string            `yaml:"widget"`
+	Prefix       string            `yaml:"prefix"`
+	Suffix       string            `yaml:"suffix"`
+	Rows         int               `yaml:"rows"`  // textarea height
+	Width        int               `yaml:"width"` // characters
+	Autocomplete string            `yaml:"autocomplete"`
+	InputMode    string            `yaml:"inputMode"`
+	Required     bool              `yaml:"required"` // required whenever it is shown, beside the schema's own required
+	ShowWhen     *Condition        `yaml:"showWhen"`
+	Audience     string            `yaml:"audience"`    // "" all parties · "own" · "officer"
+	OptionsFrom  string            `yaml:"optionsFrom"` // CEL giving a list of {value, label, hint}
+	Options      map[string]string `yaml:"options"`     // enum value → label, when the schema has no oneOf const/title
+	Item         string            `yaml:"item"`        // what one row is called: "dag"
+	Messages     map[string]string `yaml:"messages"`    // problem code → own text
+}
