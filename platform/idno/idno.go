@@ -9,6 +9,7 @@ package idno
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 )
@@ -200,3 +201,19 @@ func atoi(s string) (n int) {
 }
 
 func twoDigits(n int) string { return string([]byte{byte('0' + n/10%10), byte('0' + n%10)}) }
+
+// MarshalText writes the whole number: for sealed storage and registers' protocols only.
+func (n Number) MarshalText() ([]byte, error) { return []byte(n.digits), nil }
+
+// UnmarshalText reads what MarshalText wrote; "" is no number.
+func (n *Number) UnmarshalText(b []byte) error {
+	s := string(b)
+	if s != "" && !Valid(s) && !(len(s) == 12 && strings.HasPrefix(s, "16") && allDigits(s) && luhn(s[2:])) {
+		return ErrFormat
+	}
+	n.digits = s
+	return nil
+}
+
+// LogValue masks, so that a structured log never shows a number.
+func (n Number) LogValue() slog.Value { return slog.StringValue(n.String()) }

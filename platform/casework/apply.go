@@ -1,0 +1,291 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"samtjanst/platform/fault"
+	"samtjanst/platform/signing"
+)
+
+// Apply gives the case after an event, with the effects that follow from it among its Effects, and what must be recorded.
+// The case given is not changed. Recorded has the zero Header for events that leave none.
+//
+// Faults: Conflict when the event cannot happen in the case's state (somebody else was first), Invalid when it makes no sense at all.
+func Apply(old Case, e Event, s Stamp) (Case, Recorded, error) {
+	c := old.Clone()
+	if !allowed(c.State, e) {
+		return old, Recorded{}, fault.Newf("casework.Apply", fault.Conflict, "%s cannot happen when %s", e.Kind(), c.State)
+	}
+	if id := answers(e); id != "" && !slices.ContainsFunc(c.Effects, func(f Effect) bool { return f.ID == id }) {
+		return old, Recorded{}, fault.Newf("casework.Apply", fault.Conflict, "effect %s is no longer pending", id)
+	}
+	if err := c.apply(e, s.At); err != nil {
+		return old, Recorded{}, err
+	}
+	c.settle(s.At)
+	c.Changed = s.At
+	if e.Kind() == "" {
+		return c, Recorded{}, nil
+	}
+	r, err := c.record(e, s)
+	if err != nil {
+		return old, Recorded{}, fault.New("casework.Apply", fault.Internal, err)
+	}
+	return c, r, nil
+}
+
+// table says in which states an event may happen; events that are not in it may happen in any state.
+var table = map[string][]State{
+	"submitted":          {""},
+	"opened":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"own-filled":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"declined":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"withdrawn":          {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"reminder-asked":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"completion-ordered": {AwaitingSignatures, AwaitingOfficer},
+	"went-on":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"decided":            {AwaitingOfficer},
+	"decision-opened":    {Decided, Closed},
+	"document-made":      {Decided},
+	"reported":           {Decided, Closed},
+	"rides-received":     {Decided, Closed},
+}
+
+func allowed(s State, e Event) bool {
+	states, listed := table[e.Kind()]
+	if !listed {
+		return s != ""
+	}
+	return slices.Contains(states, s)
+}
+
+// answers gives the id of the effect that an event is the outcome of.
+func answers(e Event) string {
+	switch e := e.(type) {
+	case NumberClaimed:
+		return e.Effect
+	case NoticeSent:
+		return e.Effect
+	case NoticeFailed:
+		return e.Effect
+	case DocumentMade:
+		return e.Effect
+	case HandedOver:
+		return e.Effect
+	case TimerFired:
+		return e.Effect
+	case EffectFailed:
+		return e.Effect
+	case Leased:
+		return e.Effect
+	}
+	return ""
+}
+
+func (c *Case) apply(e Event, now time.Time) error {
+	switch e := e.(type) {
+	case Submitted:
+		return c.submitted(e, now)
+	case Opened:
+		if p := c.Order.Place(e.Party); p != nil && p.State.May() && p.State != signing.Opened {
+			_, err := c.Order.Move(e.Party, signing.Opened, now)
+			return err
+		}
+		return nil
+	case OwnFilled:
+		return c.ownFilled(e)
+	case SignedBy:
+		return c.signed(e, now)
+	case DeclinedBy:
+		p, err := c.Order.Move(e.Party, signing.Declined, now)
+		if err != nil {
+			return err
+		}
+		p.Reason = e.Reason
+		c.cancel(func(f Effect) bool { return f.Party == e.Party })
+		c.task(TaskDeclined, e.Party, "", now)
+	case WithdrawnBy:
+		if e.Party != c.Applicant().ID {
+			return fault.Newf("casework.Apply", fault.Forbidden, "only the applicant withdraws")
+		}
+		c.Order.Ended = true
+		c.cancel(func(f Effect) bool { return f.Kind != EffectNumber })
+		c.closeTasks(now)
+		c.move(Withdrawn, now)
+	case ReminderAsked:
+		p := c.Order.Place(e.Party)
+		if p == nil || !p.State.May() || c.Order.Ended {
+			return fault.Newf("casework.Apply", fault.Conflict, "nobody to remind")
+		}
+		if !c.pending(EffectRemind, e.Party, now) {
+			c.effect(EffectRemind, e.Party, "", now)
+		}
+	case CompletionOrdered:
+		for _, p := range e.Parties {
+			if c.Party(p) == nil {
+				return fault.Newf("casework.Apply", fault.Invalid, "no party %s", p)
+			}
+			c.effect(EffectOrdered, p, "", now)
+		}
+		c.closeTasks(now, TaskExpired, TaskDeclined)
+		for i := range c.Order.Places { // whoever declined or let time pass may now sign after all
+			if pl := &c.Order.Places[i]; pl.State == signing.Declined || pl.State == signing.Expired {
+				pl.State, pl.Since = signing.Waiting, now
+			}
+		}
+		c.effect(EffectOverdue, "", "", e.Due)
+		c.move(AwaitingCompletion, now)
+	case WentOn:
+		p, err := c.Order.Move(e.Party, signing.Waived, now)
+		if err != nil {
+			return err
+		}
+		p.Reason = e.Ground
+		c.afterSignature(e.Party, now)
+	case SignedOnPaper:
+		p, err := c.Order.Move(e.Party, signing.OnPaper, now)
+		if err != nil {
+			return err
+		}
+		p.Method, p.Evidence = "paper", e.Scan.Part.ID
+		c.afterSignature(e.Party, now)
+	case Assigned:
+		c.Assignee, c.AssigneeName = e.To, e.Name
+	case TaskDone:
+		return c.taskDone(e.Task, now)
+	case LetterSent:
+		return c.letterSent(e, now)
+	case DecisionTaken:
+		return c.decided(e, now)
+	case DecisionOpened:
+		return c.decisionOpened(e, now)
+	case Reported:
+		c.Decision.Reported = now
+	case ProtectionFound:
+		if !c.Guarded {
+			c.Guarded = true
+			c.task(TaskProtection, "", e.What, now)
+		}
+	case RidesReceived:
+		c.Rides = slices.Clone(e.Rides)
+	case NumberClaimed:
+		c.Number = e.Number
+		c.finish(e.Effect)
+	case NoticeSent:
+		return c.noticeSent(e, now)
+	case NoticeFailed:
+		return c.noticeFailed(e, now)
+	case DocumentMade:
+		c.documentMade(e, now)
+	case HandedOver:
+		f := c.finish(e.Effect)
+		c.Handovers = append(c.Handovers, HandoverState{Target: f.Arg, Ref: f.ID, Rows: e.Rows, Excluded: e.Excluded, At: now})
+	case TimerFired:
+		c.timer(e, now)
+	case EffectFailed:
+		c.effectFailed(e, now)
+	case Leased:
+		for i := range c.Effects {
+			if f := &c.Effects[i]; f.ID == e.Effect {
+				if f.Lease.After(now) {
+					return fault.Newf("casework.Apply", fault.Conflict, "effect %s is being run", f.ID)
+				}
+				f.Lease = e.Until
+			}
+		}
+	default:
+		return fault.Newf("casework.Apply", fault.Internal, "no rule for %T", e)
+	}
+	return nil
+}
+
+// move changes the state.
+func (c *Case) move(to State, now time.Time) {
+	if c.State != to {
+		c.State, c.Since = to, now
+	}
+}
+
+// effect adds something to do, not before at.
+func (c *Case) effect(k EffectKind, p signing.PartyID, arg string, at time.Time) {
+	c.Seq++
+	c.Effects = append(c.Effects, Effect{ID: fmt.Sprintf("%s-%d", c.ID, c.Seq), Kind: k, Party: p, Arg: arg, At: at})
+}
+
+func (c *Case) pending(k EffectKind, p signing.PartyID, by time.Time) bool {
+	return slices.ContainsFunc(c.Effects, func(f Effect) bool { return f.Kind == k && f.Party == p && !f.At.After(by) })
+}
+
+// finish takes a pending effect away and gives it.
+func (c *Case) finish(id string) Effect {
+	i := slices.IndexFunc(c.Effects, func(f Effect) bool { return f.ID == id })
+	f := c.Effects[i] // Apply has checked that it is there
+	c.Effects = slices.Delete(c.Effects, i, i+1)
+	return f
+}
+
+// cancel takes effects away that no longer make sense.
+func (c *Case) cancel(which func(Effect) bool) { c.Effects = slices.DeleteFunc(c.Effects, which) }
+
+// task opens a task unless the same one is open.
+func (c *Case) task(k TaskKind, p signing.PartyID, detail string, now time.Time) {
+	for _, t := range c.Tasks {
+		if t.Kind == k && t.Party == p && t.Detail == detail && t.Done.IsZero() {
+			return
+		}
+	}
+	c.Seq++
+	c.Tasks = append(c.Tasks, Task{ID: c.Seq, Kind: k, Party: p, Opened: now, Detail: detail})
+}
+
+// closeTasks closes tasks of the kinds, or all when none is named.
+func (c *Case) closeTasks(now time.Time, kinds ...TaskKind) {
+	for i := range c.Tasks {
+		if t := &c.Tasks[i]; t.Done.IsZero() && (len(kinds) == 0 || slices.Contains(kinds, t.Kind)) {
+			t.Done = now
+		}
+	}
+}
+
+func (c *Case) taskDone(id int, now time.Time) error {
+	for i := range c.Tasks {
+		if t := &c.Tasks[i]; t.ID == id {
+			if !t.Done.IsZero() {
+				return fault.Newf("casework.Apply", fault.Conflict, "task %s is done", strconv.Itoa(id))
+			}
+			t.Done = now
+			return nil
+		}
+	}
+	return fault.Newf("casework.Apply", fault.Invalid, "no task %d", id)
+}
+
+// settle closes a decided case when everybody has been told and nothing is pending.
+func (c *Case) settle(now time.Time) {
+	if c.State != Decided || c.Decision.PDF == nil || len(c.OpenTasks()) > 0 {
+		return
+	}
+	for _, f := range c.Effects {
+		if f.Kind != EffectUnopened {
+			return
+		}
+	}
+	for _, p := range c.Parties {
+		if !p.told("decision") {
+			return
+		}
+	}
+	c.move(Closed, now)
+}
+
+// told reports whether the party surely has had it: opened, or sent as a letter.
+func (p Party) told(what string) bool {
+	return slices.ContainsFunc(p.Delivered, func(d Delivery) bool {
+		return d.What == what && (!d.Opened.IsZero() || d.Channel == "letter")
+	})
+}

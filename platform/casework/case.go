@@ -1,0 +1,326 @@
+// Package casework is the life of a case: a Case, the Events that can happen to it, and one pure function, Apply.
+//
+// Keys: a case has a random ID, and a reference that people read and say on the telephone. States say who acts next. Every
+// event leaves a header in a chain of hashes over salted commitments; its body is a sealed part. What must be done in
+// the world afterwards (tell somebody, make a document, hand rows over, look again on a certain day) is an Effect in the case
+// itself, saved in the same write, run later by the outbox; what came of it comes back as an event.
+//
+// Invariants: Apply does no I/O and reads no clock; the same case, event and stamp give the same result, so a conflict is
+// resolved by loading again and applying again. The day of arrival (Submitted) never changes (förvaltningslagen 22 §).
+package casework
+
+import (
+	"slices"
+	"time"
+
+	"samtjanst/platform/idno"
+	"samtjanst/platform/signing"
+)
+
+// State says who acts next.
+type State string
+
+// States of a case.
+const (
+	AwaitingSignatures State = "awaiting-signatures" // the parties
+	AwaitingCompletion State = "awaiting-completion" // the parties, by a date that was set
+	AwaitingOfficer    State = "awaiting-officer"    // the officer
+	Decided            State = "decided"             // the platform and the officer: everybody is to be told
+	Closed             State = "closed"              // nobody
+	Withdrawn          State = "withdrawn"           // nobody
+)
+
+// States lists every state, in the order a case passes them.
+var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Decided, Closed, Withdrawn}
+
+// Open reports whether somebody still has something to do.
+func (s State) Open() bool { return s != Closed && s != Withdrawn }
+
+// ID of a case: 26 random letters and digits.
+type ID string
+
+// PartID names an immutable part of a case.
+type PartID string
+
+// Case is the head of a case. All of it is sealed at rest but for what store.CaseRow shows in the clear.
+type Case struct {
+	ID           ID
+	Reference    string
+	Number       string // diarienummer, "" until claimed
+	Tenant       string
+	Authority    string
+	Form         string
+	Version      string // hash of the form version
+	Lang         string // language the applicant used
+	Draft        string // the draft it was made from: a second submit finds this case
+	Subject      string // who or what it is about, as lists show it
+	Unique       string // key by which a second application for the same thing is found
+	State        State
+	Since        time.Time // since when State waits
+	Submitted    time.Time // inkommen; never changes
+	Changed      time.Time
+	Manual       bool // the register was down: facts were entered by hand
+	Guarded      bool // protection was found after submission: nothing goes out but by the officer's hand
+	Parties      []Party
+	Content      Content
+	Order        signing.Order
+	Tasks        []Task
+	Assignee     string // staff subject
+	AssigneeName string
+	Decision     *Decision
+	Handovers    []HandoverState
+	Rides        []Ride
+	Events       []Header
+	Effects      []Effect
+	Seq          int // last number given to an effect or task
+}
+
+// Party is somebody in the case.
+type Party struct {
+	ID        signing.PartyID
+	Role      string // "applicant", "guardian"
+	Number    idno.Number
+	Name      string
+	Own       *Ref    // the own section once filled
+	Given     Contact // how the applicant said this party can be reached; for the officer and the notice only
+	Delivered []Delivery
+}
+
+// Contact is how to reach somebody.
+type Contact struct {
+	Email string
+	Phone string // E.164
+}
+
+// IsZero reports whether there is no way to reach anybody.
+func (c Contact) IsZero() bool { return c == Contact{} }
+
+// Delivery is one time somebody was told something: when, how, and whether it was opened.
+type Delivery struct {
+	What    string // "receipt", "invitation", "reminder", "decision", "completion"
+	Channel string // "pages" (Mina sidor), "mail", "sms", "letter"
+	At      time.Time
+	Failed  string // code when it did not get there
+	Opened  time.Time
+}
+
+// Ref points to an immutable part with the salt that its digest was made with.
+type Ref struct {
+	Part signing.Part
+	Salt []byte
+}
+
+// Content is what the parties handed in.
+type Content struct {
+	Common      Ref   // answers all parties share
+	Facts       Ref   // what the register said; never signed, since each party may see only some of it
+	Attachments []Ref // as stored bytes; the part id is the blob's
+}
+
+// Parts lists what is signed: the common answers, each own section that has been filled, every attachment.
+func (c *Case) Parts() []signing.Part {
+	parts := []signing.Part{c.Content.Common.Part}
+	for _, p := range c.Parties {
+		if p.Own != nil {
+			parts = append(parts, p.Own.Part)
+		}
+	}
+	for _, a := range c.Content.Attachments {
+		parts = append(parts, a.Part)
+	}
+	return parts
+}
+
+// TaskKind is something that the officer must deal with.
+type TaskKind string
+
+// Kinds of tasks. Each stands in the inbox with its legal consequence until done.
+const (
+	TaskLetter       TaskKind = "letter"        // print and post: no address, or unopened decision
+	TaskNoticeFailed TaskKind = "notice-failed" // a notice could not be delivered
+	TaskDeclined     TaskKind = "declined"      // a party declined
+	TaskExpired      TaskKind = "expired"       // signatures are missing after the deadline
+	TaskProtection   TaskKind = "protection"    // a party or child is now protected, or custody has changed
+	TaskHandover     TaskKind = "handover"      // rows could not be handed over
+	TaskCompletion   TaskKind = "completion"    // the completion's day has passed
+	TaskDocument     TaskKind = "document"      // a document could not be made
+)
+
+// Task for the officer.
+type Task struct {
+	ID     int
+	Kind   TaskKind
+	Party  signing.PartyID
+	Opened time.Time
+	Detail string // code, never personal data
+	Done   time.Time
+}
+
+// Decision of the authority.
+type Decision struct {
+	ID         string
+	Outcome    string
+	Grounds    []string
+	Grants     bool
+	Rows       []map[string]any // granted rows, by the form's columns
+	Text       Ref              // the decision's Markdown as decided
+	PDF        *Ref             // for the parties
+	By         string           // staff subject
+	ByName     string
+	Title      string // the decider's title as it stands in the decision
+	Delegation string
+	At         time.Time
+	Reported   time.Time // to the board
+	Appeals    []string
+}
+
+// HandoverState is what became of rows handed to a target.
+type HandoverState struct {
+	Target   string
+	Ref      string
+	Rows     int
+	Excluded int // protected pupils, told apart
+	At       time.Time
+	Failed   string
+}
+
+// Ride is one line of the operator's ride list for this case's pupil.
+type Ride struct {
+	Date  string // YYYY-MM-DD or weekday
+	Time  string // HH:MM
+	Place string
+	Route string
+	File  string // the list it came in
+	Line  int
+	For   signing.PartyID // "" all guardians
+}
+
+// Header of an event: what stands in the clear in the chain. Hash = SHA-256(Prev ‖ canonical header without Hash).
+type Header struct {
+	Seq        int
+	At         time.Time
+	Kind       string
+	By         By
+	Body       PartID // the part that holds body and salt
+	Commitment string // SHA-256(salt ‖ body), hex
+	Prev       string
+	Hash       string
+}
+
+// By says who did it, without naming the person: the name stands in the sealed body.
+type By struct {
+	Kind  string // "party", "staff", "system"
+	Party signing.PartyID
+}
+
+// EffectKind is something to do in the world, or a moment to look again.
+type EffectKind string
+
+// Kinds of effects.
+const (
+	EffectNumber   EffectKind = "number"  // claim the diarienummer
+	EffectReceipt  EffectKind = "receipt" // tell the applicant it has come in
+	EffectInvite   EffectKind = "invite"  // ask a party to sign
+	EffectRemind   EffectKind = "remind"  // remind a party
+	EffectComplete EffectKind = "signed"  // tell the parties that all have signed
+	EffectOrdered  EffectKind = "completion"
+	EffectDocument EffectKind = "document" // make the decision's PDF
+	EffectTell     EffectKind = "tell"     // tell a party of the decision
+	EffectHandover EffectKind = "handover" // hand granted rows over
+	EffectExpire   EffectKind = "expire"   // timer: the order's deadline
+	EffectUnopened EffectKind = "unopened" // timer: has the decision been opened?
+	EffectOverdue  EffectKind = "overdue"  // timer: has the completion come?
+)
+
+// Effect is pending. ID is stable and travels as message id, client reference or instruction id.
+type Effect struct {
+	ID       string // case id + "-" + number
+	Kind     EffectKind
+	Party    signing.PartyID
+	Arg      string    // target of a handover, "" else
+	At       time.Time // not before
+	Attempts int
+	Failed   string    // code of the last failure
+	Lease    time.Time // somebody is running it until then
+}
+
+// Party gives a party by id; nil when there is none.
+func (c *Case) Party(id signing.PartyID) *Party {
+	for i := range c.Parties {
+		if c.Parties[i].ID == id {
+			return &c.Parties[i]
+		}
+	}
+	return nil
+}
+
+// PartyOf gives the party with a number; nil when there is none.
+func (c *Case) PartyOf(n idno.Number) *Party {
+	for i := range c.Parties {
+		if !n.IsZero() && c.Parties[i].Number == n {
+			return &c.Parties[i]
+		}
+	}
+	return nil
+}
+
+// Applicant is the first party.
+func (c *Case) Applicant() *Party { return &c.Parties[0] }
+
+// Due is when the case next wants the outbox's attention; zero for never.
+func (c *Case) Due() time.Time {
+	var due time.Time
+	for _, e := range c.Effects {
+		at := e.At
+		if e.Lease.After(at) {
+			at = e.Lease
+		}
+		if due.IsZero() || at.Before(due) {
+			due = at
+		}
+	}
+	return due
+}
+
+// OpenTasks lists tasks that are not done.
+func (c *Case) OpenTasks() []Task {
+	var out []Task
+	for _, t := range c.Tasks {
+		if t.Done.IsZero() {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Labels are the words that lists filter by.
+func (c *Case) Labels() []string {
+	var l []string
+	if len(c.OpenTasks()) > 0 {
+		l = append(l, "task")
+	}
+	if c.Decision != nil && c.Decision.Reported.IsZero() {
+		l = append(l, "unreported")
+	}
+	if c.Manual {
+		l = append(l, "manual")
+	}
+	return l
+}
+
+// Clone copies the case deep enough that Apply can change the copy.
+func (c Case) Clone() Case {
+	c.Parties = slices.Clone(c.Parties)
+	for i := range c.Parties {
+		c.Parties[i].Delivered = slices.Clone(c.Parties[i].Delivered)
+	}
+	c.Content.Attachments = slices.Clone(c.Content.Attachments)
+	c.Order = c.Order.Clone()
+	c.Tasks, c.Effects, c.Events = slices.Clone(c.Tasks), slices.Clone(c.Effects), slices.Clone(c.Events)
+	c.Handovers, c.Rides = slices.Clone(c.Handovers), slices.Clone(c.Rides)
+	if c.Decision != nil {
+		d := *c.Decision
+		c.Decision = &d
+	}
+	return c
+}
