@@ -1,0 +1,100 @@
+package navet
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"samtjanst/platform/fault"
+	"samtjanst/platform/idno"
+)
+
+// Addresses of Skatteverket's service (facts 3.1).
+const (
+	ProductionURL      = "https://api.skatteverket.se"
+	ProductionTokenURL = "https://sysorgoauth2.skatteverket.se/oauth2/v1/sysorg/token"
+	TestURL            = "https://api.test.skatteverket.se"
+	TestTokenURL       = "https://sysorgoauth2.test.skatteverket.se/oauth2/v1/sysorg/token"
+)
+
+// Config is what an organisation gets when it has ordered access (form SKV 7777). The keys are those of the configuration file.
+type Config struct {
+	BaseURL  string `yaml:"baseURL"`  // scheme and host of the API
+	TokenURL string `yaml:"tokenURL"` // whole address of the token endpoint
+
+	TokenID     string `yaml:"tokenID"` // OAuth client of the organisation
+	TokenSecret string `yaml:"tokenSecret"`
+
+	GatewayID     string `yaml:"gatewayID"` // the API gateway's subscription, sent as headers with each call
+	GatewaySecret string `yaml:"gatewaySecret"`
+
+	Organisation string `yaml:"organisation"` // organisation number, twelve digits
+	Order        string `yaml:"order"`        // beställningsidentitet, NNNNNNNN-FONN-NNNN; decides whether protected people are included
+
+	CertFile  string `yaml:"certFile"` // organisation certificate for mutual TLS, PEM
+	KeyFile   string `yaml:"keyFile"`
+	RootsFile string `yaml:"rootsFile"` // roots of the servers' certificates, PEM; "" for those of the system
+
+	// Timeout bounds one look-up as a whole. A page is waiting: 8 s when zero, at most the register's own 30 s.
+	Timeout time.Duration `yaml:"timeout"`
+}
+
+// Validate says which key is wrong. Fault: Invalid.
+func (c Config) Validate() error {
+	for _, k := range []struct{ name, value string }{
+		{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}, {"tokenID", c.TokenID}, {"tokenSecret", c.TokenSecret},
+		{"gatewayID", c.GatewayID}, {"gatewaySecret", c.GatewaySecret}, {"organisation", c.Organisation},
+		{"order", c.Order}, {"certFile", c.CertFile}, {"keyFile", c.KeyFile},
+	} {
+		if k.value == "" {
+			return fault.Newf("navet.Config", fault.Invalid, "%s is missing", k.name)
+		}
+	}
+	for _, k := range []struct{ name, value string }{{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}} {
+		u, err := url.Parse(k.value)
+		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return fault.Newf("navet.Config", fault.Invalid, "%s is not an https address", k.name)
+		}
+	}
+	if n, err := idno.ParseOrganisation(c.Organisation); err != nil || n.Digits() != c.Organisation {
+		return fault.Newf("navet.Config", fault.Invalid, "organisation is not an organisation number of twelve digits")
+	}
+	if len(c.Order) > 18 {
+		return fault.Newf("navet.Config", fault.Invalid, "order is longer than 18 characters")
+	}
+	if c.Timeout < 0 || c.Timeout > 30*time.Second {
+		return fault.Newf("navet.Config", fault.Invalid, "timeout is not between 0 and 30s")
+	}
+	return nil
+}
+
+// transport reads the certificates. It does not follow redirects and knows no proxy but the environment's.
+func (c Config) transport() (*http.Client, error) {
+	pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
+	if err != nil {
+		return nil, fault.New("navet.Config", fault.Invalid, fmt.Errorf("certFile or keyFile: %w", err))
+	}
+	var roots *x509.CertPool
+	if c.RootsFile != "" {
+		b, err := os.ReadFile(c.RootsFile)
+		if err != nil {
+			return nil, fault.New("navet.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
+		}
+		roots = x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(b) {
+			return nil, fault.Newf("navet.Config", fault.Invalid, "rootsFile holds no certificate")
+		}
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots, MinVersion: tls.VersionTLS12}
+	t.MaxIdleConnsPerHost = 8
+	return &http.Client{
+		Transport: t,
+		// A redirect would carry the secrets in the headers to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}

@@ -1,0 +1,248 @@
+// Package navet asks Skatteverket's register of the population: the REST service "folkbokföringsuppgifter för offentliga
+// aktörer" version 3 (facts 3.1, 3.3, 3.4).
+//
+// A look-up is one POST /v3/hamta with a bearer token (OAuth 2.0 client credentials, scope fbfuppgoffakt, both over mutual
+// TLS) and the API gateway's headers. Each person's answer is one of three: a record, an error 404 of his or her own (not
+// found, which is an answer), or nothing at all (then the whole look-up is unanswered: unread is never "does not exist").
+//
+// Invariants: a protection mark that is absent or unknown protects; the address and municipality of a protected person are
+// dropped while decoding, so that no caller can show them; a record that was not asked for is dropped; nothing is cached
+// but the token; no error and no log line holds anything about a person.
+package navet
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"samtjanst/integrations/population"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/idno"
+)
+
+const (
+	path     = "/folkbokforing/folkbokforingsuppgifter-for-offentliga-aktorer/v3/hamta"
+	source   = "Navet"
+	maxAsked = 900      // identities in one call
+	maxBytes = 32 << 20 // 900 records with history are some megabytes
+	maxHops  = 3        // a number that refers to a number that refers to a number
+)
+
+// The register allows 25 calls a second. A bucket of 5 refilled with 20 a second never lets more than 25 through in any second.
+const (
+	perSecond = 20
+	burst     = 5
+)
+
+// Client is the register. Safe for concurrent use; make one and share it, since the limit on calls is per organisation.
+type Client struct {
+	config Config
+	http   *http.Client
+	clock  clock.Clock
+	log    *slog.Logger
+	limit  *rate.Limiter
+	token  *tokens
+}
+
+var _ population.Register = (*Client)(nil)
+
+// New checks the configuration, reads the certificates and gives a client; it does not call out. Fault: Invalid, naming the key.
+func New(c Config, ck clock.Clock, log *slog.Logger) (*Client, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	hc, err := c.transport()
+	if err != nil {
+		return nil, err
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 8 * time.Second
+	}
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	return &Client{
+		config: c, http: hc, clock: ck, log: log,
+		limit: rate.NewLimiter(perSecond, burst),
+		token: newTokens(c, hc, ck),
+	}, nil
+}
+
+// Lookup implements population.Register. A number that refers to a new one (hänvisning) is followed: the person comes under the
+// new number with the old in Former.
+func (c *Client) Lookup(ctx context.Context, q population.Question) (population.Answer, error) {
+	const op = "navet.Lookup"
+	asked, err := check(q)
+	if err != nil {
+		return population.Answer{}, fault.New(op, fault.Invalid, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	defer cancel()
+
+	began := c.clock.Now()
+	a, err := c.follow(ctx, q.Ref, asked)
+	c.log.LogAttrs(ctx, slog.LevelInfo, "population look-up",
+		slog.String("source", source), slog.String("purpose", q.Purpose), slog.String("ref", q.Ref),
+		slog.Int("asked", len(asked)), slog.Int("found", len(a.People)), slog.Int("missing", len(a.Missing)),
+		slog.Duration("took", c.clock.Now().Sub(began)), slog.String("fault", kind(err)))
+	if err != nil {
+		return population.Answer{}, fault.Wrap(op, err)
+	}
+	return a, nil
+}
+
+func kind(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fault.KindOf(err).String()
+}
+
+// check gives the numbers without repetition.
+func check(q population.Question) ([]idno.Number, error) {
+	var out []idno.Number
+	for _, n := range q.Numbers {
+		if n.Kind() != idno.Personal && n.Kind() != idno.Coordination {
+			return nil, errors.New("a number is not a person's")
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return nil, errors.New("nobody is asked about")
+	case len(out) > maxAsked:
+		return nil, errors.New("more than 900 are asked about")
+	case q.Purpose == "" || q.Ref == "":
+		return nil, errors.New("a look-up without purpose or reference")
+	}
+	return out, nil
+}
+
+// follow asks, and asks again for those whose number has been replaced.
+func (c *Client) follow(ctx context.Context, ref string, asked []idno.Number) (population.Answer, error) {
+	out := population.Answer{Source: source}
+	formerOf := map[idno.Number][]idno.Number{} // new number → those that refer to it
+	original := slices.Clone(asked)
+	for hop := 0; len(asked) > 0; hop++ {
+		if hop > maxHops {
+			return out, fault.New("navet.follow", fault.Unavailable, errors.New("numbers refer to each other in a circle"))
+		}
+		got, err := c.fetch(ctx, ref, asked)
+		if err != nil {
+			return out, err
+		}
+		out.At = got.at
+		for _, n := range got.missing {
+			// Told by the number that was asked for: the caller has never seen the one it refers to.
+			for _, n := range append([]idno.Number{n}, formerOf[n]...) {
+				if slices.Contains(original, n) {
+					out.Missing = append(out.Missing, n)
+				}
+			}
+		}
+		asked = nil
+		for _, r := range got.records {
+			if !r.replaced() {
+				out.People = append(out.People, r.person)
+				continue
+			}
+			to := r.refersTo[0]
+			formerOf[to] = append(append(formerOf[to], r.person.Number), formerOf[r.person.Number]...)
+			known := slices.ContainsFunc(out.People, func(p population.Person) bool { return p.Number == to }) ||
+				slices.ContainsFunc(got.records, func(r record) bool { return r.person.Number == to })
+			if !known && !slices.Contains(asked, to) {
+				asked = append(asked, to)
+			}
+		}
+	}
+	for i, p := range out.People {
+		for _, old := range formerOf[p.Number] {
+			if !slices.Contains(p.Former, old) {
+				p.Former = append(p.Former, old)
+			}
+		}
+		out.People[i] = p
+	}
+	return out, nil
+}
+
+// fetch is one call, repeated once with a new token when the old one is refused.
+func (c *Client) fetch(ctx context.Context, ref string, asked []idno.Number) (decoded, error) {
+	const op = "navet.fetch"
+	body, err := json.Marshal(newRequest(c.config, asked))
+	if err != nil {
+		return decoded{}, fault.New(op, fault.Internal, err)
+	}
+	for attempt := 0; ; attempt++ {
+		token, err := c.token.get(ctx)
+		if err != nil {
+			return decoded{}, err
+		}
+		if err := c.limit.Wait(ctx); err != nil {
+			return decoded{}, fault.New(op, fault.Unavailable, errors.New("no time left before the limit on calls"))
+		}
+		status, answer, err := c.post(ctx, ref, token, body)
+		switch {
+		case err != nil:
+			return decoded{}, err
+		case status == http.StatusUnauthorized && attempt == 0:
+			c.token.drop(token)
+			continue
+		case status != http.StatusOK:
+			return decoded{}, refused(op, status)
+		}
+		return decode(answer, asked, c.clock.Now())
+	}
+}
+
+func (c *Client) post(ctx context.Context, ref, token string, body []byte) (int, []byte, error) {
+	const op = "navet.post"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.config.BaseURL+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, fault.New(op, fault.Internal, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("client_id", c.config.GatewayID)
+	req.Header.Set("client_secret", c.config.GatewaySecret)
+	req.Header.Set("skv_client_correlation_id", ref)
+	return send(op, c.http, req)
+}
+
+// send gives status and body. Fault: Unavailable.
+func send(op string, hc *http.Client, req *http.Request) (int, []byte, error) {
+	res, err := hc.Do(req)
+	if err != nil {
+		return 0, nil, fault.New(op, fault.Unavailable, err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, maxBytes+1))
+	if err != nil {
+		return 0, nil, fault.New(op, fault.Unavailable, err)
+	}
+	if len(b) > maxBytes {
+		return 0, nil, fault.New(op, fault.Unavailable, errors.New("the answer is too large"))
+	}
+	return res.StatusCode, b, nil
+}
+
+// refused turns a status into a fault: our own fault is Invalid and does not heal by itself; everything else may.
+func refused(op string, status int) error {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
+		http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
+		return fault.Newf(op, fault.Invalid, "the register answered %d", status)
+	}
+	return fault.Newf(op, fault.Unavailable, "the register answered %d", status)
+}

@@ -1,0 +1,261 @@
+// Package navetsim speaks Skatteverket's REST service "folkbokföringsuppgifter för offentliga aktörer" version 3 (facts 3.1)
+// over the personas of the demo: the token endpoint and hamta, both to be served over mutual TLS.
+//
+// What the real service refuses, this one refuses: a missing or wrong bearer token, gateway header, order or content type,
+// more than 900 identities, more than 25 calls a second. [Sim.Fail] makes it fail as a whole; [Sim.Protect], [Sim.Custody],
+// [Sim.Deregister] and [Sim.Move] change a person while somebody is in the middle of an application. The pages at /navet/
+// show each record as it is answered, and have the same switches; POST /navet/script takes them as JSON.
+package navetsim
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"samtjanst/integrations/sim/personas"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/idno"
+)
+
+// Paths of the service.
+const (
+	TokenPath = "/oauth2/v1/sysorg/token"
+	FetchPath = "/folkbokforing/folkbokforingsuppgifter-for-offentliga-aktorer/v3/hamta"
+)
+
+const (
+	tokenLife = time.Hour
+	maxAsked  = 900
+	perSecond = 25
+	keepCalls = 200
+)
+
+// Options says who is in the register and who may ask.
+type Options struct {
+	Personas []personas.Persona // nil means everybody
+	Clock    clock.Clock
+
+	TokenID, TokenSecret     string
+	GatewayID, GatewaySecret string
+	Organisation             string // twelve digits
+	Order                    string
+
+	Delay time.Duration // of Slow; 20 s when zero
+}
+
+// Sim is the register. Safe for concurrent use.
+type Sim struct {
+	options Options
+	clock   clock.Clock
+	limit   *rate.Limiter
+
+	mu     sync.Mutex
+	tokens map[string]time.Time // until when
+	people map[personas.ID]*person
+	order  []personas.ID
+	fault  Fault
+	times  int
+	calls  []Call
+}
+
+type person struct {
+	personas.Persona
+	markMissing bool
+}
+
+// New makes the register.
+func New(o Options) *Sim {
+	if o.Personas == nil {
+		o.Personas = personas.All()
+	}
+	if o.Delay == 0 {
+		o.Delay = 20 * time.Second
+	}
+	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(perSecond, perSecond), tokens: map[string]time.Time{}}
+	s.Reset()
+	return s
+}
+
+// API serves the token endpoint and hamta. In reality they are two hosts; here they are two paths of one.
+func (s *Sim) API() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+TokenPath, s.token)
+	mux.HandleFunc("POST "+FetchPath, s.fetch)
+	return mux
+}
+
+func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "client_credentials" {
+		reply(w, http.StatusBadRequest, object{"error": "unsupported_grant_type"})
+		return
+	}
+	if r.PostForm.Get("client_id") != s.options.TokenID || r.PostForm.Get("client_secret") != s.options.TokenSecret {
+		reply(w, http.StatusUnauthorized, object{"error": "invalid_client"})
+		return
+	}
+	if r.PostForm.Get("scope") != "fbfuppgoffakt" {
+		reply(w, http.StatusBadRequest, object{"error": "invalid_scope"})
+		return
+	}
+	t := rand.Text()
+	s.mu.Lock()
+	s.tokens[t] = s.clock.Now().Add(tokenLife)
+	s.mu.Unlock()
+	reply(w, http.StatusOK, object{"access_token": t, "token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "scope": "fbfuppgoffakt"})
+}
+
+type question struct {
+	Order struct {
+		Organisation string `json:"organisationsnummer"`
+		ID           string `json:"bestallningsidentitet"`
+	} `json:"bestallning"`
+	Terms []struct {
+		ID string `json:"identitetsbeteckning"`
+	} `json:"sokvillkor"`
+}
+
+func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
+	fault := s.next()
+	if fault == OldToken {
+		s.mu.Lock()
+		clear(s.tokens)
+		s.mu.Unlock()
+	}
+	if status, ok := s.admit(r); !ok {
+		s.refuse(w, status)
+		return
+	}
+	var q question
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || len(q.Terms) == 0 || len(q.Terms) > maxAsked ||
+		q.Order.Organisation != s.options.Organisation || q.Order.ID != s.options.Order {
+		s.refuse(w, http.StatusBadRequest)
+		return
+	}
+	switch fault {
+	case Slow:
+		select {
+		case <-time.After(s.options.Delay):
+		case <-r.Context().Done():
+			return
+		}
+	case Down:
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	case Error500:
+		s.refuse(w, http.StatusInternalServerError)
+		return
+	case TooMany:
+		s.refuse(w, http.StatusTooManyRequests)
+		return
+	case Refused:
+		s.refuse(w, http.StatusForbidden)
+		return
+	case BadRequest:
+		s.refuse(w, http.StatusBadRequest)
+		return
+	case WrongType:
+		reply(w, http.StatusOK, object{"folkbokforingsposter": "inga", "status": 200})
+		return
+	}
+	answer := s.answer(r.Header.Get("skv_client_correlation_id"), q, fault == Partial)
+	if fault == Malformed {
+		b, _ := json.Marshal(answer) // maps of strings: cannot fail
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(b[:len(b)/2])
+		return
+	}
+	reply(w, http.StatusOK, answer)
+}
+
+// next gives the fault that this call meets and counts it off.
+func (s *Sim) next() Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.fault
+	if f != Works && s.times > 0 {
+		if s.times--; s.times == 0 {
+			s.fault = Works
+		}
+	}
+	return f
+}
+
+func (s *Sim) admit(r *http.Request) (int, bool) {
+	if !s.limit.Allow() {
+		return http.StatusTooManyRequests, false
+	}
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	s.mu.Lock()
+	until := s.tokens[token]
+	s.mu.Unlock()
+	switch {
+	case !ok || !s.clock.Now().Before(until):
+		return http.StatusUnauthorized, false
+	case r.Header.Get("client_id") != s.options.GatewayID || r.Header.Get("client_secret") != s.options.GatewaySecret:
+		return http.StatusUnauthorized, false
+	case r.Header.Get("skv_client_correlation_id") == "":
+		return http.StatusBadRequest, false
+	case r.Header.Get("Content-Type") != "application/json":
+		return http.StatusUnsupportedMediaType, false
+	}
+	return 0, true
+}
+
+func (s *Sim) answer(ref string, q question, partial bool) object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	records, errs := []object{}, []object{}
+	call := Call{At: s.clock.Now(), Ref: ref}
+	for i, term := range q.Terms {
+		if partial && i == 0 {
+			continue
+		}
+		o, id, ok := s.find(term.ID)
+		switch {
+		case ok:
+			records = append(records, o)
+			call.IDs = append(call.IDs, id)
+		case idno.Valid(term.ID):
+			errs = append(errs, object{"id": term.ID, "orsakskod": 404, "orsakskodsbeskrivning": "Personen finns inte"})
+		default:
+			errs = append(errs, object{"id": term.ID, "orsakskod": 400, "orsakskodsbeskrivning": "Felaktig identitetsbeteckning"})
+		}
+	}
+	s.calls = append(s.calls, call)
+	if n := len(s.calls); n > keepCalls {
+		s.calls = s.calls[n-keepCalls:]
+	}
+	return object{"folkbokforingsposter": records, "fel": errs, "status": 200, "tidpunkt": s.clock.Now().Format(time.RFC3339)}
+}
+
+func (s *Sim) find(digits string) (object, personas.ID, bool) {
+	for _, id := range s.order {
+		p := s.people[id]
+		if p.Number.Digits() == digits {
+			return record(p.Persona, p.markMissing), id, true
+		}
+		for _, old := range p.Former {
+			if old.Digits() == digits {
+				return referral(old, p.Persona), id, true
+			}
+		}
+	}
+	return nil, "", false
+}
+
+func (s *Sim) refuse(w http.ResponseWriter, status int) {
+	reply(w, status, object{"fel": []object{{"orsakskod": status, "orsakskodsbeskrivning": http.StatusText(status)}},
+		"status": status, "tidpunkt": s.clock.Now().Format(time.RFC3339)})
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the caller has gone: nobody to tell
+}

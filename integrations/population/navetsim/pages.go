@@ -1,0 +1,260 @@
+package navetsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"samtjanst/integrations/population"
+	"samtjanst/integrations/sim/personas"
+	"samtjanst/integrations/sim/shell"
+	"samtjanst/platform/clock"
+)
+
+// Pages serves /navet/: what each person's record looks like, and the switches.
+func (s *Sim) Pages() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /navet/{$}", s.list)
+	mux.HandleFunc("GET /navet/{id}", s.one)
+	mux.HandleFunc("POST /navet/script", s.script)
+	return shell.Guard(mux)
+}
+
+// Command is what POST /navet/script takes, as JSON or as a form with the same names. The keys that are set act, in this order.
+type Command struct {
+	Reset        bool                   `json:"reset,omitempty"`
+	Fault        *Fault                 `json:"fault,omitempty"` // "" ends a fault
+	Times        int                    `json:"times,omitempty"` // 0: until told otherwise
+	Person       personas.ID            `json:"person,omitempty"`
+	Protection   *population.Protection `json:"protection,omitempty"`
+	Guardians    *[]personas.ID         `json:"guardians,omitempty"`
+	Deregistered *string                `json:"deregistered,omitempty"`
+	MoveTo       personas.ID            `json:"moveTo,omitempty"`
+}
+
+// Do carries a command out.
+func (s *Sim) Do(c Command) error {
+	if c.Reset {
+		s.Reset()
+	}
+	if c.Fault != nil {
+		if err := s.Fail(*c.Fault, c.Times); err != nil {
+			return err
+		}
+	}
+	if c.Protection != nil {
+		if err := s.Protect(c.Person, *c.Protection); err != nil {
+			return err
+		}
+	}
+	if c.Guardians != nil {
+		if err := s.Custody(c.Person, *c.Guardians...); err != nil {
+			return err
+		}
+	}
+	if c.Deregistered != nil {
+		if err := s.Deregister(c.Person, *c.Deregistered); err != nil {
+			return err
+		}
+	}
+	if c.MoveTo != "" {
+		return s.Move(c.Person, c.MoveTo)
+	}
+	return nil
+}
+
+func (s *Sim) script(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t == "application/json" {
+		var c Command
+		d := json.NewDecoder(r.Body)
+		d.DisallowUnknownFields()
+		if err := d.Decode(&c); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		if err := s.Do(c); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	c, err := fromForm(r)
+	if err == nil {
+		err = s.Do(c)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	to := "/navet/"
+	if c.Person != "" {
+		to += string(c.Person)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func fromForm(r *http.Request) (Command, error) {
+	if err := r.ParseForm(); err != nil {
+		return Command{}, err
+	}
+	f := r.PostForm
+	c := Command{Reset: f.Get("reset") != "", Person: personas.ID(f.Get("person")), MoveTo: personas.ID(f.Get("moveTo"))}
+	if f.Has("fault") {
+		v := Fault(f.Get("fault"))
+		c.Fault = &v
+	}
+	if t := f.Get("times"); t != "" {
+		if _, err := fmt.Sscanf(t, "%d", &c.Times); err != nil {
+			return Command{}, fmt.Errorf("times: %w", err)
+		}
+	}
+	if f.Has("protection") {
+		v := population.Protection(f.Get("protection"))
+		c.Protection = &v
+	}
+	if f.Has("deregistered") {
+		v := f.Get("deregistered")
+		c.Deregistered = &v
+	}
+	if f.Has("custody") {
+		ids := []personas.ID{}
+		for _, g := range f["guardian"] {
+			ids = append(ids, personas.ID(g))
+		}
+		c.Guardians = &ids
+	}
+	return c, nil
+}
+
+type listView struct {
+	Fault  Fault
+	Times  int
+	Faults []Fault
+	Groups []group
+	Calls  []callView
+}
+
+type group struct {
+	Title  string
+	People []personas.Persona
+}
+
+type callView struct {
+	At, Ref, Who string
+}
+
+var listPage = shell.New(`
+<p>Så svarar folkbokföringen när e-tjänsten frågar. Öppna en person för att se svaret och ändra det, till exempel medan en ansökan pågår.</p>
+<section aria-labelledby="fault"><h2 id="fault">Störning</h2>
+<p>{{if .Fault}}<strong>Registret svarar fel: {{.Fault}}{{if .Times}}, {{.Times}} gånger till{{end}}.</strong>{{else}}Registret svarar som det ska.{{end}}</p>
+<form method="post" action="/navet/script" class="row">
+<div><label for="f">Sätt störning</label><select id="f" name="fault"><option value="">Ingen</option>{{range .Faults}}<option>{{.}}</option>{{end}}</select></div>
+<div><label for="t">Antal gånger (0 = tills vidare)</label><input id="t" name="times" inputmode="numeric" value="0" size="4"></div>
+<button>Sätt</button></form>
+<form method="post" action="/navet/script"><p><button class="quiet" name="reset" value="1">Återställ alla personer och störningar</button></p></form>
+</section>
+{{range .Groups}}<section><h2>{{.Title}}</h2><ul>{{range .People}}<li><a href="/navet/{{.ID}}">{{.Name}}</a>{{if .Protection.Hidden}} – skyddade personuppgifter{{end}}{{with .Deregistered}} – avregistrerad ({{.}}){{end}}</li>{{end}}</ul></section>{{end}}
+<section aria-labelledby="calls"><h2 id="calls">Senaste frågorna</h2>
+{{if .Calls}}<div class="wide" tabindex="0" role="region" aria-labelledby="calls"><table><thead><tr><th scope="col">När</th><th scope="col">Referens</th><th scope="col">Personer</th></tr></thead><tbody>{{range .Calls}}<tr><td>{{.At}}</td><td>{{.Ref}}</td><td>{{.Who}}</td></tr>{{end}}</tbody></table></div>{{else}}<p>Ingen har frågat än.</p>{{end}}
+</section>`)
+
+func (s *Sim) list(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	v := listView{Fault: s.fault, Times: s.times, Faults: Faults()}
+	for _, id := range s.order {
+		p := s.people[id].Persona
+		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != p.Household {
+			v.Groups = append(v.Groups, group{Title: p.Household})
+		}
+		g := &v.Groups[len(v.Groups)-1]
+		g.People = append(g.People, p)
+	}
+	for i := len(s.calls) - 1; i >= 0 && len(v.Calls) < 20; i-- {
+		c := s.calls[i]
+		var who []string
+		for _, id := range c.IDs {
+			who = append(who, id.Name())
+		}
+		v.Calls = append(v.Calls, callView{c.At.In(clock.Stockholm).Format("15:04:05"), c.Ref, strings.Join(who, ", ")})
+	}
+	s.mu.Unlock()
+	listPage.Write(w, http.StatusOK, "Navet, folkbokföringen", v)
+}
+
+type oneView struct {
+	P         personas.Persona
+	Mark      string
+	Marks     []population.Protection
+	Causes    []choice
+	IsChild   bool
+	Guardians []guardianChoice
+	Others    []personas.Persona
+	JSON      string
+}
+
+type choice struct{ Value, Text string }
+
+type guardianChoice struct {
+	personas.Persona
+	Is bool
+}
+
+var onePage = shell.New(`
+<p>{{.P.Story}}</p>
+<dl><dt>Personnummer</dt><dd>{{.P.Number.Dashed}}</dd><dt>Skydd</dt><dd>{{.Mark}}</dd><dt>Situation</dt><dd>{{.P.Household}}</dd></dl>
+<section aria-labelledby="sw"><h2 id="sw">Ändra från och med nu</h2>
+<form method="post" action="/navet/script" class="row"><input type="hidden" name="person" value="{{.P.ID}}">
+<div><label for="pr">Skydd av personuppgifter</label><select id="pr" name="protection">{{range .Marks}}<option{{if eq (print .) $.Mark}} selected{{end}}>{{.}}</option>{{end}}</select></div><button>Ändra skydd</button></form>
+<form method="post" action="/navet/script" class="row"><input type="hidden" name="person" value="{{.P.ID}}">
+<div><label for="de">Avregistrering</label><select id="de" name="deregistered">{{range .Causes}}<option value="{{.Value}}"{{if eq .Value $.P.Deregistered}} selected{{end}}>{{.Text}}</option>{{end}}</select></div><button>Ändra</button></form>
+<form method="post" action="/navet/script" class="row"><input type="hidden" name="person" value="{{.P.ID}}">
+<div><label for="mo">Flytta hem till</label><select id="mo" name="moveTo">{{range .Others}}<option value="{{.ID}}">{{.Name}}</option>{{end}}</select></div><button>Flytta</button></form>
+{{if .IsChild}}<form method="post" action="/navet/script"><input type="hidden" name="person" value="{{.P.ID}}"><input type="hidden" name="custody" value="1">
+<fieldset><legend>Vårdnadshavare</legend>{{range .Guardians}}<label><input type="checkbox" name="guardian" value="{{.ID}}"{{if .Is}} checked{{end}}> {{.Name}}</label>{{end}}</fieldset><button>Ändra vårdnad</button></form>{{end}}
+</section>
+<section aria-labelledby="js"><h2 id="js">Så ser svaret ut</h2><div class="wide" tabindex="0" role="region" aria-labelledby="js"><pre>{{.JSON}}</pre></div></section>
+<p><a href="/navet/">Alla personer</a></p>`)
+
+func (s *Sim) one(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.people[personas.ID(r.PathValue("id"))]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(record(p.Persona, p.markMissing)); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	v := oneView{P: p.Persona, Mark: string(p.Protection), JSON: b.String(), IsChild: p.Child(),
+		Marks:  []population.Protection{population.Open, population.Marked, population.Protected, MarkMissing, "NYTT_SKYDD"},
+		Causes: []choice{{"", "Folkbokförd"}, {"AV", "Avliden"}, {"UV", "Utvandrad"}, {"OB", "Obefintlig"}}}
+	guardians := p.Related(population.Guardian)
+	for _, id := range s.order {
+		other := s.people[id].Persona
+		if other.ID == p.ID {
+			continue
+		}
+		if other.Municipality != "" {
+			v.Others = append(v.Others, other)
+		}
+		if !other.Child() && other.Household == p.Household {
+			is := false
+			for _, g := range guardians {
+				is = is || g == other.Number
+			}
+			v.Guardians = append(v.Guardians, guardianChoice{other, is})
+		}
+	}
+	onePage.Write(w, http.StatusOK, p.Name(), v)
+}

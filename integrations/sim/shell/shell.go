@@ -1,0 +1,102 @@
+// Package shell is the frame around every page of the simulators: one layout that says plainly that this is a simulator,
+// one style sheet, and headers as strict as the platform's own (no scripts at all, no inline style, no third party).
+//
+// The pages work without the style sheet, so a simulator can be used on its own; the hub serves it at [StylePath].
+package shell
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"net/http"
+)
+
+// StylePath is where the hub serves [Style].
+const StylePath = "/sim.css"
+
+//go:embed sim.css
+var css []byte
+
+// Page is a page of a simulator: a body within the frame.
+type Page struct {
+	t *template.Template
+}
+
+// View is what a body's template is executed with.
+type View struct {
+	Title string // also the page's heading
+	Back  string // title of the link to the start page; "" on the start page itself
+	Data  any
+}
+
+var frame = template.Must(template.New("frame").Parse(`<!doctype html>
+<html lang="sv">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{{.Title}} – simulator</title>
+<link rel="stylesheet" href="` + StylePath + `">
+</head>
+<body>
+<a class="skip" href="#main">Till innehållet</a>
+<header><p><strong>Simulator.</strong> Här är allt påhittat: personerna, numren och breven. Inget lämnar den här datorn.</p>
+{{with .Back}}<nav aria-label="Simulatorer"><a href="/">{{.}}</a></nav>{{end}}</header>
+<main id="main">
+<h1>{{.Title}}</h1>
+{{template "body" .Data}}
+</main>
+</body>
+</html>
+`))
+
+// New parses a body. It panics on a template that does not parse: bodies are constants.
+func New(body string) *Page {
+	t := template.Must(frame.Clone())
+	template.Must(t.New("body").Parse(body))
+	return &Page{t}
+}
+
+// Write renders the page under a title with a status.
+func (p *Page) Write(w http.ResponseWriter, status int, title string, data any) {
+	p.write(w, status, View{Title: title, Back: "Alla simulatorer", Data: data})
+}
+
+// WriteStart renders the start page, which has no link back.
+func (p *Page) WriteStart(w http.ResponseWriter, title string, data any) {
+	p.write(w, http.StatusOK, View{Title: title, Data: data})
+}
+
+func (p *Page) write(w http.ResponseWriter, status int, v View) {
+	var b bytes.Buffer
+	if err := p.t.Execute(&b, v); err != nil {
+		http.Error(w, fmt.Sprintf("simulatorns sida gick inte att visa: %v", err), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	Headers(h)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the reader has gone: nobody to tell
+}
+
+// Headers sets what every page of a simulator answers with.
+func Headers(h http.Header) {
+	// form-action stays open: a login page posts here and is redirected to the platform, and form-action governs redirects.
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+}
+
+// Style serves the style sheet.
+func Style(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "max-age=300")
+	_, _ = w.Write(css)
+}
+
+// Guard refuses form posts that come from another site, so that a page elsewhere cannot work the simulators.
+func Guard(h http.Handler) http.Handler { return http.NewCrossOriginProtection().Handler(h) }
