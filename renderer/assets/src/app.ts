@@ -1,0 +1,2 @@
+// The pages are complete without this script; it only improves them.
+document.documentElement.classList.add("js");
