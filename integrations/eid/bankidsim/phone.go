@@ -1,0 +1,288 @@
+package bankidsim
+
+import (
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"sort"
+	"strings"
+	"time"
+)
+
+//go:embed templates
+var files embed.FS
+
+// pages are the phone's templates, one per page.
+type pages struct{ people, start, phone *template.Template }
+
+func parsePages() (p pages, err error) {
+	for _, f := range []struct {
+		into **template.Template
+		name string
+	}{{&p.people, "people.html"}, {&p.start, "start.html"}, {&p.phone, "phone.html"}} {
+		*f.into, err = template.ParseFS(files, "templates/layout.html", "templates/"+f.name)
+		if err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// securityPolicy lets nothing but the style sheet in. It says nothing of form-action, since that also governs where an
+// approved order's answer may redirect to: the relying party.
+const securityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// PhoneHandler is the app: pages under /bankid/ for people, and the JSON door of control.go. It is served without TLS, on
+// loopback. Addresses hold a persona's name, never the number.
+func (s *Sim) PhoneHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /bankid/{$}", s.showPeople)
+	mux.HandleFunc("GET /bankid/start", s.showStart)
+	mux.HandleFunc("GET /bankid/phone/{person}", s.showPhone)
+	mux.HandleFunc("POST /bankid/phone/{person}/open", s.act(s.postOpen))
+	mux.HandleFunc("POST /bankid/phone/{person}/scan", s.act(s.postScan))
+	mux.HandleFunc("POST /bankid/phone/{person}/approve", s.act(s.postApprove))
+	mux.HandleFunc("POST /bankid/phone/{person}/cancel", s.act(s.postCancel))
+	mux.HandleFunc("GET /bankid/phone.css", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, files, "templates/phone.css")
+	})
+	s.control(mux)
+	// Another site's page must not approve anything in the browser of whoever runs the demo.
+	guarded := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", securityPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// layoutView is what every page has.
+type layoutView struct {
+	Title string
+	Error string
+}
+
+type personView struct{ Name, Slug, Number string }
+
+func viewOf(p *person) personView {
+	return personView{p.GivenName + " " + p.Surname, p.slug, p.Number.Dashed()}
+}
+
+type peopleView struct {
+	layoutView
+	People []personView
+}
+
+func (s *Sim) showPeople(w http.ResponseWriter, _ *http.Request) {
+	render(w, http.StatusOK, s.pages.people, peopleView{layoutView{Title: "Välj telefon"}, s.views(nil)})
+}
+
+// views lists the personas, first the one (if any) that something waits for.
+func (s *Sim) views(first *person) []personView {
+	var out []personView
+	for _, p := range s.people {
+		if p == first {
+			out = append([]personView{viewOf(p)}, out...)
+		} else {
+			out = append(out, viewOf(p))
+		}
+	}
+	return out
+}
+
+type startView struct {
+	layoutView
+	Token  string
+	Asked  string // name of the person that the order is for, "" for anybody
+	People []personView
+}
+
+// showStart is where the relying party's link to the app leads: the app opens on this device with an order.
+func (s *Sim) showStart(w http.ResponseWriter, r *http.Request) {
+	token := r.URL.Query().Get("autostarttoken")
+	now := s.clock.Now()
+	s.mu.Lock()
+	o := s.byToken(token, now)
+	var asked *person
+	if o != nil && o.pending() {
+		if o.phase == outstanding {
+			o.phase = started
+		}
+		asked = s.persona(o.required)
+	}
+	s.mu.Unlock()
+	v := startView{layoutView: layoutView{Title: "BankID startar"}, Token: token, People: s.views(asked)}
+	if o == nil {
+		v.Error, v.People = string(errGone), nil
+		render(w, http.StatusNotFound, s.pages.start, v)
+		return
+	}
+	if asked != nil {
+		v.Asked = viewOf(asked).Name
+	}
+	render(w, http.StatusOK, s.pages.start, v)
+}
+
+// byToken finds a living order by its autoStartToken. Sim.mu is held.
+func (s *Sim) byToken(token string, now time.Time) *order {
+	if token == "" {
+		return nil
+	}
+	for _, o := range s.orders {
+		if o.autoStart == token {
+			return s.find(o.ref, now)
+		}
+	}
+	return nil
+}
+
+type phoneView struct {
+	layoutView
+	Person  personView
+	Done    string
+	Open    *orderView
+	Waiting []orderView
+}
+
+type orderView struct {
+	Ref     string
+	Login   bool
+	Service string
+	Text    []block
+	Since   string
+}
+
+func (s *Sim) view(o *order) orderView {
+	return orderView{Ref: o.ref, Login: o.login, Service: s.service, Text: blocks(string(o.text), o.markdown),
+		Since: o.created.Local().Format("15:04:05")}
+}
+
+func (s *Sim) showPhone(w http.ResponseWriter, r *http.Request) {
+	p := s.personBySlug(r.PathValue("person"))
+	if p == nil {
+		http.NotFound(w, r)
+		return
+	}
+	s.phone(w, http.StatusOK, p, "", map[string]string{"approved": "Klart. Du kan gå tillbaka till e-tjänsten.",
+		"cancelled": "Du avbröt."}[r.URL.Query().Get("done")])
+}
+
+func (s *Sim) phone(w http.ResponseWriter, status int, p *person, problem, done string) {
+	v := phoneView{layoutView: layoutView{Title: "Telefonen till " + p.GivenName + " " + p.Surname, Error: problem}, Person: viewOf(p), Done: done}
+	now := s.clock.Now()
+	s.mu.Lock()
+	s.sweep(now)
+	var waiting []*order
+	for _, o := range s.orders {
+		switch {
+		case !o.pending():
+		case o.by == p:
+			open := s.view(o)
+			v.Open = &open
+		case o.required == p.Number:
+			waiting = append(waiting, o)
+		}
+	}
+	sort.Slice(waiting, func(i, j int) bool { return waiting[i].created.Before(waiting[j].created) })
+	for _, o := range waiting {
+		v.Waiting = append(v.Waiting, s.view(o))
+	}
+	s.mu.Unlock()
+	render(w, status, s.pages.phone, v)
+}
+
+// act finds the person of an address and answers an action: where to go, or the page again with what was wrong.
+func (s *Sim) act(do func(*http.Request, *person) (string, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p := s.personBySlug(r.PathValue("person"))
+		if p == nil {
+			http.NotFound(w, r)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		to, err := do(r, p)
+		var n notice
+		switch {
+		case errors.As(err, &n):
+			s.phone(w, http.StatusUnprocessableEntity, p, string(n), "")
+		case err != nil:
+			http.Error(w, "Simulatorn kunde inte göra det.", http.StatusInternalServerError)
+		default:
+			http.Redirect(w, r, to, http.StatusSeeOther)
+		}
+	}
+}
+
+func (s *Sim) postOpen(r *http.Request, p *person) (string, error) {
+	now := s.clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	token, here := r.PostFormValue("token"), true
+	o := s.byToken(token, now)
+	if token == "" {
+		o, here = s.find(r.PostFormValue("ref"), now), false
+	}
+	return "/bankid/phone/" + p.slug, s.open(o, p, here, now)
+}
+
+func (s *Sim) postScan(r *http.Request, p *person) (string, error) {
+	now := s.clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sweep(now)
+	o, err := s.byQR(r.PostFormValue("qr"), now)
+	if err != nil {
+		return "", err
+	}
+	return "/bankid/phone/" + p.slug, s.open(o, p, false, now)
+}
+
+// postApprove completes the order; an app that was started on the browser's device sends the browser back.
+func (s *Sim) postApprove(r *http.Request, p *person) (string, error) {
+	code := r.PostFormValue("code")
+	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		return "", errCode
+	}
+	return s.finish(r, p, "approved")
+}
+
+func (s *Sim) postCancel(r *http.Request, p *person) (string, error) {
+	return s.finish(r, p, "cancelled")
+}
+
+func (s *Sim) finish(r *http.Request, p *person, how string) (string, error) {
+	now := s.clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.find(r.PostFormValue("ref"), now)
+	if o == nil || !o.pending() || o.by != p {
+		return "", errGone
+	}
+	if how == "approved" {
+		o.phase, o.ended = complete, now
+	} else {
+		o.fail("userCancel", now)
+	}
+	if o.here && back(o.returnURL) {
+		return o.returnURL, nil
+	}
+	return "/bankid/phone/" + p.slug + "?done=" + how, nil
+}
+
+// back reports whether an address is one that a browser can be sent to.
+func back(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func render(w http.ResponseWriter, status int, t *template.Template, v any) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	// What is written is a page of a few kB from memory: an error here is a reader who has left.
+	_ = t.ExecuteTemplate(w, "layout.html", v)
+}
