@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"samtjanst/integrations/sim/outage"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/idno"
@@ -53,13 +54,12 @@ type Sim struct {
 	options Options
 	clock   clock.Clock
 	limit   *rate.Limiter
+	outage  *outage.Switch[Fault]
 
 	mu     sync.Mutex
 	tokens map[string]time.Time // until when
 	people map[personas.ID]*person
 	order  []personas.ID
-	fault  Fault
-	times  int
 	calls  []Call
 }
 
@@ -76,7 +76,8 @@ func New(o Options) *Sim {
 	if o.Delay == 0 {
 		o.Delay = 20 * time.Second
 	}
-	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(perSecond, perSecond), tokens: map[string]time.Time{}}
+	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(perSecond, perSecond), tokens: map[string]time.Time{},
+		outage: outage.New(Slow, Down, Error500, TooMany, Refused, BadRequest, OldToken, Malformed, WrongType, Partial)}
 	s.Reset()
 	return s
 }
@@ -121,7 +122,7 @@ type question struct {
 }
 
 func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
-	fault := s.next()
+	fault := s.outage.Take()
 	if fault == OldToken {
 		s.mu.Lock()
 		clear(s.tokens)
@@ -171,19 +172,6 @@ func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, answer)
-}
-
-// next gives the fault that this call meets and counts it off.
-func (s *Sim) next() Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.fault
-	if f != Works && s.times > 0 {
-		if s.times--; s.times == 0 {
-			s.fault = Works
-		}
-	}
-	return f
 }
 
 func (s *Sim) admit(r *http.Request) (int, bool) {

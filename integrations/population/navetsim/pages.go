@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"samtjanst/integrations/population"
+	"samtjanst/integrations/sim/outage"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/sim/shell"
 	"samtjanst/platform/clock"
@@ -132,9 +133,7 @@ func fromForm(r *http.Request) (Command, error) {
 }
 
 type listView struct {
-	Fault  Fault
-	Times  int
-	Faults []Fault
+	Switch outage.View
 	Groups []group
 	Calls  []callView
 }
@@ -150,14 +149,8 @@ type callView struct {
 
 var listPage = shell.New(`
 <p>Så svarar folkbokföringen när e-tjänsten frågar. Öppna en person för att se svaret och ändra det, till exempel medan en ansökan pågår.</p>
-<section aria-labelledby="fault"><h2 id="fault">Störning</h2>
-<p>{{if .Fault}}<strong>Registret svarar fel: {{.Fault}}{{if .Times}}, {{.Times}} gånger till{{end}}.</strong>{{else}}Registret svarar som det ska.{{end}}</p>
-<form method="post" action="/navet/script" class="row">
-<div><label for="f">Sätt störning</label><select id="f" name="fault"><option value="">Ingen</option>{{range .Faults}}<option>{{.}}</option>{{end}}</select></div>
-<div><label for="t">Antal gånger (0 = tills vidare)</label><input id="t" name="times" inputmode="numeric" value="0" size="4"></div>
-<button>Sätt</button></form>
+{{template "outage" .Switch}}
 <form method="post" action="/navet/script"><p><button class="quiet" name="reset" value="1">Återställ alla personer och störningar</button></p></form>
-</section>
 {{range .Groups}}<section><h2>{{.Title}}</h2><ul>{{range .People}}<li><a href="/navet/{{.ID}}">{{.Name}}</a>{{if .Protection.Hidden}} – skyddade personuppgifter{{end}}{{with .Deregistered}} – avregistrerad ({{.}}){{end}}</li>{{end}}</ul></section>{{end}}
 <section aria-labelledby="calls"><h2 id="calls">Senaste frågorna</h2>
 {{if .Calls}}<div class="wide" tabindex="0" role="region" aria-labelledby="calls"><table><thead><tr><th scope="col">När</th><th scope="col">Referens</th><th scope="col">Personer</th></tr></thead><tbody>{{range .Calls}}<tr><td>{{.At}}</td><td>{{.Ref}}</td><td>{{.Who}}</td></tr>{{end}}</tbody></table></div>{{else}}<p>Ingen har frågat än.</p>{{end}}
@@ -165,7 +158,7 @@ var listPage = shell.New(`
 
 func (s *Sim) list(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
-	v := listView{Fault: s.fault, Times: s.times, Faults: Faults()}
+	v := listView{Switch: s.outage.View("/navet/script")}
 	for _, id := range s.order {
 		p := s.people[id].Persona
 		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != p.Household {

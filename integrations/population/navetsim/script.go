@@ -29,24 +29,11 @@ const (
 	OldToken   Fault = "401"       // forgets every token that it has given out
 )
 
-// Faults lists them all, for pages.
-func Faults() []Fault {
-	return []Fault{Slow, Down, Error500, TooMany, Refused, BadRequest, OldToken, Malformed, WrongType, Partial}
-}
-
 // MarkMissing as a protection leaves the mark out of the record altogether.
 const MarkMissing population.Protection = "missing"
 
 // Fail makes the next calls to hamta fail, as many as times; 0 means until told otherwise.
-func (s *Sim) Fail(f Fault, times int) error {
-	if f != Works && !slices.Contains(Faults(), f) {
-		return fmt.Errorf("navetsim: no fault is called %q", f)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fault, s.times = f, times
-	return nil
-}
+func (s *Sim) Fail(f Fault, times int) error { return s.outage.Set(f, times) }
 
 // Protect changes a person's protection mark as from now.
 func (s *Sim) Protect(id personas.ID, mark population.Protection) error {
@@ -131,9 +118,12 @@ func (s *Sim) Move(id, to personas.ID) error {
 
 // Reset takes back every change and fault; the calls that have been made are forgotten.
 func (s *Sim) Reset() {
+	if err := s.outage.Set(Works, 0); err != nil {
+		panic(err) // no fault can always be set
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fault, s.times, s.calls = Works, 0, nil
+	s.calls = nil
 	s.people = map[personas.ID]*person{}
 	s.order = nil
 	for _, p := range s.options.Personas {

@@ -51,9 +51,16 @@ var frame = template.Must(template.New("frame").Parse(`<!doctype html>
 </html>
 `))
 
+// outageForm is the form of a switch (outage.View), for bodies: {{template "outage" .Switch}}.
+const outageForm = `<section aria-labelledby="outage"><h2 id="outage">Störning</h2>
+<p>{{if .Now}}<strong>Just nu störning: {{.Now}}{{if .Left}}, {{.Left}} gånger till{{end}}.</strong>{{else}}Ingen störning.{{end}}</p>
+<form method="post" action="{{.Action}}" class="row"><div><label for="fault">Sätt störning</label><select id="fault" name="fault"><option value="">Ingen</option>{{range .All}}<option{{if eq . $.Now}} selected{{end}}>{{.}}</option>{{end}}</select></div>
+<div><label for="times">Antal gånger (0 = tills vidare)</label><input id="times" name="times" inputmode="numeric" value="0" size="4"></div><button>Sätt</button></form></section>`
+
 // New parses a body. It panics on a template that does not parse: bodies are constants.
 func New(body string) *Page {
 	t := template.Must(frame.Clone())
+	template.Must(t.New("outage").Parse(outageForm))
 	template.Must(t.New("body").Parse(body))
 	return &Page{t}
 }
