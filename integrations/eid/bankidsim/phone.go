@@ -1,41 +1,35 @@
 package bankidsim
 
 import (
-	"embed"
+	_ "embed"
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 	"time"
+
+	"samtjanst/integrations/sim/shell"
+	"samtjanst/platform/clock"
 )
 
-//go:embed templates
-var files embed.FS
+//go:embed templates/people.html
+var peopleHTML string
 
-// pages are the phone's templates, one per page.
-type pages struct{ people, start, phone *template.Template }
+//go:embed templates/start.html
+var startHTML string
 
-func parsePages() (p pages, err error) {
-	for _, f := range []struct {
-		into **template.Template
-		name string
-	}{{&p.people, "people.html"}, {&p.start, "start.html"}, {&p.phone, "phone.html"}} {
-		*f.into, err = template.ParseFS(files, "templates/layout.html", "templates/"+f.name)
-		if err != nil {
-			return p, err
-		}
-	}
-	return p, nil
-}
+//go:embed templates/phone.html
+var phoneHTML string
 
-// securityPolicy lets nothing but the style sheet in. It says nothing of form-action, since that also governs where an
-// approved order's answer may redirect to: the relying party.
-const securityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+var (
+	peoplePage = shell.New(peopleHTML)
+	startPage  = shell.New(startHTML)
+	phonePage  = shell.New(phoneHTML)
+)
 
-// PhoneHandler is the app: pages under /bankid/ for people, and the JSON door of control.go. It is served without TLS, on
-// loopback. Addresses hold a persona's name, never the number.
+// PhoneHandler is the app: pages under /bankid/ for people, and the JSON door of control.go. It takes whole addresses, not
+// stripped ones. The hub serves it without TLS, on loopback, beside shell.Style. Addresses hold a persona's name, never the number.
 func (s *Sim) PhoneHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /bankid/{$}", s.showPeople)
@@ -45,26 +39,8 @@ func (s *Sim) PhoneHandler() http.Handler {
 	mux.HandleFunc("POST /bankid/phone/{person}/scan", s.act(s.postScan))
 	mux.HandleFunc("POST /bankid/phone/{person}/approve", s.act(s.postApprove))
 	mux.HandleFunc("POST /bankid/phone/{person}/cancel", s.act(s.postCancel))
-	mux.HandleFunc("GET /bankid/phone.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, files, "templates/phone.css")
-	})
 	s.control(mux)
-	// Another site's page must not approve anything in the browser of whoever runs the demo.
-	guarded := http.NewCrossOriginProtection().Handler(mux)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", securityPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		guarded.ServeHTTP(w, r)
-	})
-}
-
-// layoutView is what every page has.
-type layoutView struct {
-	Title string
-	Error string
+	return shell.Guard(mux)
 }
 
 type personView struct{ Name, Slug, Number string }
@@ -73,13 +49,8 @@ func viewOf(p *person) personView {
 	return personView{p.GivenName + " " + p.Surname, p.slug, p.Number.Dashed()}
 }
 
-type peopleView struct {
-	layoutView
-	People []personView
-}
-
 func (s *Sim) showPeople(w http.ResponseWriter, _ *http.Request) {
-	render(w, http.StatusOK, s.pages.people, peopleView{layoutView{Title: "Välj telefon"}, s.views(nil)})
+	peoplePage.Write(w, http.StatusOK, "BankID: välj telefon", s.views(nil))
 }
 
 // views lists the personas, first the one (if any) that something waits for.
@@ -96,7 +67,6 @@ func (s *Sim) views(first *person) []personView {
 }
 
 type startView struct {
-	layoutView
 	Token  string
 	Asked  string // name of the person that the order is for, "" for anybody
 	People []personView
@@ -116,16 +86,15 @@ func (s *Sim) showStart(w http.ResponseWriter, r *http.Request) {
 		asked = s.persona(o.required)
 	}
 	s.mu.Unlock()
-	v := startView{layoutView: layoutView{Title: "BankID startar"}, Token: token, People: s.views(asked)}
 	if o == nil {
-		v.Error, v.People = string(errGone), nil
-		render(w, http.StatusNotFound, s.pages.start, v)
+		startPage.Write(w, http.StatusNotFound, "Beställningen finns inte längre", startView{})
 		return
 	}
+	v := startView{Token: token, People: s.views(asked)}
 	if asked != nil {
 		v.Asked = viewOf(asked).Name
 	}
-	render(w, http.StatusOK, s.pages.start, v)
+	startPage.Write(w, http.StatusOK, "BankID startar", v)
 }
 
 // byToken finds a living order by its autoStartToken. Sim.mu is held.
@@ -142,11 +111,11 @@ func (s *Sim) byToken(token string, now time.Time) *order {
 }
 
 type phoneView struct {
-	layoutView
-	Person  personView
-	Done    string
-	Open    *orderView
-	Waiting []orderView
+	Person      personView
+	Error, Done string
+	Open        *orderView
+	Waiting     []orderView // for this person
+	Codes       []orderView // for anybody: what a person would see as a QR code on a screen
 }
 
 type orderView struct {
@@ -155,11 +124,12 @@ type orderView struct {
 	Service string
 	Text    []block
 	Since   string
+	created time.Time
 }
 
 func (s *Sim) view(o *order) orderView {
 	return orderView{Ref: o.ref, Login: o.login, Service: s.service, Text: blocks(string(o.text), o.markdown),
-		Since: o.created.Local().Format("15:04:05")}
+		Since: o.created.In(clock.Stockholm).Format("15:04:05"), created: o.created}
 }
 
 func (s *Sim) showPhone(w http.ResponseWriter, r *http.Request) {
@@ -173,11 +143,10 @@ func (s *Sim) showPhone(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Sim) phone(w http.ResponseWriter, status int, p *person, problem, done string) {
-	v := phoneView{layoutView: layoutView{Title: "Telefonen till " + p.GivenName + " " + p.Surname, Error: problem}, Person: viewOf(p), Done: done}
+	v := phoneView{Person: viewOf(p), Error: problem, Done: done}
 	now := s.clock.Now()
 	s.mu.Lock()
 	s.sweep(now)
-	var waiting []*order
 	for _, o := range s.orders {
 		switch {
 		case !o.pending():
@@ -185,15 +154,20 @@ func (s *Sim) phone(w http.ResponseWriter, status int, p *person, problem, done 
 			open := s.view(o)
 			v.Open = &open
 		case o.required == p.Number:
-			waiting = append(waiting, o)
+			v.Waiting = append(v.Waiting, s.view(o))
+		case o.required.IsZero() && o.by == nil:
+			v.Codes = append(v.Codes, s.view(o))
 		}
 	}
-	sort.Slice(waiting, func(i, j int) bool { return waiting[i].created.Before(waiting[j].created) })
-	for _, o := range waiting {
-		v.Waiting = append(v.Waiting, s.view(o))
-	}
 	s.mu.Unlock()
-	render(w, status, s.pages.phone, v)
+	for _, list := range [][]orderView{v.Waiting, v.Codes} {
+		slices.SortFunc(list, func(a, b orderView) int { return a.created.Compare(b.created) })
+	}
+	title := "Telefonen till " + v.Person.Name
+	if problem != "" {
+		title = "Fel: " + problem
+	}
+	phonePage.Write(w, status, title, v)
 }
 
 // act finds the person of an address and answers an action: where to go, or the page again with what was wrong.
@@ -278,11 +252,4 @@ func (s *Sim) finish(r *http.Request, p *person, how string) (string, error) {
 func back(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-}
-
-func render(w http.ResponseWriter, status int, t *template.Template, v any) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	// What is written is a page of a few kB from memory: an error here is a reader who has left.
-	_ = t.ExecuteTemplate(w, "layout.html", v)
 }

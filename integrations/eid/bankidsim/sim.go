@@ -53,7 +53,6 @@ type Sim struct {
 	cert, key []byte // the relying party's certificate
 	files     Files
 	people    []*person
-	pages     pages
 
 	mu      sync.Mutex
 	orders  map[string]*order // by orderRef
@@ -90,11 +89,10 @@ func New(o Options) (*Sim, error) {
 		}
 		s.people = append(s.people, &person{Persona: p, slug: slug})
 	}
-	var err error
-	if s.pages, err = parsePages(); err != nil {
-		return nil, err
+	if err := s.openAuthorities(o.Dir); err != nil {
+		return nil, fmt.Errorf("bankidsim: %w", err)
 	}
-	return s, s.openAuthorities(o.Dir)
+	return s, nil
 }
 
 // rpName is the relying party's certificate and its file.
@@ -184,7 +182,7 @@ func (s *Sim) personBySlug(slug string) *person {
 	return nil
 }
 
-// sign gives the person a certificate at the first use: making a key takes a tenth of a second.
+// holder gives the person a certificate at the first use: making a key takes a tenth of a second.
 func (s *Sim) holder(p *person) (*evidencetest.Holder, error) {
 	p.once.Do(func() {
 		p.holder, p.err = s.bank.Issue(evidencetest.Subject{Number: p.Number, GivenName: p.GivenName, Surname: p.Surname}, s.clock.Now())
