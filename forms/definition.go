@@ -10,6 +10,8 @@ type Definition struct {
 	Layout    Layout                       // pages, sections, fields
 	Text      map[string]map[string]string // language → key → translation; Swedish stands in the files themselves
 	Documents map[string]map[string]string // document name → language → Markdown with placeholders
+
+	source source // where each value stands in the folder; empty for a definition from the database
 }
 
 // Meta is form.yaml.
@@ -183,6 +185,7 @@ type LayoutPage struct {
 
 // LayoutSection groups fields under a heading.
 type LayoutSection struct {
+	ID       string        `yaml:"id"` // names it in translations; its number on the page when absent
 	Title    string        `yaml:"title"`
 	Help     string        `yaml:"help"`
 	ShowWhen *Condition    `yaml:"showWhen"`
@@ -209,6 +212,9 @@ type LayoutField struct {
 	Required     bool              `yaml:"required"` // required whenever it is shown, beside the schema's own required
 	ShowWhen     *Condition        `yaml:"showWhen"`
 	Audience     string            `yaml:"audience"`    // "" all parties · "own" · "officer"
+	ID           string            `yaml:"id"`          // names a fact or notice in translations; a field with a pointer needs none
+	Accept       []string          `yaml:"accept"`      // media types of files, "application/pdf"
+	MaxMB        int               `yaml:"maxMB"`       // size of one file; 0 the platform's own limit
 	OptionsFrom  string            `yaml:"optionsFrom"` // CEL giving a list of {value, label, hint}
 	Options      map[string]string `yaml:"options"`     // enum value → label, when the schema has no oneOf const/title
 	Item         string            `yaml:"item"`        // what one row is called: "dag"

@@ -40,6 +40,18 @@ type Form struct {
 	Summary Text
 	Pages   []*Page
 	Fields  map[Pointer]*Field // every field with a pointer, rows' fields with "*"
+
+	Overview OverviewText
+}
+
+// OverviewText is what a citizen reads before starting, in the languages of the form.
+type OverviewText struct {
+	Needs    []Text
+	Signers  Text
+	Handling Text // Markdown
+	Help     Text // Markdown
+	Decision Text
+	OtherWay Text // Markdown; a municipality's own stands in the setting "otherWay"
 }
 
 // Page of the journey.
@@ -120,6 +132,10 @@ type Field struct {
 	Messages     map[string]Text // problem code → own text
 	Default      json.RawMessage // acts once, when the draft is made
 	Parent       *Field          // group or rows it stands in; nil at the top
+	Page         *Page           // where it stands
+	Nullable     bool            // null is a value of its own here
+	Accept       []string        // media types of a FilesField
+	MaxBytes     int64           // size of one file; 0 the platform's own limit
 }
 
 // Option of a choice.

@@ -1,6 +1,10 @@
 package forms
 
-import "strconv"
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+)
 
 // Scope is what conditions and CEL read. All values are JSON values: nil, bool, json.Number, string, []any, map[string]any.
 type Scope struct {
@@ -9,11 +13,15 @@ type Scope struct {
 	Actor    map[string]any // {"role": "applicant", "number": …}
 	Settings map[string]any // the municipality's values for this form
 	Today    string         // YYYY-MM-DD, Swedish day
+	// Parties are those of the case with their own sections, known only to the officer's side: objects
+	// {role, number, name, own, address}. Empty while a citizen fills in.
+	Parties []any
 }
 
 // View is what the journey decided in one pass over the graph. Hidden values are absent from Answers.
 type View struct {
 	Form     *Form
+	Scope    Scope   // what it was made from
 	Pages    []*Page // those that are shown, in order
 	Answers  map[string]any
 	Computed map[string]any
@@ -22,10 +30,14 @@ type View struct {
 	Facts    map[string]any      // field ID → value of a FactField
 	Stopped  map[string]bool     // page ID → a shown "stop" notice stands on it
 	Required map[Pointer]bool    // concrete pointers required by condition beside Field.Required
+	Failed   map[string]string   // expressions that failed, for authors: never shown to others, never logged
 }
 
 // Shows reports whether a field is shown in this view.
 func (v *View) Shows(f *Field) bool { return !v.Hidden[Pointer("field:"+f.ID)] }
+
+// ShowsAt reports whether a field is shown at a concrete pointer: within rows each row decides for itself.
+func (v *View) ShowsAt(f *Field, at Pointer) bool { return v.Shows(f) && !v.Hidden[at] }
 
 // ShowsSection reports whether a page's section is shown.
 func (v *View) ShowsSection(p *Page, i int) bool {
@@ -45,3 +57,52 @@ func (v *View) Page(id string) (*Page, bool) {
 // Typed is what a person typed where it could not be decoded or failed, by concrete pointer (or the posted name where
 // one value has several controls, as a date), so that a page shown again has exactly what was typed.
 type Typed map[string]string
+
+// UnmarshalExact decodes JSON with json.Number, as all values of answers have it.
+func UnmarshalExact(raw []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	return dec.Decode(v)
+}
+
+// MergeProblems joins what decoding a page found with what validation found: of a value that could not be read, validation only
+// knows that it is missing.
+func MergeProblems(decoded, validated []Problem) []Problem {
+	out := append([]Problem(nil), decoded...)
+	told := map[Pointer]bool{}
+	for _, p := range decoded {
+		told[p.Pointer] = true
+	}
+	for _, p := range validated {
+		if !told[p.Pointer] {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Split parts a case's answers into the common part and one party's own section; own is "" when the form has none.
+// Neither shares anything with the answers given.
+func Split(answers map[string]any, own Pointer) (common, section map[string]any) {
+	common = CopyObject(answers)
+	if own == "" {
+		return common, nil
+	}
+	if v, ok := Lookup(common, own); ok {
+		section, _ = v.(map[string]any)
+		Remove(common, own)
+	}
+	return common, section
+}
+
+// Join is the common part with one party's own section, as that party sees the form.
+func Join(common, section map[string]any, own Pointer) map[string]any {
+	out := CopyObject(common)
+	if own != "" {
+		Remove(out, own)
+		if section != nil {
+			Put(out, own, CopyObject(section))
+		}
+	}
+	return out
+}

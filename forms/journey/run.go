@@ -1,0 +1,237 @@
+package journey
+
+import (
+	"maps"
+	"strconv"
+
+	"samtjanst/forms"
+)
+
+// Run decides what the person who fills in sees. The scope is left as it is. It gives no error today; callers treat one as
+// fault.Internal.
+func (g *Graph) Run(scope forms.Scope) (*forms.View, error) {
+	scope = whoFills(scope)
+	v := &forms.View{
+		Form: g.form, Scope: scope, Answers: forms.CopyObject(scope.Answers), Computed: map[string]any{}, Hidden: map[forms.Pointer]bool{},
+		Options: map[string][]forms.Option{}, Facts: map[string]any{}, Stopped: map[string]bool{}, Required: map[forms.Pointer]bool{},
+		Failed: map[string]string{},
+	}
+	r := &run{view: v, applicant: scope.Actor["role"] == Applicant}
+	r.scope = scope
+	r.scope.Answers = v.Answers
+	for _, n := range g.order {
+		r.decide(n)
+	}
+	for _, p := range g.form.Pages {
+		if !v.Hidden[pageKey(p)] && (r.applicant || p.Own) {
+			v.Pages = append(v.Pages, p)
+		}
+	}
+	g.conditionallyRequired(v)
+	return v, nil
+}
+
+// whoFills makes facts.self the one who fills in: flow gives it for other parties, for the applicant it is facts.applicant.
+func whoFills(scope forms.Scope) forms.Scope {
+	applicant, ok := scope.Facts["applicant"]
+	if _, given := scope.Facts["self"]; given || !ok || scope.Actor["role"] != Applicant {
+		return scope
+	}
+	facts := make(map[string]any, len(scope.Facts)+1)
+	for k, f := range scope.Facts {
+		facts[k] = f
+	}
+	facts["self"] = applicant
+	scope.Facts = facts
+	return scope
+}
+
+type run struct {
+	view      *forms.View
+	scope     forms.Scope // Answers are the view's: what is hidden goes away as it is decided
+	applicant bool
+	whole     map[string]any // the scope as conditions see it
+}
+
+func pageKey(p *forms.Page) forms.Pointer { return forms.Pointer("page:" + p.ID) }
+func sectionKey(p *forms.Page, i int) forms.Pointer {
+	return forms.Pointer("section:" + p.ID + "/" + strconv.Itoa(i))
+}
+func fieldKey(f *forms.Field) forms.Pointer { return forms.Pointer("field:" + f.ID) }
+
+func (r *run) decide(n *node) {
+	v := r.view
+	switch n.kind {
+	case pageNode:
+		if !r.holds(n.when, nil) {
+			v.Hidden[pageKey(n.page)] = true
+		}
+	case sectionNode:
+		if v.Hidden[pageKey(n.page)] || !r.holds(n.when, nil) {
+			v.Hidden[sectionKey(n.page, n.section)] = true
+		}
+	case fieldNode:
+		r.field(n)
+	case computedNode:
+		if value, ok := r.eval(n); ok {
+			v.Computed[n.key] = value
+		}
+	case optionsNode:
+		if v.Shows(n.field) {
+			value, _ := r.eval(n)
+			v.Options[n.field.ID] = optionsOf(value)
+		}
+	case factNode:
+		if v.Shows(n.field) {
+			if value, ok := r.eval(n); ok {
+				v.Facts[n.field.ID] = value
+			}
+		}
+	}
+}
+
+func (r *run) eval(n *node) (any, bool) {
+	value, ok, err := n.program.Eval(r.scope, r.view.Computed)
+	if err != nil {
+		r.view.Failed[n.name] = err.Error()
+		return nil, false
+	}
+	return value, ok
+}
+
+func (r *run) holds(c condition, row any) bool {
+	if c == nil {
+		return true
+	}
+	if r.whole == nil { // its maps are filled in place as the pass goes on
+		r.whole = map[string]any{"answers": r.scope.Answers, "computed": r.view.Computed, "facts": r.scope.Facts,
+			"actor": r.scope.Actor, "settings": r.scope.Settings}
+	}
+	if row == nil {
+		return c(r.whole)
+	}
+	within := maps.Clone(r.whole)
+	within["row"] = row
+	return c(within)
+}
+
+func (r *run) field(n *node) {
+	f, in := n.field, n.after[0]
+	above := false
+	if in.kind == sectionNode {
+		above = r.view.Hidden[sectionKey(in.page, in.section)]
+	} else {
+		above = r.view.Hidden[fieldKey(in.field)]
+	}
+	rows := rowsOf(f)
+	if above || (rows == nil && !r.holds(n.when, nil)) {
+		r.view.Hidden[fieldKey(f)] = true
+	}
+	if f.Pointer == "" {
+		if f.Kind == forms.NoticeField && f.NoticeKind == "stop" && r.view.Shows(f) {
+			r.view.Stopped[f.Page.ID] = true
+		}
+		return
+	}
+	for _, at := range Concrete(r.view.Answers, f.Pointer) {
+		if !r.view.Shows(f) || !r.holds(n.when, r.row(rows, at)) {
+			r.view.Hidden[at] = true
+			forms.Remove(r.view.Answers, at)
+			r.prune(at.Up(), f)
+		}
+	}
+}
+
+// row is the row that a concrete place stands in.
+func (r *run) row(rows *forms.Field, at forms.Pointer) any {
+	if rows == nil {
+		return nil
+	}
+	depth := len(rows.Pointer.Tokens()) + 1
+	var p forms.Pointer
+	for _, t := range at.Tokens()[:depth] {
+		p = p.Join(t)
+	}
+	row, _ := forms.Lookup(r.view.Answers, p)
+	return row
+}
+
+// prune takes away an object that only hidden values made, so that an empty object does not ask for its required properties.
+func (r *run) prune(at forms.Pointer, f *forms.Field) {
+	for ; at != ""; at = at.Up() {
+		if r.view.Form.FieldAt(at) != nil && r.view.Form.FieldAt(at).Kind != forms.GroupField {
+			return
+		}
+		v, ok := forms.Lookup(r.view.Answers, at)
+		if m, isObject := v.(map[string]any); !ok || !isObject || len(m) > 0 {
+			return
+		}
+		if stored, _ := forms.Lookup(r.view.Scope.Answers, at); emptyObject(stored) {
+			return
+		}
+		if _, err := strconv.Atoi(at.Last()); err == nil {
+			return
+		}
+		forms.Remove(r.view.Answers, at)
+	}
+}
+
+func emptyObject(v any) bool {
+	m, ok := v.(map[string]any)
+	return ok && len(m) == 0
+}
+
+// Concrete gives the places that a pointer with "*" stands for in some answers: one for each row there is, and the pointer itself
+// when it has no rows.
+func Concrete(answers map[string]any, pattern forms.Pointer) []forms.Pointer {
+	out := []forms.Pointer{""}
+	for _, t := range pattern.Tokens() {
+		var next []forms.Pointer
+		for _, p := range out {
+			if t != "*" {
+				next = append(next, p.Join(t))
+				continue
+			}
+			v, _ := forms.Lookup(answers, p)
+			rows, _ := v.([]any)
+			for i := range rows {
+				next = append(next, p.Index(i))
+			}
+		}
+		out = next
+	}
+	return out
+}
+
+// optionsOf reads a list of {value, label, hint}; label and hint are a text or, by language, {sv: …, en: …}.
+func optionsOf(v any) []forms.Option {
+	list, _ := v.([]any)
+	out := make([]forms.Option, 0, len(list))
+	for _, e := range list {
+		m, _ := e.(map[string]any)
+		raw, value, ok := scalar(m["value"])
+		if !ok {
+			continue
+		}
+		out = append(out, forms.Option{Value: value, JSON: raw, Label: textOf(m["label"]), Hint: textOf(m["hint"])})
+	}
+	return out
+}
+
+func textOf(v any) forms.Text {
+	switch x := v.(type) {
+	case string:
+		if x != "" {
+			return forms.Text{"sv": x}
+		}
+	case map[string]any:
+		t := forms.Text{}
+		for lang, s := range x {
+			if text, ok := s.(string); ok {
+				t[lang] = text
+			}
+		}
+		return t
+	}
+	return nil
+}

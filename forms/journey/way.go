@@ -1,0 +1,90 @@
+package journey
+
+import "samtjanst/forms"
+
+// Incomplete is the first shown page that has a problem or a stop on it; ok is false when every page is done.
+func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
+	for _, p := range v.Pages {
+		if v.Stopped[p.ID] || len(g.Validate(v, p.ID)) > 0 {
+			return p.ID, true
+		}
+	}
+	return "", false
+}
+
+// Next is where Continue leads from a page: the next shown page, after the last one CheckPage. When one answer was changed from the
+// check page (returning), it leads straight back there, unless the change made something else incomplete. A page that stops, or is
+// not shown any more, leads nowhere new: to itself, or to the first incomplete one.
+func (g *Graph) Next(v *forms.View, page string, returning bool) string {
+	if v.Stopped[page] {
+		return page
+	}
+	incomplete, some := g.Incomplete(v)
+	at := index(v, page)
+	switch {
+	case returning && some:
+		return incomplete
+	case returning:
+		return CheckPage
+	case at < 0 && some:
+		return incomplete
+	case at < 0 || at == len(v.Pages)-1:
+		if some {
+			return incomplete
+		}
+		return CheckPage
+	}
+	return v.Pages[at+1].ID
+}
+
+// Back is the page before, "" before the first; from CheckPage the last page.
+func (g *Graph) Back(v *forms.View, page string) string {
+	at := index(v, page)
+	if page == CheckPage {
+		at = len(v.Pages)
+	}
+	if at <= 0 {
+		return ""
+	}
+	return v.Pages[at-1].ID
+}
+
+// Reachable reports whether a person may open a page: it is shown and no stop stands before it. CheckPage needs that nothing is
+// incomplete.
+func (g *Graph) Reachable(v *forms.View, page string) bool {
+	if page == CheckPage {
+		_, some := g.Incomplete(v)
+		return !some
+	}
+	for _, p := range v.Pages {
+		if p.ID == page {
+			return true
+		}
+		if v.Stopped[p.ID] {
+			return false
+		}
+	}
+	return false
+}
+
+func index(v *forms.View, page string) int {
+	for i, p := range v.Pages {
+		if p.ID == page {
+			return i
+		}
+	}
+	return -1
+}
+
+// Defaults are the answers of a new draft: default acts once, here.
+func (g *Graph) Defaults() map[string]any {
+	answers := map[string]any{}
+	for ptr, f := range g.form.Fields {
+		var value any
+		if f.Default == nil || rowsOf(f) != nil || forms.UnmarshalExact(f.Default, &value) != nil {
+			continue
+		}
+		forms.Put(answers, ptr, value)
+	}
+	return answers
+}

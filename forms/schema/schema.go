@@ -1,0 +1,205 @@
+// Package schema compiles JSON Schemas and tells what is wrong with a value as problems: stable codes with parameters read from
+// the schema, all at once. It is the only importer of the jsonschema library, whose English texts are never parsed.
+//
+// Nothing is ever loaded: a $ref stays within the schema it stands in. Values are JSON values with json.Number; nesting and
+// numbers are bounded before the library sees them, since v5.3.1 panics or hangs on what lies beyond.
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"samtjanst/forms"
+	"samtjanst/platform/fault"
+)
+
+// address is where a schema pretends to be, so that its own references resolve.
+const address = "form:schema.json"
+
+// Schema is compiled and safe for concurrent use.
+type Schema struct {
+	compiled *jsonschema.Schema
+	raw      any // the schema as a JSON value: parameters of problems are read here
+
+	// Conditional tells that what is required depends on the value (if, dependentRequired and their kin).
+	Conditional bool
+}
+
+// Compile reads a schema; 2020-12 where it does not say. A schema that is not valid, or that refers outside itself, is fault.Invalid.
+func Compile(raw json.RawMessage) (s *Schema, err error) {
+	const op = "schema.Compile"
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	s = &Schema{}
+	if err := dec.Decode(&s.raw); err != nil {
+		return nil, fault.New(op, fault.Invalid, err)
+	}
+	if p := guard(s.raw, "", 0); p != nil {
+		return nil, fault.Newf(op, fault.Invalid, "%s at %s", p.Code, p.Pointer)
+	}
+	s.Conditional = conditional(s.raw)
+	// The library panics on some schemas that its own metaschema lets through; an author's mistake must not stop the server.
+	defer func() {
+		if r := recover(); r != nil {
+			s, err = nil, fault.Newf(op, fault.Invalid, "the schema cannot be compiled: %v", r)
+		}
+	}()
+	c := jsonschema.NewCompiler()
+	c.Draft = jsonschema.Draft2020
+	c.AssertFormat = true
+	c.LoadURL = func(string) (io.ReadCloser, error) {
+		return nil, fault.Newf(op, fault.Invalid, "a schema refers to nothing outside itself")
+	}
+	for name, f := range formats {
+		c.Formats[name] = f.valid
+	}
+	c.RegisterExtension("formatBounds", nil, boundsCompiler{})
+	if err := c.AddResource(address, bytes.NewReader(raw)); err != nil {
+		return nil, fault.New(op, fault.Invalid, err)
+	}
+	if s.compiled, err = c.Compile(address); err != nil {
+		return nil, fault.New(op, fault.Invalid, err)
+	}
+	return s, nil
+}
+
+// Validate gives every problem of a JSON value, in the order of their pointers; none for a valid value.
+func (s *Schema) Validate(value any) (problems []forms.Problem) {
+	if p := guard(value, "", 0); p != nil {
+		return []forms.Problem{*p}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			problems = []forms.Problem{{Code: forms.OtherViolation, Params: map[string]any{"keyword": "schema"}}}
+		}
+	}()
+	err := s.compiled.Validate(value)
+	if err == nil {
+		return nil
+	}
+	ve, ok := err.(*jsonschema.ValidationError)
+	if !ok { // a schema that refers to itself without end, or a value that is not JSON
+		return []forms.Problem{{Code: forms.OtherViolation, Params: map[string]any{"keyword": "schema"}}}
+	}
+	w := &walker{schema: s, value: value, have: map[string]bool{}}
+	w.walk(ve)
+	sortProblems(w.problems)
+	return w.problems
+}
+
+// Limits of what the library is shown.
+const (
+	maxDepth  = 64
+	maxNumber = 400 // characters; an exponent is at most three digits
+)
+
+// guard finds what the library must not see: nesting beyond maxDepth, numbers whose exact value would fill the memory.
+func guard(v any, at forms.Pointer, depth int) *forms.Problem {
+	if depth > maxDepth {
+		return &forms.Problem{Pointer: at, Code: forms.OtherViolation, Params: map[string]any{"keyword": "depth"}}
+	}
+	switch x := v.(type) {
+	case json.Number:
+		if !plainNumber(string(x)) {
+			return &forms.Problem{Pointer: at, Code: forms.NotANumber}
+		}
+	case map[string]any:
+		for k, e := range x {
+			if p := guard(e, at.Join(k), depth+1); p != nil {
+				return p
+			}
+		}
+	case []any:
+		for i, e := range x {
+			if p := guard(e, at.Index(i), depth+1); p != nil {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+func plainNumber(s string) bool {
+	if len(s) > maxNumber || !json.Valid([]byte(s)) {
+		return false
+	}
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		exp := strings.TrimLeft(s[i+1:], "+-0")
+		return len(exp) <= 3
+	}
+	return true
+}
+
+func conditional(v any) bool {
+	switch x := v.(type) {
+	case map[string]any:
+		for k, e := range x {
+			switch k {
+			case "if", "dependentRequired", "dependentSchemas", "dependencies", "anyOf", "oneOf":
+				if !onlyOptions(e) {
+					return true
+				}
+			}
+			if conditional(e) {
+				return true
+			}
+		}
+	case []any:
+		for _, e := range x {
+			if conditional(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onlyOptions reports whether a oneOf only lists values to choose from.
+func onlyOptions(v any) bool {
+	list, ok := v.([]any)
+	for _, e := range list {
+		m, _ := e.(map[string]any)
+		if _, has := m["const"]; !has {
+			return false
+		}
+	}
+	return ok
+}
+
+// at finds a keyword's value in the schema by the absolute location that the library gives, "form:schema.json#/properties/x/minLength".
+func (s *Schema) at(location string) any {
+	_, fragment, _ := strings.Cut(location, "#")
+	v, _ := forms.Lookup(s.raw, unescape(fragment))
+	return v
+}
+
+// unescape turns the library's location into a pointer: it escapes each token for a URL as well.
+func unescape(location string) forms.Pointer {
+	if !strings.Contains(location, "%") {
+		return forms.Pointer(location)
+	}
+	parts := strings.Split(location, "/")
+	for i, p := range parts {
+		if u, err := url.PathUnescape(p); err == nil {
+			parts[i] = u
+		}
+	}
+	return forms.Pointer(strings.Join(parts, "/"))
+}
+
+func number(v any) string {
+	switch x := v.(type) {
+	case json.Number:
+		return x.String()
+	case int:
+		return strconv.Itoa(x)
+	}
+	return fmt.Sprint(v)
+}
