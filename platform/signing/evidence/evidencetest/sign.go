@@ -50,8 +50,8 @@ func (h *Holder) SignEdited(c Content, e Edit) ([]byte, error) {
 		return nil, err
 	}
 	// The app writes empty elements in their short form, and its parts repeat the namespace.
-	short := strings.NewReplacer("></CanonicalizationMethod>", "/>", "></SignatureMethod>", "/>", "></Transform>", "/>",
-		"></DigestMethod>", "/>").Replace(info)
+	short := strings.NewReplacer(`"></CanonicalizationMethod>`, `"/>`, `"></SignatureMethod>`, `"/>`, `"></Transform>`, `"/>`,
+		`"></DigestMethod>`, `"/>`).Replace(info)
 	return []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?><Signature xmlns="` + xmldsig + `">` + short +
 		`<SignatureValue>` + b64(value) + "</SignatureValue>\n" + key + `<Object>` + data + `</Object></Signature>`), nil
 }
