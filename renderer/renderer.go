@@ -1,0 +1,136 @@
+// Package renderer turns a compiled form into pages: what a person fills in, checks and reads.
+//
+// A page is compiled once for each form version and language into a program: literal HTML with typed holes (a value, a
+// mark, a problem, a list of rows). A request runs the program over a View and appends bytes; it never parses a template,
+// looks at the schema or builds a tree. Every hole escapes what it writes, so no answer can leave its place.
+//
+// The page works without script. Names of controls are those of package answers. The first submit button in the document
+// is Continue, since Enter presses it; conditions have a visible button that shows the page again. Script finds its hooks
+// in data attributes: data-live (a condition reads this), data-upload, data-counter, data-filter, data-autosave.
+//
+// Ids: a field's own (Field.ID), then "." and what belongs to it ("f-skola.hint"), and within rows the rows' numbers
+// ("f-dagar-dag.0"). Field ids have no ".", so no two can meet.
+package renderer
+
+import (
+	"fmt"
+	"sync"
+
+	"samtjanst/forms"
+	"samtjanst/renderer/i18n"
+	"samtjanst/renderer/ui"
+)
+
+// Limits are the platform's bounds for uploads, where a field has none of its own.
+type Limits struct {
+	FileBytes int64
+	Files     int
+	Accept    []string // media types
+}
+
+// DefaultLimits are sane for citizens' attachments.
+var DefaultLimits = Limits{FileBytes: 20 << 20, Files: 10,
+	Accept: []string{"application/pdf", "image/jpeg", "image/png", "image/heic"}}
+
+// Renderer compiles pages. Safe for concurrent use.
+type Renderer struct {
+	catalog *i18n.Catalog
+	limits  Limits
+}
+
+// New makes a renderer that speaks the catalogue's languages.
+func New(c *i18n.Catalog, l Limits) *Renderer { return &Renderer{catalog: c, limits: l} }
+
+// Form is a form whose pages are compiled at first use and kept. Keep one beside each compiled forms.Form.
+type Form struct {
+	r     *Renderer
+	form  *forms.Form
+	pages sync.Map // pageKey → *Page
+}
+
+type pageKey struct{ id, lang string }
+
+// Form prepares a form; nothing is compiled yet.
+func (r *Renderer) Form(f *forms.Form) *Form { return &Form{r: r, form: f} }
+
+// Page gives a page in a language, false when the form has no such page.
+func (f *Form) Page(id, lang string) (*Page, bool) {
+	lang = f.r.catalog.In(lang).Lang
+	if p, ok := f.pages.Load(pageKey{id, lang}); ok {
+		return p.(*Page), true
+	}
+	for _, p := range f.form.Pages {
+		if p.ID == id {
+			compiled, err := f.r.Compile(f.form, p, lang)
+			if err != nil {
+				return nil, false
+			}
+			kept, _ := f.pages.LoadOrStore(pageKey{id, lang}, compiled)
+			return kept.(*Page), true
+		}
+	}
+	return nil, false
+}
+
+// Page is a compiled page of a form in one language. It never changes.
+type Page struct {
+	form   *forms.Form
+	page   *forms.Page
+	locale *i18n.Locale
+	body   []node
+	size   int // bytes of the literals: what a page will need at least
+}
+
+// Compile makes the program of a page. It fails only for a page that is not the form's.
+func (r *Renderer) Compile(form *forms.Form, page *forms.Page, lang string) (*Page, error) {
+	if page.Index >= len(form.Pages) || form.Pages[page.Index] != page {
+		return nil, fmt.Errorf("renderer.Compile: page %s is not of this form", page.ID)
+	}
+	b := newBuilder(r, form, page, r.catalog.In(lang))
+	b.page()
+	out := &Page{form: form, page: page, locale: b.locale, body: b.done()}
+	for _, n := range out.body {
+		if l, ok := n.(lit); ok {
+			out.size += len(l)
+		}
+	}
+	return out, nil
+}
+
+// PageData is what fills a page's holes.
+type PageData struct {
+	View     *forms.View
+	Typed    forms.Typed     // what could not be decoded, as it was typed
+	Problems []forms.Problem // of this page
+	Action   string          // address the form posts to; "" this page's own
+	Hidden   []ui.Hidden     // token against forged posts, page id, revision
+	// Sources tells where shown facts and read-only answers come from, by field id.
+	Sources map[string]Source
+	// Save offers to leave and come back later.
+	Save bool
+	// Return says that one answer is being changed from the summary: Continue leads back there.
+	Return bool
+	// FileURL gives the address of an attached file; nil shows names only.
+	FileURL func(id string) string
+}
+
+// Source of a fact: a register and when it was asked.
+type Source struct {
+	Name string
+	Time string // as shown, in the reader's language; "" when not known
+}
+
+// Title gives the page's heading in its language.
+func (p *Page) Title() string { return p.page.Title.In(p.locale.Lang) }
+
+// Append writes the page's content: heading, help and form. The error summary is the frame's, from Links.
+func (p *Page) Append(dst []byte, d PageData) []byte {
+	f := newFrame(p, d)
+	for _, n := range p.body {
+		dst = n.append(dst, f)
+	}
+	return dst
+}
+
+// Size is about how many bytes Append will write, to make room once.
+func (p *Page) Size() int { return p.size + p.size/4 + 512 }
