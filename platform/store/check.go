@@ -7,13 +7,28 @@ import (
 )
 
 // What every engine refuses alike stands here, so that a caller meets the same rule on both. Each check returns nil or
-// fault.Invalid.
+// fault.Invalid, and fault.TooLarge for what does not fit in a row.
 
 // The sizes of a list.
 const (
 	DefaultLimit = 50
 	MaxLimit     = 500
 )
+
+// MaxBytes is how large the sealed bytes of one row may be: a document of MongoDB holds 16 MiB, all fields together.
+const MaxBytes = 15 << 20
+
+// CheckSize refuses rows over MaxBytes with fault.TooLarge.
+func CheckSize(fields ...[]byte) error {
+	sum := 0
+	for _, f := range fields {
+		sum += len(f)
+	}
+	if sum > MaxBytes {
+		return fault.Newf("store.CheckSize", fault.TooLarge, "a row of %d bytes, at most %d", sum, MaxBytes)
+	}
+	return nil
+}
 
 // Check refuses a query over everything and a page of an impossible size.
 func (q CaseQuery) Check() error {
@@ -50,7 +65,23 @@ func (r CaseRow) Check() error {
 			}
 		}
 	}
-	return nil
+	return CheckSize(r.Key, r.Card, r.Chain, r.Head)
+}
+
+// Check refuses a part without names, or too large.
+func (p Part) Check() error {
+	if p.Case == "" || p.ID == "" {
+		return fault.Newf("store.Part.Check", fault.Invalid, "a part needs a Case and an ID")
+	}
+	return CheckSize(p.Body)
+}
+
+// Check refuses a draft without the names it is found by, or too large.
+func (d DraftRow) Check() error {
+	if d.ID == "" || d.Owner == "" {
+		return fault.Newf("store.DraftRow.Check", fault.Invalid, "a draft needs an ID and an Owner")
+	}
+	return CheckSize(d.Key, d.Body)
 }
 
 // Check refuses a key that names no unique key, or two.
@@ -70,7 +101,7 @@ func (r Record) Check() error {
 	case r.Rev < 1:
 		return fault.Newf(op, fault.Invalid, "record %s: revision %d", r.Collection, r.Rev)
 	}
-	return nil
+	return CheckSize(r.Body)
 }
 
 // CheckLimit refuses a limit that asks for nothing.

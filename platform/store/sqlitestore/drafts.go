@@ -11,7 +11,11 @@ import (
 
 // InsertDraft implements store.Drafts.
 func (s *Store) InsertDraft(ctx context.Context, d store.DraftRow) error {
-	return s.writer.do(ctx, "sqlitestore.InsertDraft", func(t *tx) error {
+	const op = "sqlitestore.InsertDraft"
+	if err := d.Check(); err != nil {
+		return fault.Wrap(op, err)
+	}
+	return s.writer.do(ctx, op, func(t *tx) error {
 		_, err := t.exec(`INSERT INTO drafts (id, tenant, form, version, owner, created, changed, expires, rev, key, body)
 			VALUES (?,?,?,?,?,?,?,?,1,?,?)`,
 			d.ID, d.Tenant, d.Form, d.Version, d.Owner, ms(d.Created), ms(d.Changed), msOrNull(d.Expires), d.Key, d.Body)
@@ -21,7 +25,11 @@ func (s *Store) InsertDraft(ctx context.Context, d store.DraftRow) error {
 
 // UpdateDraft implements store.Drafts.
 func (s *Store) UpdateDraft(ctx context.Context, d store.DraftRow) error {
-	return s.writer.do(ctx, "sqlitestore.UpdateDraft", func(t *tx) error {
+	const op = "sqlitestore.UpdateDraft"
+	if err := d.Check(); err != nil {
+		return fault.Wrap(op, err)
+	}
+	return s.writer.do(ctx, op, func(t *tx) error {
 		var seq, rev int64
 		found, err := t.get("SELECT seq, rev FROM drafts WHERE id = ?", []any{d.ID}, &seq, &rev)
 		if err := mayReplace(found, err, rev, d.Rev); err != nil {

@@ -11,10 +11,16 @@ import (
 
 // PutParts implements store.Parts: all or none. A part that is there already is left as it is.
 func (s *Store) PutParts(ctx context.Context, parts ...store.Part) error {
+	const op = "sqlitestore.PutParts"
 	if len(parts) == 0 {
 		return nil
 	}
-	return s.writer.do(ctx, "sqlitestore.PutParts", func(t *tx) error {
+	for _, p := range parts {
+		if err := p.Check(); err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
+	return s.writer.do(ctx, op, func(t *tx) error {
 		for _, p := range parts {
 			_, err := t.exec("INSERT INTO parts (case_id, id, kind, created, body) VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING",
 				p.Case, p.ID, p.Kind, ms(p.Created), p.Body)

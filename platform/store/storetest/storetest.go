@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"CaseDelete", caseDelete},
 		{"CaseDue", caseDue},
 		{"CaseBig", caseBig},
+		{"TooLarge", tooLarge},
 		{"ListAgainstModel", listAgainstModel},
 		{"ListPagesOverTies", listPagesOverTies},
 		{"ListFollowsUpdates", listFollowsUpdates},
@@ -169,7 +170,7 @@ func cancelledContext(t *testing.T, s store.Store) {
 		"InsertCase":  s.InsertCase(ctx, sample(1)),
 		"UpdateCase":  s.UpdateCase(ctx, sample(1)),
 		"PutParts":    s.PutParts(ctx, store.Part{Case: "case-000001", ID: "p"}),
-		"InsertDraft": s.InsertDraft(ctx, store.DraftRow{ID: "d"}),
+		"InsertDraft": s.InsertDraft(ctx, store.DraftRow{ID: "d", Owner: "o"}),
 		"AppendReads": s.AppendReads(ctx, []store.Read{{Case: "case-000001"}}),
 		"PutRecord":   s.PutRecord(ctx, t0, store.Record{Collection: "session", Key: "k", Rev: 1}),
 		"DeleteCase":  s.DeleteCase(ctx, "case-000001"),
@@ -187,6 +188,22 @@ func cancelledContext(t *testing.T, s store.Store) {
 	}
 	_, err := s.Case(t.Context(), "case-000001")
 	want(t, "Case after a cancelled InsertCase", err, fault.NotFound)
+}
+
+func tooLarge(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	body := make([]byte, store.MaxBytes+1)
+	row := sample(1)
+	row.Head = body
+	want(t, "InsertCase", s.InsertCase(ctx, row), fault.TooLarge)
+	want(t, "UpdateCase", s.UpdateCase(ctx, row), fault.TooLarge)
+	want(t, "PutParts", s.PutParts(ctx, store.Part{Case: "c", ID: "small"}, store.Part{Case: "c", ID: "big", Body: body}), fault.TooLarge)
+	want(t, "InsertDraft", s.InsertDraft(ctx, store.DraftRow{ID: "d", Owner: "o", Body: body}), fault.TooLarge)
+	want(t, "PutRecord", s.PutRecord(ctx, t0, store.Record{Collection: "c", Key: "k", Rev: 1, Body: body}), fault.TooLarge)
+	list, err := s.ListParts(ctx, "c")
+	must(t, err)
+	same(t, "parts", list, []store.Part{})
+	must(t, s.PutParts(ctx, store.Part{Case: "c", ID: "most", Body: body[1:]}))
 }
 
 func closed(t *testing.T, s store.Store) {
