@@ -104,10 +104,11 @@ type Delivery struct {
 	Opened  time.Time
 }
 
-// Ref points to an immutable part with the salt that its digest was made with.
+// Ref points to an immutable part with the salt that its digest was made with. An attachment's bytes lie among the files.
 type Ref struct {
 	Part signing.Part
 	Salt []byte
+	Key  []byte // of an attachment's sealed bytes, which lie among the files under the part's id
 }
 
 // Content is what the parties handed in.

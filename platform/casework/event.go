@@ -30,8 +30,9 @@ type (
 	Opened struct{ Party signing.PartyID }
 	// OwnFilled: a party filled the own section; nobody's signature is voided.
 	OwnFilled struct {
-		Party signing.PartyID
-		Own   Ref
+		Party       signing.PartyID
+		Own         Ref
+		Attachments []Ref // that the section refers to
 	}
 	// SignedBy: a party signed with e-legitimation and the evidence was verified.
 	SignedBy struct {

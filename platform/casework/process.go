@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"time"
 
 	"samtjanst/platform/fault"
@@ -49,6 +50,9 @@ func (c *Case) ownFilled(e OwnFilled) error {
 	}
 	own := e.Own
 	p.Own = &own
+	mine := signing.Only(e.Party)
+	c.Content.Attachments = slices.DeleteFunc(c.Content.Attachments, func(r Ref) bool { return r.Part.Audience == mine })
+	c.Content.Attachments = append(c.Content.Attachments, e.Attachments...)
 	return nil
 }
 
@@ -211,14 +215,21 @@ func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 			pl.State = signing.NoAddress
 		}
 	}
+	if e.Why == Guarded {
+		return nil // TaskProtection stands open: how to reach people is the officer's to find out
+	}
 	if f.Party != c.Applicant().ID || f.Kind == EffectOrdered {
 		c.task(TaskLetter, f.Party, "invitation", now)
 	}
 	return nil
 }
 
-// NoAddress is why a notice failed when nobody has said how to reach the party.
-const NoAddress = "no-address"
+// Why a notice failed for good.
+const (
+	NoAddress = "no-address" // nobody has said how to reach the party
+	Refused   = "refused"    // the address does not take it
+	Guarded   = "protected"  // somebody in the case is protected, or custody has changed
+)
 
 func (c *Case) timer(e TimerFired, now time.Time) {
 	f := c.finish(e.Effect)

@@ -1,0 +1,316 @@
+package flow
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/forms/journey"
+	"samtjanst/integrations/population"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/files"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/store"
+	"samtjanst/platform/vault"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// File that the reader may have. Body must be closed.
+type File struct {
+	Name string
+	Type string
+	Size int64
+	Body io.ReadCloser
+}
+
+// Mine lists what a citizen has: drafts, signatures that are waited for, cases. The waiting ones come first, by deadline.
+func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
+	who, err := citizen(a)
+	if err != nil {
+		return nil, err
+	}
+	token := s.Vault.PersonToken(who.Number)
+	rows, err := s.Vault.Store.ListCases(ctx, store.CaseQuery{Tokens: []string{token}, Order: store.NewestFirst, Limit: 100})
+	if err != nil {
+		return nil, fault.Wrap("flow.Mine", err)
+	}
+	drafts, err := s.Vault.Drafts(ctx, who.Number)
+	if err != nil {
+		return nil, err
+	}
+	var out []Item
+	for _, row := range rows {
+		card, err := s.Vault.OpenCard(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		it := Item{Kind: "case", ID: row.ID, Subject: card.Subject, Reference: row.Reference, State: casework.State(row.State), Since: row.Waiting}
+		if !s.name(&it, identity.TenantID(row.Tenant), row.Form) {
+			continue // the municipality has left the platform
+		}
+		for _, p := range card.Parties {
+			if p.Token != token {
+				continue
+			}
+			if p.Wanted {
+				it.Kind, it.Deadline = "sign", time.Unix(card.Deadline, 0).UTC()
+			}
+			it.Decision, it.Unread = p.Told, p.Told && !p.Opened
+		}
+		out = append(out, it)
+	}
+	for _, d := range drafts {
+		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires}
+		if s.name(&it, identity.TenantID(d.Tenant), d.Form) {
+			out = append(out, it)
+		}
+	}
+	rank := map[string]int{"sign": 0, "draft": 1, "case": 2}
+	slices.SortStableFunc(out, func(x, y Item) int { return rank[x.Kind] - rank[y.Kind] })
+	return out, nil
+}
+
+func (s *Service) name(it *Item, tenant identity.TenantID, form string) bool {
+	t, ok := s.Directory.Tenant(tenant)
+	if !ok {
+		return false
+	}
+	it.Tenant = t
+	if g, err := s.Catalog.Newest(form); err == nil {
+		it.Title = g.Form.Title
+	} else {
+		it.Title = forms.Text{"sv": form}
+	}
+	return true
+}
+
+// graphOf gives the form version a case was made with, as its municipality offers it.
+func (s *Service) graphOf(ctx context.Context, c *casework.Case) (*Graph, ServiceView, error) {
+	g, err := s.Catalog.Version(ctx, forms.Version(c.Version), s.Clock.Now())
+	if err != nil {
+		return nil, ServiceView{}, err
+	}
+	sv, err := s.service(identity.TenantID(c.Tenant), g)
+	return g, sv, err
+}
+
+// answersOf opens the common answers and the facts, and one party's own section when it has been filled.
+func (s *Service) answersOf(ctx context.Context, e *vault.Entry, own signing.PartyID) (answers, facts map[string]any, err error) {
+	c := &e.Case
+	ids := []casework.PartID{casework.PartID(c.Content.Common.Part.ID), casework.PartID(c.Content.Facts.Part.ID)}
+	p := c.Party(own)
+	if p != nil && p.Own != nil {
+		ids = append(ids, casework.PartID(p.Own.Part.ID))
+	}
+	parts, err := s.Vault.Parts(ctx, e, ids...)
+	if err != nil {
+		return nil, nil, err
+	}
+	if answers, err = vault.Object(parts[0]); err != nil {
+		return nil, nil, err
+	}
+	if facts, err = vault.Object(parts[1]); err != nil {
+		return nil, nil, err
+	}
+	if len(parts) > 2 {
+		mine, err := vault.Object(parts[2])
+		if err != nil {
+			return nil, nil, err
+		}
+		g, err := s.Catalog.Version(ctx, forms.Version(c.Version), s.Clock.Now())
+		if err != nil {
+			return nil, nil, err
+		}
+		answers = forms.Join(answers, mine, forms.Pointer(g.Form.Def.Meta.Own))
+	}
+	return answers, facts, nil
+}
+
+// view runs the journey over a case for one party; the facts that are about the applicant alone are left out for the others.
+func (s *Service) view(g *Graph, sv ServiceView, c *casework.Case, party *casework.Party, answers, facts map[string]any) (*forms.View, error) {
+	if party != nil && party.ID != c.Applicant().ID {
+		facts = factsForOther(facts, party)
+	}
+	role := journey.Applicant
+	number := c.Applicant().Number.Digits()
+	if party != nil {
+		role, number = party.Role, party.Number.Digits()
+	}
+	v, err := g.Run(forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings,
+		Actor: map[string]any{"role": role, "number": number}, Today: today(c.Submitted)})
+	return v, fault.Wrap("flow.view", err)
+}
+
+// factsForOther are the register facts that another party than the applicant may see: the applicant without address, and nothing of where the
+// children live. The party's own facts stand under /applicant's sibling /party when they have been looked up.
+func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
+	out := map[string]any{"source": facts["source"], "at": facts["at"], "municipality": facts["municipality"]}
+	if app, ok := facts["applicant"].(map[string]any); ok {
+		out["applicant"] = map[string]any{"number": app["number"], "name": app["name"], "hidden": app["hidden"]}
+	}
+	children := []any{}
+	list, _ := facts["children"].([]any)
+	for _, item := range list {
+		child, _ := item.(map[string]any)
+		guardians, _ := child["guardians"].([]any)
+		if !slices.ContainsFunc(guardians, func(g any) bool {
+			m, _ := g.(map[string]any)
+			return m["number"] == party.Number.Digits()
+		}) {
+			continue // the applicant's children with somebody else are not this party's business
+		}
+		c := map[string]any{}
+		for _, k := range []string{"number", "name", "given", "age", "hidden", "guardians", "deregistered"} {
+			if v, ok := child[k]; ok {
+				c[k] = v
+			}
+		}
+		children = append(children, c)
+	}
+	out["children"] = children
+	if own, ok := facts["party"]; ok {
+		out["party"] = own
+	}
+	return out
+}
+
+// Case shows a party the case.
+func (s *Service) Case(ctx context.Context, a identity.Actor, id casework.ID) (*CaseView, error) {
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.caseView(ctx, e, p)
+}
+
+func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Party) (*CaseView, error) {
+	c := &e.Case
+	g, sv, err := s.graphOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	answers, facts, err := s.answersOf(ctx, e, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	view, err := s.view(g, sv, c, p, answers, facts)
+	if err != nil {
+		return nil, err
+	}
+	applicant := p.ID == c.Applicant().ID
+	v := &CaseView{ID: c.ID, Rev: e.Rev, Reference: c.Reference, Number: c.Number, Service: sv, Form: g.Form, State: c.State,
+		Submitted: c.Submitted, Since: c.Since, Me: p.ID, Applicant: applicant, View: view, Deadline: c.Order.Deadline,
+		MayCopy:     applicant && len(g.Form.Def.Meta.Copyable) > 0,
+		MayWithdraw: applicant && c.State.Open() && c.Decision == nil}
+	for _, r := range c.Content.Attachments {
+		if r.Part.Audience.Includes(p.ID) {
+			v.Attachments = append(v.Attachments, Attachment{ID: r.Part.ID, Name: r.Part.Name, Type: r.Part.Media, Size: r.Part.Size})
+		}
+	}
+	if pl := c.Order.Place(p.ID); pl != nil && pl.State.May() && !c.Order.Ended {
+		v.MaySign = true
+		v.OwnFirst = g.Form.Def.Meta.Own != "" && p.Own == nil
+	}
+	for _, pl := range c.Order.Places {
+		v.Signatures = append(v.Signatures, signatureFor(c, pl, p.ID))
+	}
+	if c.Decision != nil && c.Decision.PDF != nil {
+		v.Decision = &DecisionView{Outcome: c.Decision.Outcome, Title: outcomeTitle(g.Form, c.Decision.Outcome), At: c.Decision.At, PDF: true}
+		for _, d := range p.Delivered {
+			if d.What == "decision" && !d.Opened.IsZero() {
+				v.Decision.Opened = d.Opened
+			}
+		}
+	}
+	for _, r := range c.Rides {
+		if r.For == "" || r.For == p.ID {
+			v.Rides = append(v.Rides, r)
+		}
+	}
+	if c.State == casework.AwaitingCompletion {
+		if v.Completion, v.CompleteBy, err = s.completionFor(ctx, e, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// signatureFor shows one place to a party: that it is waited for, done, or declined; never where anybody is reached, nor why not.
+func signatureFor(c *casework.Case, pl signing.Place, reader signing.PartyID) SignatureView {
+	p := c.Party(pl.Party)
+	v := SignatureView{Party: pl.Party, Name: p.Name, Role: p.Role, Me: pl.Party == reader, State: signing.Waiting}
+	switch {
+	case pl.State.Done():
+		v.State, v.At = pl.State, pl.Since
+	case pl.State == signing.Declined && v.Me:
+		v.State, v.At = pl.State, pl.Since
+	}
+	return v
+}
+
+func outcomeTitle(f *forms.Form, id string) forms.Text {
+	for _, o := range f.Def.Meta.Decision.Outcomes {
+		if o.ID == id {
+			return f.Translate("decision.outcomes."+id, o.Title)
+		}
+	}
+	return forms.Text{"sv": id}
+}
+
+// Withdraw takes the application back, as the applicant may until it is decided.
+func (s *Service) Withdraw(ctx context.Context, a identity.Actor, id casework.ID) error {
+	_, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
+		return casework.WithdrawnBy{Party: p.ID}, nil, nil
+	})
+	return err
+}
+
+// Attachment gives a party a file that he or she may read.
+func (s *Service) Attachment(ctx context.Context, a identity.Actor, id casework.ID, file string) (*File, error) {
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range e.Case.Content.Attachments {
+		if r.Part.ID == file && r.Part.Audience.Includes(p.ID) {
+			return s.openAttachment(ctx, r)
+		}
+	}
+	return nil, fault.New("flow.Attachment", fault.NotFound, nil)
+}
+
+// fileIn is where an attachment of a case lies.
+func fileIn(r casework.Ref) files.Attachment {
+	return files.Attachment{ID: r.Part.ID, Name: r.Part.Name, Type: r.Part.Media, Size: r.Part.Size, Key: r.Key}
+}
+
+func (s *Service) openAttachment(ctx context.Context, r casework.Ref) (*File, error) {
+	body, err := fileIn(r).Open(ctx, s.Blobs)
+	if err != nil {
+		return nil, fault.Wrap("flow.openAttachment", err)
+	}
+	return &File{Name: r.Part.Name, Type: r.Part.Media, Size: r.Part.Size, Body: body}, nil
+}
+
+// ownFacts looks the party's own address up, for his or her own section.
+func (s *Service) ownFacts(ctx context.Context, p *casework.Party, ref string) (map[string]any, error) {
+	ans, err := s.Register.Lookup(ctx, population.Question{Numbers: numbersOf(p), Purpose: "own-section", Ref: ref})
+	if err != nil {
+		return nil, err
+	}
+	person, ok := ans.Find(p.Number)
+	if !ok {
+		return map[string]any{"number": p.Number.Digits(), "name": p.Name, "hidden": false, "unknown": true}, nil
+	}
+	return applicantFacts(person, p.Number, p.Name), nil
+}

@@ -1,0 +1,252 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/forms/journey"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/vault"
+	"samtjanst/renderer/document"
+)
+
+// maxReasons is how long the reasons of a decision may be, in characters.
+const maxReasons = 20000
+
+// PreviewDecision shows the decision as it would be, with what is missing. It asks the register again, since a decision that is sent
+// could reveal something.
+func (s *Service) PreviewDecision(ctx context.Context, a identity.Actor, id casework.ID, in DecisionInput) (*DecisionPreview, error) {
+	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	if err != nil {
+		return nil, err
+	}
+	return s.preview(ctx, a, e, in)
+}
+
+func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry, in DecisionInput) (*DecisionPreview, error) {
+	g, sv, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, err
+	}
+	proposed, err := s.grants(ctx, e, g, sv)
+	if err != nil {
+		return nil, err
+	}
+	v := &DecisionPreview{Proposed: proposed, Guarded: e.Case.Guarded}
+	if in.Reasons, err = cleanText(strings.TrimSpace(in.Reasons), maxReasons); err != nil {
+		v.Problems = append(v.Problems, problem("reasons", forms.BadText)...)
+	}
+	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
+	if len(v.Problems) > 0 {
+		return v, nil
+	}
+	v.Markdown, err = s.decisionText(e, g, sv, in, a, chosenRows(in, proposed))
+	return v, err
+}
+
+// grants are the rows that a positive decision could give, computed from everything the parties handed in. Each party's own address is
+// asked for now: it is for the officer's eyes and for the rows alone.
+func (s *Service) grants(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView) ([]map[string]any, error) {
+	if g.Form.Def.Meta.Decision.Grants == nil {
+		return nil, nil
+	}
+	answers, facts, err := s.answersOf(ctx, e, "")
+	if err != nil {
+		return nil, err
+	}
+	scope := forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings, Today: today(e.Case.Submitted),
+		Actor: map[string]any{"role": journey.Applicant, "number": e.Case.Applicant().Number.Digits()}}
+	for i := range e.Case.Parties {
+		p := &e.Case.Parties[i]
+		var own any
+		if p.Own != nil {
+			raw, err := s.Vault.Part(ctx, e, casework.PartID(p.Own.Part.ID))
+			if err != nil {
+				return nil, err
+			}
+			if own, err = vault.Object(raw); err != nil {
+				return nil, err
+			}
+		}
+		self, err := s.ownFacts(ctx, p, string(e.Case.ID))
+		if errors.Is(err, fault.Unavailable) {
+			self, err = map[string]any{}, nil // the officer sees rows without addresses, and can come back
+		}
+		if err != nil {
+			return nil, fault.Wrap("flow.grants", err)
+		}
+		scope.Parties = append(scope.Parties, map[string]any{"role": p.Role, "number": p.Number.Digits(), "name": p.Name, "own": own, "address": self["address"]})
+	}
+	view, err := g.Run(scope)
+	if err != nil {
+		return nil, fault.Wrap("flow.grants", err)
+	}
+	rows, err := g.Grants(view)
+	return rows, fault.Wrap("flow.grants", err)
+}
+
+func checkDecision(d forms.Decision, in DecisionInput, proposed int) []forms.Problem {
+	var out []forms.Problem
+	add := func(field, code string) { out = append(out, problem(field, code)...) }
+	o, ok := outcome(d, in.Outcome)
+	switch {
+	case in.Outcome == "":
+		add("outcome", forms.Required)
+	case !ok:
+		add("outcome", forms.NotAnOption)
+	case o.Reasons && in.Reasons == "":
+		add("reasons", forms.Required)
+	}
+	if len(in.Grounds) == 0 {
+		add("grounds", forms.Required)
+	}
+	for _, id := range in.Grounds {
+		if !slices.ContainsFunc(d.Grounds, func(g forms.DecisionGround) bool { return g.ID == id }) {
+			add("grounds", forms.NotAnOption)
+		}
+	}
+	if strings.TrimSpace(in.Title) == "" {
+		add("title", forms.Required)
+	}
+	if !o.Grants || d.Grants == nil {
+		return out
+	}
+	if len(in.Rows) == 0 && proposed > 0 {
+		add("rows", forms.Required)
+	}
+	for _, i := range in.Rows {
+		if i < 0 || i >= proposed {
+			add("rows", forms.NotAnOption)
+		}
+	}
+	from, errFrom := time.Parse(time.DateOnly, in.From)
+	to, errTo := time.Parse(time.DateOnly, in.To)
+	switch {
+	case errFrom != nil:
+		add("from", forms.NotADate)
+	case errTo != nil:
+		add("to", forms.NotADate)
+	case to.Before(from):
+		add("to", forms.TooEarly)
+	}
+	return out
+}
+
+func outcome(d forms.Decision, id string) (forms.Outcome, bool) {
+	for _, o := range d.Outcomes {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return forms.Outcome{}, false
+}
+
+// chosenRows are the granted rows with the period that the officer set.
+func chosenRows(in DecisionInput, proposed []map[string]any) []map[string]any {
+	var out []map[string]any
+	for _, i := range in.Rows {
+		row := maps.Clone(proposed[i])
+		row["periodFrom"], row["periodTo"] = in.From, in.To
+		out = append(out, row)
+	}
+	return out
+}
+
+// decisionText fills the form's template: Markdown, with how to appeal for each ground that is decided upon.
+func (s *Service) decisionText(e *vault.Entry, g *Graph, sv ServiceView, in DecisionInput, a identity.Actor, rows []map[string]any) (string, error) {
+	c := &e.Case
+	d := g.Form.Def.Meta.Decision
+	o, _ := outcome(d, in.Outcome) // checked before
+	data := s.documentData(c, g, sv)
+	data["outcome"] = o.Title
+	data["grants"] = o.Grants
+	data["reasons"] = document.Markdown(in.Reasons)
+	data["hasReasons"] = in.Reasons != ""
+	data["decidedOn"] = clock.Date(s.Clock.Now())
+	data["decider"] = map[string]any{"name": a.Staff.Name, "title": strings.TrimSpace(in.Title)}
+	data["delegation"] = d.Delegation
+	data["periodFrom"], data["periodTo"] = in.From, in.To
+	var grounds, list []any
+	appeals := map[string]bool{}
+	var how []string
+	for _, gr := range d.Grounds {
+		if !slices.Contains(in.Grounds, gr.ID) {
+			continue
+		}
+		grounds = append(grounds, map[string]any{"title": gr.Title})
+		if doc := d.Appeals[gr.Appeal]; doc != "" && !appeals[gr.Appeal] {
+			appeals[gr.Appeal] = true
+			text, err := s.documentText(g, doc, "sv", data)
+			if err != nil {
+				return "", err
+			}
+			how = append(how, text)
+		}
+	}
+	for _, r := range rows {
+		list = append(list, r)
+	}
+	data["grounds"], data["rows"] = grounds, list
+	data["appeal"] = document.Markdown(strings.Join(how, "\n\n"))
+	return s.documentText(g, d.Template, "sv", data)
+}
+
+// Decide takes the decision, by delegation, as somebody with the role Decider. rev is the case as the decider saw it: fault.Conflict
+// when it has changed since.
+func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in DecisionInput) ([]forms.Problem, error) {
+	e, err := s.staffCase(ctx, a, id, "", "", identity.Decider)
+	if err != nil {
+		return nil, err
+	}
+	if e.Rev != rev {
+		return nil, fault.Newf("flow.Decide", fault.Conflict, "case is at revision %d", e.Rev)
+	}
+	found, err := s.guard(ctx, e, "decision")
+	if err != nil {
+		return nil, err
+	}
+	if found != "" && !e.Case.Guarded { // the decider must see it before deciding: the case has changed
+		by, name := byWho(a)
+		if err := s.apply(ctx, e, casework.ProtectionFound{What: found}, s.stamp(by, name), nil); err != nil {
+			return nil, err
+		}
+		return nil, fault.Newf("flow.Decide", fault.Conflict, "protection was found")
+	}
+	v, err := s.preview(ctx, a, e, in)
+	if err != nil {
+		return nil, err
+	}
+	if len(v.Problems) > 0 {
+		return v.Problems, nil
+	}
+	g, _, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, err
+	}
+	o, _ := outcome(g.Form.Def.Meta.Decision, in.Outcome)
+	ref := newRef("decision", "beslut.md", "text/markdown", signing.Everybody, []byte(v.Markdown))
+	ev := casework.DecisionTaken{Decision: casework.Decision{ID: randomID(), Outcome: in.Outcome, Grounds: in.Grounds, Grants: o.Grants,
+		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now()}}
+	if o.Grants {
+		ev.Decision.Rows = chosenRows(in, v.Proposed)
+		for _, h := range g.Form.Def.Meta.Handover {
+			ev.Targets = append(ev.Targets, h.Target)
+		}
+	}
+	for _, gr := range g.Form.Def.Meta.Decision.Grounds {
+		if slices.Contains(in.Grounds, gr.ID) && !slices.Contains(ev.Decision.Appeals, gr.Appeal) {
+			ev.Decision.Appeals = append(ev.Decision.Appeals, gr.Appeal)
+		}
+	}
+	by, name := byWho(a)
+	return nil, s.apply(ctx, e, ev, s.stamp(by, name), []vault.Blob{{ID: casework.PartID(ref.Part.ID), Kind: "decision", Bytes: []byte(v.Markdown)}})
+}

@@ -1,0 +1,340 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/integrations/handover"
+	"samtjanst/integrations/notify"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/store"
+	"samtjanst/platform/store/sealed"
+	"samtjanst/platform/vault"
+)
+
+// leaseTime is how long one effect may take before somebody else may try it.
+const leaseTime = 2 * time.Minute
+
+// waits are the pauses after failed attempts; the last repeats. After noticeable attempts the officer sees it.
+var waits = []time.Duration{10 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
+
+const noticeable = 4
+
+// Due gives the cases that have something to do now.
+func (s *Service) Due(ctx context.Context, limit int) ([]casework.ID, error) {
+	ids, err := s.Vault.Store.DueCases(ctx, s.Clock.Now(), limit)
+	if err != nil {
+		return nil, fault.Wrap("flow.Due", err)
+	}
+	out := make([]casework.ID, len(ids))
+	for i, id := range ids {
+		out[i] = casework.ID(id)
+	}
+	return out, nil
+}
+
+// RunDue runs what is due in one case. Each effect is leased by a save, so that of several runners one does it; if that one dies it
+// is done again after the lease, under the same id. It says how many were run.
+func (s *Service) RunDue(ctx context.Context, id casework.ID) (int, error) {
+	for n := 0; ; n++ {
+		e, err := s.Vault.Load(ctx, id)
+		if err != nil {
+			return n, err
+		}
+		f, ok := nextDue(&e.Case, s.Clock.Now())
+		if !ok {
+			return n, nil
+		}
+		err = s.apply(ctx, e, casework.Leased{Effect: f.ID, Until: s.Clock.Now().Add(leaseTime)}, s.stamp(bySystem, "outbox"), nil)
+		if errors.Is(err, fault.Conflict) {
+			return n, nil // somebody else is at it
+		}
+		if err != nil {
+			return n, err
+		}
+		if err := s.run(ctx, e, f); err != nil {
+			return n, err
+		}
+	}
+}
+
+func nextDue(c *casework.Case, now time.Time) (casework.Effect, bool) {
+	for _, f := range c.Effects {
+		if !f.At.After(now) && !f.Lease.After(now) {
+			return f, true
+		}
+	}
+	return casework.Effect{}, false
+}
+
+// run does one effect and lets the case know what came of it.
+func (s *Service) run(ctx context.Context, e *vault.Entry, f casework.Effect) error {
+	ev, blobs, err := s.do(ctx, e, f)
+	if err != nil {
+		wait := waits[min(f.Attempts, len(waits)-1)]
+		ev, blobs = casework.EffectFailed{Effect: f.ID, Code: fault.KindOf(err).String(), Next: s.Clock.Now().Add(wait),
+			GiveUp: f.Attempts+1 >= noticeable || errors.Is(err, fault.Invalid)}, nil
+		s.Log.WarnContext(ctx, "effect failed", "effect", f.ID, "kind", f.Kind, "attempt", f.Attempts+1, "error", err)
+	}
+	_, err = s.change(ctx, e.Case.ID, s.stamp(bySystem, "outbox"), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
+		for _, p := range now.Case.Effects {
+			if p.ID == f.ID {
+				return ev, blobs, nil
+			}
+		}
+		return nil, nil, nil // cancelled meanwhile: the party signed while the reminder went out
+	})
+	return err
+}
+
+func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, []vault.Blob, error) {
+	switch f.Kind {
+	case casework.EffectNumber:
+		return s.claimNumber(ctx, e, f)
+	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectOrdered, casework.EffectTell:
+		ev, err := s.tell(ctx, e, f)
+		return ev, nil, err
+	case casework.EffectDocument:
+		return s.makeDecision(ctx, e, f)
+	case casework.EffectHandover:
+		ev, err := s.handOver(ctx, e, f)
+		return ev, nil, err
+	case casework.EffectExpire, casework.EffectUnopened, casework.EffectOverdue:
+		return casework.TimerFired{Effect: f.ID}, nil, nil
+	}
+	return nil, nil, fault.Newf("flow.do", fault.Internal, "no effect %s", f.Kind)
+}
+
+var seqPattern = regexp.MustCompile(`\{seq(?::(\d))?\}`)
+
+// claimNumber takes the next number of the authority's series for the year of arrival.
+func (s *Service) claimNumber(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, []vault.Blob, error) {
+	g, _, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	pattern := g.Form.Def.Meta.Series
+	if pattern == "" {
+		return casework.NumberClaimed{Effect: f.ID}, nil, nil
+	}
+	year := strconv.Itoa(e.Case.Submitted.In(clock.Stockholm).Year())
+	series, _, _ := strings.Cut(pattern, "{")
+	n, err := s.Vault.Store.ClaimNumber(ctx, e.Case.Authority+"/"+strings.TrimSpace(series)+"/"+year, string(e.Case.ID))
+	if err != nil {
+		return nil, nil, fault.Wrap("flow.claimNumber", err)
+	}
+	number := seqPattern.ReplaceAllStringFunc(strings.ReplaceAll(pattern, "{year}", year), func(m string) string {
+		width, _ := strconv.Atoi(seqPattern.FindStringSubmatch(m)[1]) // absent is 0: no padding
+		return fmt.Sprintf("%0*d", width, n)
+	})
+	return casework.NumberClaimed{Effect: f.ID, Number: number}, nil, nil
+}
+
+// tell sends a neutral notice to where the party has said, else to where the applicant said. What it is about, and even which
+// authority, stands under Mina sidor only.
+func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, error) {
+	c := &e.Case
+	p := c.Party(f.Party)
+	if p == nil {
+		return nil, fault.Newf("flow.tell", fault.Internal, "no party %s", f.Party)
+	}
+	own := p.ID == c.Applicant().ID && f.Kind == casework.EffectReceipt // only to the one who just handed it in
+	if !own {
+		found, err := s.guard(ctx, e, "notice")
+		if err != nil {
+			return nil, err
+		}
+		if found != "" {
+			if !c.Guarded {
+				_, err := s.change(ctx, c.ID, s.stamp(bySystem, "notice"), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
+					if e.Case.Guarded {
+						return nil, nil, nil
+					}
+					return casework.ProtectionFound{What: found}, nil, nil
+				})
+				if err != nil {
+					return nil, err
+				}
+			}
+			return casework.NoticeFailed{Effect: f.ID, Why: casework.Guarded}, nil
+		}
+	}
+	to, err := s.contact(ctx, p.Number)
+	if err != nil {
+		return nil, err
+	}
+	if to.IsZero() {
+		to = p.Given
+	}
+	if to.IsZero() {
+		return casework.NoticeFailed{Effect: f.ID, Why: casework.NoAddress}, nil
+	}
+	channel, err := s.send(ctx, c, f, to)
+	if errors.Is(err, fault.Invalid) {
+		return casework.NoticeFailed{Effect: f.ID, Why: casework.Refused}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return casework.NoticeSent{Effect: f.ID, Channel: channel}, nil
+}
+
+// send tries mail first and SMS where there is no mail, or the mail address is refused for good.
+func (s *Service) send(ctx context.Context, c *casework.Case, f casework.Effect, to casework.Contact) (channel string, err error) {
+	t, ok := s.Directory.Tenant(tenantID(c.Tenant))
+	if !ok {
+		return "", fault.Newf("flow.send", fault.Internal, "no tenant %s", c.Tenant)
+	}
+	link := s.BaseURL + "/mina-sidor"
+	words := noticeWords(f.Kind)
+	err = fault.New("flow.send", fault.Invalid, nil)
+	if to.Email != "" {
+		err = s.Mail.Mail(ctx, notify.Mail{ID: f.ID, To: to.Email, FromName: t.Name, Lang: c.Lang, Subject: words.subject + " – " + t.Name,
+			Body: words.body + "\n\n" + link + "\n\n" + words.hint + "\n\n" + t.Name + "\n" + t.Contact.Phone + "\n"})
+		if err == nil {
+			return "mail", nil
+		}
+	}
+	if to.Phone != "" && errors.Is(err, fault.Invalid) {
+		if err = s.SMS.Text(ctx, notify.SMS{ID: f.ID, To: to.Phone, From: senderName(t.Short), Text: words.body + " " + link}); err == nil {
+			return "sms", nil
+		}
+	}
+	return "", fault.Wrap("flow.send", err)
+}
+
+// senderName fits a name into the eleven letters that an SMS sender has.
+func senderName(s string) string {
+	r := []rune(s)
+	return string(r[:min(len(r), 11)])
+}
+
+type words struct{ subject, body, hint string }
+
+// noticeWords are the same whatever the case is about. Swedish and English stand together, since the language of the other guardian is
+// not known.
+func noticeWords(k casework.EffectKind) words {
+	w := words{
+		subject: "Något väntar på dig",
+		body:    "Något väntar på dig på Mina sidor. Logga in med e-legitimation. / Something is waiting for you. Log in with your e-ID.",
+		hint:    "Vi skickar aldrig uppgifter om ärenden i mejl eller sms. / We never send details by e-mail or text message.",
+	}
+	switch k {
+	case casework.EffectRemind:
+		w.subject = "Påminnelse: något väntar på dig"
+	case casework.EffectReceipt, casework.EffectComplete:
+		w.subject = "Det finns nytt på Mina sidor"
+		w.body = "Det finns nytt för dig på Mina sidor. Logga in med e-legitimation. / There is news for you. Log in with your e-ID."
+	}
+	return w
+}
+
+// handOver hands the granted rows to a target, the protected told apart and left out.
+func (s *Service) handOver(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, error) {
+	c := &e.Case
+	g, _, err := s.graphOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var spec *forms.Handover
+	for i := range g.Form.Def.Meta.Handover {
+		if h := &g.Form.Def.Meta.Handover[i]; h.Target == f.Arg {
+			spec = h
+		}
+	}
+	target := s.Targets[c.Tenant+"/"+f.Arg]
+	if spec == nil || target == nil {
+		return nil, fault.Newf("flow.handOver", fault.Invalid, "target %q is not configured", f.Arg)
+	}
+	found, err := s.guard(ctx, e, "handover")
+	if err != nil {
+		return nil, err
+	}
+	if found != "" {
+		return casework.HandedOver{Effect: f.ID, Excluded: len(c.Decision.Rows)}, nil
+	}
+	d := handover.Delivery{Ref: f.ID, Kind: spec.Kind}
+	for _, col := range spec.Columns {
+		d.Columns = append(d.Columns, col.Name)
+	}
+	for _, row := range c.Decision.Rows {
+		values := make([]any, len(spec.Columns))
+		for i, col := range spec.Columns {
+			switch col.Name {
+			case "reference":
+				values[i] = c.Reference
+			default:
+				values[i] = row[col.Name]
+			}
+		}
+		d.Rows = append(d.Rows, values)
+	}
+	if err := target.Deliver(ctx, d); err != nil {
+		return nil, fault.Wrap("flow.handOver", err)
+	}
+	return casework.HandedOver{Effect: f.ID, Rows: len(d.Rows)}, nil
+}
+
+// contact is what a person saved under Mina sidor; zero when nothing is.
+func (s *Service) contact(ctx context.Context, n idno.Number) (casework.Contact, error) {
+	key := s.Vault.PersonToken(n)
+	rec, err := s.Vault.Store.GetRecord(ctx, s.Clock.Now(), "contact", key)
+	if errors.Is(err, fault.NotFound) {
+		return casework.Contact{}, nil
+	}
+	if err != nil {
+		return casework.Contact{}, fault.Wrap("flow.contact", err)
+	}
+	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	if err != nil {
+		return casework.Contact{}, err
+	}
+	raw, err := box.Open(rec.Body, sealed.Place("contact", key))
+	if err != nil {
+		return casework.Contact{}, fault.New("flow.contact", fault.Internal, err)
+	}
+	var c casework.Contact
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return casework.Contact{}, fault.New("flow.contact", fault.Internal, err)
+	}
+	return c, nil
+}
+
+var (
+	emailPattern = regexp.MustCompile(`^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$`)
+	phonePattern = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
+)
+
+// putContact saves how a person wants to be reached, in place of what was saved.
+func (s *Service) putContact(ctx context.Context, n idno.Number, c casework.Contact) error {
+	key := s.Vault.PersonToken(n)
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return fault.New("flow.putContact", fault.Internal, err)
+	}
+	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	if err != nil {
+		return err
+	}
+	body, err := box.Seal(raw, sealed.Place("contact", key))
+	if err != nil {
+		return fault.New("flow.putContact", fault.Internal, err)
+	}
+	if err := s.Vault.Store.DeleteRecord(ctx, "contact", key); err != nil {
+		return fault.Wrap("flow.putContact", err)
+	}
+	if c.IsZero() {
+		return nil
+	}
+	return fault.Wrap("flow.putContact", s.Vault.Store.PutRecord(ctx, s.Clock.Now(), store.Record{Collection: "contact", Key: key, Rev: 1, Body: body}))
+}

@@ -1,0 +1,71 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"unicode/utf8"
+
+	"samtjanst/integrations/eid"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
+)
+
+// BeginLogin starts an e-legitimation for whoever sits there. The order is kept in the session: its secret must not leave the server.
+func (s *Service) BeginLogin(ctx context.Context, client Client) (eid.Order, error) {
+	o, err := s.EID.Start(ctx, eid.Request{Purpose: eid.Login, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
+		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL})
+	return o, fault.Wrap("flow.BeginLogin", err)
+}
+
+// PollLogin asks how it goes; the citizen is set when the status is Complete.
+func (s *Service) PollLogin(ctx context.Context, o eid.Order) (identity.Citizen, eid.Status, error) {
+	st, err := s.EID.Collect(ctx, o.Ref)
+	if err != nil {
+		return identity.Citizen{}, statusOf(err), nil
+	}
+	if st.State != eid.Complete || st.Done == nil {
+		return identity.Citizen{}, st, nil
+	}
+	return identity.Citizen{Number: st.Done.Number, Name: st.Done.Name, Level: identity.LoA3, Method: s.EID.ID(), LoginAt: s.Clock.Now()}, st, nil
+}
+
+// CancelLogin ends an order; one that has ended already is no error.
+func (s *Service) CancelLogin(ctx context.Context, o eid.Order) error {
+	if err := s.EID.Cancel(ctx, o.Ref); err != nil && !errors.Is(err, fault.NotFound) {
+		return fault.Wrap("flow.CancelLogin", err)
+	}
+	return nil
+}
+
+// cleanText checks a text that somebody wrote: fault.Invalid when it is not text, fault.TooLarge over limit characters. Line breaks become LF.
+func cleanText(s string, limit int) (string, error) {
+	if !utf8.ValidString(s) {
+		return "", fault.Newf("flow.cleanText", fault.Invalid, "not UTF-8")
+	}
+	out := make([]rune, 0, len(s))
+	rs := []rune(s)
+	for i, r := range rs {
+		switch {
+		case r == '\r' && i+1 < len(rs) && rs[i+1] == '\n':
+			continue
+		case r == '\r':
+			r = '\n'
+		case r < 0x20 && r != '\n' && r != '\t', r == 0x7f:
+			return "", fault.Newf("flow.cleanText", fault.Invalid, "control character")
+		}
+		out = append(out, r)
+	}
+	if len(out) > limit {
+		return "", fault.Newf("flow.cleanText", fault.TooLarge, "over %d characters", limit)
+	}
+	return string(out), nil
+}
+
+// byWho names the staff member as the case's events do.
+func byWho(a identity.Actor) (casework.By, string) {
+	if a.Staff != nil {
+		return byStaff, a.Staff.Name + " (" + a.Staff.Subject + ")"
+	}
+	return bySystem, a.System
+}

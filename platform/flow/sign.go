@@ -1,0 +1,459 @@
+package flow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"samtjanst/integrations/eid"
+	"samtjanst/platform/canon"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/store"
+	"samtjanst/platform/vault"
+)
+
+// Client is the browser in front of the person, as the e-legitimation wants to know it.
+type Client struct {
+	IP, UserAgent, DeviceID, Domain string
+	ReturnURL                       string
+}
+
+// Wanted is what a signature must be: made by this person, over this text and hidden data.
+type Wanted struct {
+	Number   idno.Number
+	Text     string
+	Markdown bool
+	Hidden   []byte
+	At       time.Time
+}
+
+// EvidenceCheck verifies a completed signature offline, by every check of its format.
+type EvidenceCheck func(done eid.Completion, want Wanted) error
+
+// Evidence is what is kept of a signature: everything a third party needs to check it, and nothing of what other parties wrote.
+type Evidence struct {
+	Type      string    `json:"type"` // EvidenceType
+	Provider  string    `json:"provider"`
+	Manifest  string    `json:"manifest"` // canonical JSON, as signed
+	Text      string    `json:"text"`
+	Markdown  bool      `json:"markdown"`
+	Hidden    []byte    `json:"hidden"`
+	Signature []byte    `json:"signature"`
+	OCSP      []byte    `json:"ocsp"`
+	Number    string    `json:"number"`
+	Name      string    `json:"name"`
+	At        time.Time `json:"at"`
+	IP        string    `json:"ip"`
+	DeviceIP  string    `json:"deviceIp"`
+	Level     int       `json:"level"`
+}
+
+// EvidenceType is written into each evidence.
+const EvidenceType = "samtjanst-evidence/1"
+
+// attempt is a signature in progress, kept sealed beside the case until it ends.
+type attempt struct {
+	Order    eid.Order
+	Manifest []byte
+	Text     string
+	Markdown bool
+	Hidden   []byte
+	IP       string
+}
+
+// attemptLife is longer than any order lives.
+const attemptLife = 15 * time.Minute
+
+func attemptKey(id casework.ID, p signing.PartyID) string { return string(id) + "/" + string(p) }
+
+// guarded refuses with the neutral page when somebody in the case is now protected or custody has changed, and has the officer told.
+func (s *Service) guarded(ctx context.Context, e *vault.Entry, p *casework.Party, purpose string) error {
+	found, err := s.guard(ctx, e, purpose)
+	if errors.Is(err, fault.Unavailable) && e.Case.Manual && p.ID == e.Case.Applicant().ID {
+		return nil // the applicant wrote all of it by hand; notices and the others wait for the register
+	}
+	if err != nil {
+		return err
+	}
+	if found == "" {
+		return nil
+	}
+	if !e.Case.Guarded {
+		_, err := s.change(ctx, e.Case.ID, s.stamp(bySystem, purpose), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
+			if e.Case.Guarded {
+				return nil, nil, nil
+			}
+			return casework.ProtectionFound{What: found}, nil, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return fault.New("flow.guarded", fault.Hindered, nil)
+}
+
+// signable opens a case for a party who may sign it now.
+func (s *Service) signable(ctx context.Context, a identity.Actor, id casework.ID) (*vault.Entry, *casework.Party, error) {
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	pl := e.Case.Order.Place(p.ID)
+	if pl == nil {
+		return nil, nil, fault.New("flow.signable", fault.NotFound, nil)
+	}
+	if err := s.guarded(ctx, e, p, "signing"); err != nil {
+		return nil, nil, err
+	}
+	return e, p, nil
+}
+
+// SigningPage shows a party what is to be signed, and notes that it was opened. It is also right for a page after signing: then
+// MaySign is false.
+func (s *Service) SigningPage(ctx context.Context, a identity.Actor, id casework.ID) (*SigningView, error) {
+	e, p, err := s.signable(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if pl := e.Case.Order.Place(p.ID); pl.State.May() && pl.State != signing.Opened && !e.Case.Order.Ended {
+		e, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
+			return casework.Opened{Party: p.ID}, nil, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.signingView(ctx, e, e.Case.Party(p.ID))
+}
+
+func (s *Service) signingView(ctx context.Context, e *vault.Entry, p *casework.Party) (*SigningView, error) {
+	cv, err := s.caseView(ctx, e, p)
+	if err != nil {
+		return nil, err
+	}
+	v := &SigningView{Case: cv, Document: cv.Form.Def.Meta.Signing.Document}
+	for _, part := range e.Case.Parts() {
+		if part.Audience.Includes(p.ID) {
+			v.Parts = append(v.Parts, part)
+		}
+	}
+	if !cv.MaySign || cv.OwnFirst {
+		return v, nil
+	}
+	manifest, err := s.manifest(e, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Digest = signing.ManifestDigest(manifest)
+	v.Text = s.signText(cv, v.Digest)
+	return v, nil
+}
+
+func (s *Service) manifest(e *vault.Entry, p *casework.Party) ([]byte, error) {
+	c := &e.Case
+	raw, err := signing.NewManifest(c.Order.ID, c.Reference, c.Form, c.Version, p.ID, s.Clock.Now(), c.Parts()).Bytes()
+	if err != nil {
+		return nil, fault.New("flow.manifest", fault.Internal, err)
+	}
+	return raw, nil
+}
+
+// confidential is the class from which the text in the app names the document only, since that text passes the provider.
+const confidential = 3
+
+// maxText keeps the text within what the app takes.
+const maxText = 28000
+
+// signText is what the app shows: the document's name, the reference and the digest, and below class K3 the answers themselves.
+func (s *Service) signText(v *CaseView, digest string) string {
+	meta := v.Form.Def.Meta
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n\nReferens: %s\n", meta.Signing.Document, v.Service.Tenant.Name, v.Reference)
+	if meta.Class.K < confidential {
+		for _, sec := range s.summary(v.Form, v.View, "sv") {
+			fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(sec.Title))
+			for _, row := range sec.Rows {
+				fmt.Fprintf(&b, "%s: %s\n", row.Question, row.Answer)
+			}
+		}
+	}
+	if meta.Signing.Declare != "" {
+		fmt.Fprintf(&b, "\n%s\n", meta.Signing.Declare)
+	}
+	fmt.Fprintf(&b, "\nKontrollsumma (SHA-256):\n%s\n", digest)
+	if b.Len() > maxText {
+		return b.String()[:maxText]
+	}
+	return b.String()
+}
+
+// StartSigning starts the e-legitimation for the party, and gives the page with the order.
+func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casework.ID, client Client) (*SigningView, error) {
+	e, p, err := s.signable(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.signingView(ctx, e, p)
+	if err != nil {
+		return nil, err
+	}
+	if !v.Case.MaySign || v.Case.OwnFirst {
+		return v, fault.New("flow.StartSigning", fault.Conflict, nil)
+	}
+	if old, err := s.attempt(ctx, e, p.ID); err == nil { // one order at a time: a reload or a second tab replaces the first
+		if err := s.EID.Cancel(ctx, old.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
+			s.Log.WarnContext(ctx, "an earlier order was not cancelled", "case", id, "error", err)
+		}
+	}
+	manifest, err := s.manifest(e, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Digest = signing.ManifestDigest(manifest)
+	v.Text = s.signText(v.Case, v.Digest)
+	hidden, err := signing.Hidden(manifest)
+	if err != nil {
+		return nil, fault.New("flow.StartSigning", fault.Internal, err)
+	}
+	order, err := s.EID.Start(ctx, eid.Request{Purpose: eid.Sign, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
+		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL, Number: p.Number, Text: v.Text, Hidden: hidden})
+	if err != nil {
+		return v, err
+	}
+	at := attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP}
+	if err := s.keepAttempt(ctx, e, p.ID, at); err != nil {
+		return nil, err
+	}
+	v.Order, v.Status = &order, eid.Status{State: eid.Pending, Message: eid.StartApp}
+	return v, nil
+}
+
+func (s *Service) keepAttempt(ctx context.Context, e *vault.Entry, p signing.PartyID, at attempt) error {
+	raw, err := json.Marshal(at)
+	if err != nil {
+		return fault.New("flow.keepAttempt", fault.Internal, err)
+	}
+	body, err := e.Seal(raw, "attempt/"+string(p))
+	if err != nil {
+		return fault.New("flow.keepAttempt", fault.Internal, err)
+	}
+	key := attemptKey(e.Case.ID, p)
+	if err := s.Vault.Store.DeleteRecord(ctx, "signing", key); err != nil {
+		return fault.Wrap("flow.keepAttempt", err)
+	}
+	now := s.Clock.Now()
+	return fault.Wrap("flow.keepAttempt", s.Vault.Store.PutRecord(ctx, now,
+		store.Record{Collection: "signing", Key: key, Rev: 1, Expires: now.Add(attemptLife), Body: body}))
+}
+
+func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID) (attempt, error) {
+	rec, err := s.Vault.Store.GetRecord(ctx, s.Clock.Now(), "signing", attemptKey(e.Case.ID, p))
+	if err != nil {
+		return attempt{}, fault.Wrap("flow.attempt", err)
+	}
+	raw, err := e.Open(rec.Body, "attempt/"+string(p))
+	if err != nil {
+		return attempt{}, fault.New("flow.attempt", fault.Internal, err)
+	}
+	var at attempt
+	if err := json.Unmarshal(raw, &at); err != nil {
+		return attempt{}, fault.New("flow.attempt", fault.Internal, err)
+	}
+	return at, nil
+}
+
+// PollSigning asks how the e-legitimation goes. When it is complete the evidence has been verified and is stored before anybody is
+// answered; polling again after that gives the page as signed. With nothing in progress Order is nil.
+func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework.ID) (*SigningView, error) {
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if e.Case.Order.Place(p.ID) == nil {
+		return nil, fault.New("flow.PollSigning", fault.NotFound, nil)
+	}
+	at, err := s.attempt(ctx, e, p.ID)
+	if errors.Is(err, fault.NotFound) {
+		return s.signingView(ctx, e, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	status, err := s.EID.Collect(ctx, at.Order.Ref)
+	if err != nil {
+		return s.polled(ctx, e, p, at, statusOf(err))
+	}
+	if status.State == eid.Complete {
+		if e, status, err = s.complete(ctx, e, p, at, status); err != nil {
+			return nil, err
+		}
+	}
+	return s.polled(ctx, e, p, at, status)
+}
+
+// polled shows the page with the order while it lasts; an order that has ended is forgotten.
+func (s *Service) polled(ctx context.Context, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*SigningView, error) {
+	if status.State != eid.Pending {
+		if err := s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(e.Case.ID, p.ID)); err != nil {
+			return nil, fault.Wrap("flow.polled", err)
+		}
+	}
+	v, err := s.signingView(ctx, e, e.Case.Party(p.ID))
+	if err != nil {
+		return nil, err
+	}
+	v.Status = status
+	if status.State == eid.Pending {
+		v.Order, v.Text = &at.Order, at.Text
+		v.Digest = signing.ManifestDigest(at.Manifest)
+	}
+	return v, nil
+}
+
+// statusOf turns a provider's error into what the page shows. No answer leaves the order pending, so that asking again may succeed.
+func statusOf(err error) eid.Status {
+	var r *eid.Refusal
+	msg := eid.TechnicalFault
+	if errors.As(err, &r) {
+		msg = r.Message
+	}
+	if errors.Is(err, fault.Unavailable) {
+		return eid.Status{State: eid.Pending, Message: msg}
+	}
+	return eid.Status{State: eid.Failed, Message: msg}
+}
+
+func (s *Service) complete(ctx context.Context, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*vault.Entry, eid.Status, error) {
+	done := status.Done
+	now := s.Clock.Now()
+	refuse := func(m eid.Message) (*vault.Entry, eid.Status, error) {
+		return e, eid.Status{State: eid.Failed, Hint: status.Hint, Message: m}, nil
+	}
+	if done == nil || done.Number != p.Number {
+		s.Log.ErrorContext(ctx, "signature by somebody else than asked", "case", e.Case.ID, "party", p.ID)
+		return refuse(eid.WrongPerson)
+	}
+	want := Wanted{Number: p.Number, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
+	if err := s.Verify(*done, want); err != nil {
+		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
+		return refuse(eid.EvidenceRejected)
+	}
+	ev := Evidence{Type: EvidenceType, Provider: s.EID.ID(), Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
+		Hidden: at.Hidden, Signature: done.Signature, OCSP: done.OCSP, Number: done.Number.Digits(), Name: done.Name, At: now, IP: at.IP,
+		DeviceIP: done.DeviceIP, Level: int(identity.LoA3)}
+	raw, err := canon.Marshal(ev)
+	if err != nil {
+		return nil, status, fault.New("flow.complete", fault.Internal, err)
+	}
+	part := casework.PartID(randomID())
+	signed := false
+	next, err := s.change(ctx, e.Case.ID, s.stamp(byParty(p), done.Name), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
+		var m signing.Manifest
+		if err := json.Unmarshal(at.Manifest, &m); err != nil {
+			return nil, nil, fault.New("flow.complete", fault.Internal, err)
+		}
+		signed = covers(m, &now.Case, p.ID)
+		if !signed {
+			return nil, nil, nil // what was signed is no longer what stands in the case
+		}
+		return casework.SignedBy{Party: p.ID, Method: s.EID.ID(), Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
+			[]vault.Blob{{ID: part, Kind: "evidence", Bytes: raw}}, nil
+	})
+	if err != nil {
+		return nil, status, err
+	}
+	e = next
+	if !signed {
+		return refuse(eid.EvidenceRejected)
+	}
+	return e, status, nil
+}
+
+// covers reports whether the manifest lists, as they now stand, the common parts and the signer's own.
+func covers(m signing.Manifest, c *casework.Case, p signing.PartyID) bool {
+	listed := map[string]string{}
+	for _, part := range m.Parts {
+		listed[part.ID] = part.Digest
+	}
+	for _, part := range c.Parts() {
+		if part.Audience.Includes(p) && listed[part.ID] != part.Digest {
+			return false
+		}
+	}
+	return m.Signer == p && m.Order == c.Order.ID
+}
+
+// CancelSigning ends the e-legitimation in progress; nothing happens when there is none.
+func (s *Service) CancelSigning(ctx context.Context, a identity.Actor, id casework.ID) error {
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	at, err := s.attempt(ctx, e, p.ID)
+	if errors.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.EID.Cancel(ctx, at.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
+		return err
+	}
+	return fault.Wrap("flow.CancelSigning", s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(id, p.ID)))
+}
+
+// SignedPart gives a party a part exactly as it is stored and signed.
+func (s *Service) SignedPart(ctx context.Context, a identity.Actor, id casework.ID, part string) (*File, error) {
+	e, p, err := s.signable(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range e.Case.Parts() {
+		if q.ID == part && q.Audience.Includes(p.ID) {
+			return s.part(ctx, e, q)
+		}
+	}
+	return nil, fault.New("flow.SignedPart", fault.NotFound, nil)
+}
+
+func (s *Service) part(ctx context.Context, e *vault.Entry, q signing.Part) (*File, error) {
+	for _, r := range e.Case.Content.Attachments {
+		if r.Part.ID == q.ID {
+			return s.openAttachment(ctx, r)
+		}
+	}
+	raw, err := s.Vault.Part(ctx, e, casework.PartID(q.ID))
+	if err != nil {
+		return nil, err
+	}
+	return fileOf(q.Kind+".json", q.Media, raw), nil
+}
+
+// Decline records that a party does not sign. The reason reaches the officer only.
+func (s *Service) Decline(ctx context.Context, a identity.Actor, id casework.ID, reason string) error {
+	_, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	reason, err = cleanText(reason, maxReason)
+	if err != nil {
+		return err
+	}
+	if err := s.CancelSigning(ctx, a, id); err != nil {
+		return err
+	}
+	_, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
+		return casework.DeclinedBy{Party: p.ID, Reason: reason}, nil, nil
+	})
+	return err
+}
+
+// maxReason is how long a stated reason may be, in characters.
+const maxReason = 4000

@@ -1,0 +1,296 @@
+package flow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/forms/journey"
+	"samtjanst/platform/canon"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/files"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/vault"
+)
+
+// Submit hands the application in. It is idempotent: however often and from however many tabs it is called, one case comes of a
+// draft, and its id is what each call gives. When something is wrong the check page is given with its problems; fault.Conflict when
+// the draft has changed since the page that was posted was shown; fault.Hindered when the service cannot be used.
+func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, rev int64) (casework.ID, *DraftView, error) {
+	who, err := citizen(a)
+	if err != nil {
+		return "", nil, err
+	}
+	d, err := s.Vault.LoadDraft(ctx, draftID, who.Number)
+	if errors.Is(err, fault.NotFound) {
+		id, err := s.submitted(ctx, draftID, who.Number)
+		return id, nil, err
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if d.Rev != rev {
+		return "", nil, fault.Newf("flow.Submit", fault.Conflict, "draft is at revision %d", d.Rev)
+	}
+	dv, g, err := s.draftView(ctx, a, d, journey.CheckPage)
+	if err != nil {
+		return "", nil, err
+	}
+	if dv.Service.Closed != "" {
+		return "", dv, fault.New("flow.Submit", fault.Gone, nil)
+	}
+	dv.Problems = g.Validate(dv.View, "")
+	if page, incomplete := g.Incomplete(dv.View); incomplete || hard(dv.Problems) {
+		if page != "" && !hard(dv.Problems) { // a stop notice or a page of its own
+			dv.Problems = append(dv.Problems, forms.Problem{Pointer: forms.Pointer("page:" + page), Code: forms.Required})
+		}
+		return "", dv, nil
+	}
+	e, parts, ev, err := s.newCase(ctx, a, d, dv, g)
+	if err != nil {
+		return "", nil, err
+	}
+	st := s.stamp(byParty(e.Case.Applicant()), who.Name)
+	next, rec, err := casework.Apply(e.Case, ev, st)
+	if err != nil {
+		return "", nil, err
+	}
+	e.Case = next
+	parts = append(parts, vault.Blob{ID: rec.Header.Body, Kind: "event", Bytes: rec.Bytes})
+	err = s.Vault.Create(ctx, e, parts)
+	if errors.Is(err, fault.Exists) { // another tab was first
+		id, err := s.submitted(ctx, draftID, who.Number)
+		return id, nil, err
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	s.wake(e)
+	if err := s.Vault.Store.DeleteDraft(ctx, d.ID); err != nil { // the case holds: a draft left behind expires, and submitting it finds the case
+		s.Log.WarnContext(ctx, "draft not deleted after submission", "case", e.Case.ID, "error", err)
+	}
+	return e.Case.ID, nil, nil
+}
+
+// submitted finds the case that the person's draft became.
+func (s *Service) submitted(ctx context.Context, draftID string, who idno.Number) (casework.ID, error) {
+	e, err := s.Vault.BySubmission(ctx, draftID)
+	if err != nil {
+		return "", err
+	}
+	if e.Case.Applicant().Number != who {
+		return "", fault.New("flow.submitted", fault.NotFound, nil)
+	}
+	return e.Case.ID, nil
+}
+
+func hard(problems []forms.Problem) bool {
+	return slices.ContainsFunc(problems, func(p forms.Problem) bool { return !p.Soft })
+}
+
+// newCase makes the case of a complete draft, with its parts, not yet stored.
+func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, casework.Event, error) {
+	meta := g.Form.Def.Meta
+	authority := string(dv.Service.Tenant.AuthorityID(meta.Authority))
+	e, err := s.Vault.NewKey(ctx, authority)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	people, err := g.Parties(dv.View)
+	if err != nil {
+		return nil, nil, nil, fault.Wrap("flow.newCase", err)
+	}
+	c := &e.Case
+	*c = casework.Case{
+		ID: casework.ID(randomID()), Reference: newReference(meta.Reference), Tenant: d.Tenant, Authority: authority, Form: d.Form,
+		Version: d.Version, Lang: d.Lang, Draft: d.ID, Subject: g.Subject(dv.View), Unique: g.Unique(dv.View),
+		Manual: d.Facts["source"] == sourceManual,
+	}
+	c.Parties = []casework.Party{{ID: "p1", Role: journey.Applicant, Number: d.Owner, Name: d.OwnerName}}
+	var ev casework.Submitted
+	if meta.Signing.Applicant {
+		ev.Signers = append(ev.Signers, "p1")
+	}
+	for i, p := range people {
+		var n idno.Number // somebody whose number nobody knows is reached by letter and signs on paper
+		if p.Number != "" {
+			if n, err = idno.Parse(p.Number, s.Clock.Now()); err != nil {
+				return nil, nil, nil, fault.Newf("flow.newCase", fault.Invalid, "party %d: %v", i+2, err)
+			}
+		}
+		if c.PartyOf(n) != nil {
+			continue // a person takes one place
+		}
+		party := casework.Party{ID: signing.PartyID("p" + itoa(len(c.Parties)+1)), Role: p.Role, Number: n, Name: p.Name,
+			Given: casework.Contact{Email: p.Email, Phone: p.Phone}}
+		c.Parties = append(c.Parties, party)
+		if p.Signs {
+			ev.Signers = append(ev.Signers, party.ID)
+		}
+	}
+	c.Children, c.Absent = childrenOf(d.Facts, dv.View.Answers)
+	now := s.Clock.Now()
+	days := max(meta.Signing.Days, 1)
+	ev.Deadline = now.AddDate(0, 0, days)
+	for _, r := range meta.Signing.Reminders {
+		ev.Remind = append(ev.Remind, now.AddDate(0, 0, r))
+	}
+	parts, err := s.content(ctx, c, d, dv.View, meta.Own)
+	return e, parts, ev, err
+}
+
+// childrenOf gives the children in the register's facts whom the answers are about, and their guardians who take no part.
+func childrenOf(facts, answers map[string]any) (children, absent []idno.Number) {
+	list, _ := facts["children"].([]any)
+	for _, item := range list {
+		child, _ := item.(map[string]any)
+		number, _ := child["number"].(string)
+		if !idno.Valid(number) || !mentions(answers, number) {
+			continue
+		}
+		children = append(children, idno.Must(number))
+		guardians, _ := child["guardians"].([]any)
+		for _, g := range guardians {
+			m, _ := g.(map[string]any)
+			if n, _ := m["number"].(string); m["gone"] == true && idno.Valid(n) {
+				absent = append(absent, idno.Must(n))
+			}
+		}
+	}
+	return children, absent
+}
+
+// mentions reports whether a value is, or holds, the string.
+func mentions(v any, s string) bool {
+	switch v := v.(type) {
+	case string:
+		return v == s
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return mentions(e, s) })
+	case map[string]any:
+		for _, e := range v {
+			if mentions(e, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// content makes the parts of what is handed in: the common answers, the applicant's own section, the facts, and what the
+// attachments' stored bytes are committed to.
+func (s *Service) content(ctx context.Context, c *casework.Case, d *vault.Draft, view *forms.View, own string) ([]vault.Blob, error) {
+	common, mine := forms.Split(view.Answers, forms.Pointer(own))
+	var blobs []vault.Blob
+	add := func(kind string, v any, to signing.Audience) (casework.Ref, error) {
+		raw, err := canon.Marshal(v)
+		if err != nil {
+			return casework.Ref{}, fault.New("flow.content", fault.Invalid, err)
+		}
+		ref := newRef(kind, "", "application/json", to, raw)
+		blobs = append(blobs, vault.Blob{ID: casework.PartID(ref.Part.ID), Kind: kind, Bytes: raw})
+		return ref, nil
+	}
+	var err error
+	if c.Content.Common, err = add("answers", common, signing.Everybody); err != nil {
+		return nil, err
+	}
+	if own != "" {
+		ref, blob, err := ownPartOf(&c.Parties[0], mine)
+		if err != nil {
+			return nil, err
+		}
+		c.Parties[0].Own = &ref
+		blobs = append(blobs, blob)
+	}
+	if c.Content.Facts, err = add("facts", d.Facts, signing.Only("p1")); err != nil {
+		return nil, err
+	}
+	for _, f := range attachmentsIn(common, d.Files) {
+		ref, err := s.attach(ctx, f, signing.Everybody)
+		if err != nil {
+			return nil, err
+		}
+		c.Content.Attachments = append(c.Content.Attachments, ref)
+	}
+	for _, f := range attachmentsIn(mine, d.Files) {
+		ref, err := s.attach(ctx, f, signing.Only("p1"))
+		if err != nil {
+			return nil, err
+		}
+		c.Content.Attachments = append(c.Content.Attachments, ref)
+	}
+	return blobs, nil
+}
+
+// ownPartOf makes the part of what a party wrote alone.
+func ownPartOf(p *casework.Party, mine map[string]any) (casework.Ref, vault.Blob, error) {
+	if mine == nil {
+		mine = map[string]any{}
+	}
+	raw, err := canon.Marshal(mine)
+	if err != nil {
+		return casework.Ref{}, vault.Blob{}, fault.New("flow.ownPartOf", fault.Invalid, err)
+	}
+	ref := newRef("own", "", "application/json", signing.Only(p.ID), raw)
+	return ref, vault.Blob{ID: casework.PartID(ref.Part.ID), Kind: "own", Bytes: raw}, nil
+}
+
+// newRef refers to a new part with a salt of its own.
+func newRef(kind, name, media string, to signing.Audience, body []byte) casework.Ref {
+	st := salt()
+	return casework.Ref{Salt: st, Part: signing.Part{ID: randomID(), Kind: kind, Name: name, Media: media, Size: int64(len(body)),
+		Audience: to, Digest: signing.Digest(st, body)}}
+}
+
+// attachmentsIn lists the uploaded files that answers refer to, in the order of their ids.
+func attachmentsIn(answers any, known map[string]files.Attachment) []files.Attachment {
+	var out []files.Attachment
+	for id, f := range known {
+		if mentions(answers, id) {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b files.Attachment) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// attach commits to an attachment's stored bytes.
+func (s *Service) attach(ctx context.Context, f files.Attachment, to signing.Audience) (casework.Ref, error) {
+	st := salt()
+	r, err := f.Open(ctx, s.Blobs)
+	if err != nil {
+		return casework.Ref{}, fault.Wrap("flow.attach", err)
+	}
+	defer r.Close()
+	h := sha256.New()
+	h.Write(st)
+	n, err := io.Copy(h, r)
+	if err != nil {
+		return casework.Ref{}, fault.New("flow.attach", fault.Unavailable, err)
+	}
+	return casework.Ref{Salt: st, Key: f.Key, Part: signing.Part{ID: f.ID, Kind: "attachment", Name: f.Name, Media: f.Type, Size: n,
+		Audience: to, Digest: hex.EncodeToString(h.Sum(nil))}}, nil
+}
+
+// day reads a Swedish calendar day and gives its last moment.
+func endOfDay(day string, loc *time.Location) (time.Time, error) {
+	t, err := time.ParseInLocation(time.DateOnly, day, loc)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return t.AddDate(0, 0, 1).Add(-time.Second).UTC(), nil
+}

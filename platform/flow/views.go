@@ -1,0 +1,240 @@
+package flow
+
+import (
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/integrations/eid"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/directory"
+	"samtjanst/platform/files"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/store"
+)
+
+// What use cases give to pages. Everything in them may be shown to the actor who asked; nothing else is in them.
+
+// ServiceView is one e-service as a municipality offers it.
+type ServiceView struct {
+	Tenant   *directory.Tenant
+	Form     *forms.Form
+	Settings map[string]any
+	OtherWay string // Markdown: the other way to apply
+	LastDay  string // YYYY-MM-DD, "" none
+	Closed   string // a message when it cannot be started now, "" open
+}
+
+// DraftView is a draft at one page.
+type DraftView struct {
+	ID           string
+	Rev          int64
+	Service      ServiceView
+	Form         *forms.Form // the version the draft was made with
+	View         *forms.View
+	Page         *forms.Page    // nil on the check page
+	Stored       map[string]any // stored answers, hidden ones included
+	Problems     []forms.Problem
+	Typed        forms.Typed
+	Files        map[string]files.Attachment // by attachment id
+	Source       string                      // where register facts come from: "Navet", "manual"
+	FactsAt      time.Time
+	Expires      time.Time
+	Earlier      *Earlier    // another application for the same thing, if any
+	Return       bool        // came from the check page to change one answer
+	Case         casework.ID // set when the own section of a case is filled, instead of a draft
+	Position, Of int         // this page among those shown
+}
+
+// Earlier is an application for the same child and school year.
+type Earlier struct {
+	Reference string
+	Submitted time.Time
+	Case      casework.ID // "" when the actor is no party in it
+}
+
+// Saved says where to go after a page was posted.
+type Saved struct {
+	Next string     // page id, journey.CheckPage, or the same page when there are problems
+	View *DraftView // set when the page is to be shown again with problems
+}
+
+// Item is one line of Mina sidor.
+type Item struct {
+	Kind      string // "draft", "sign", "case"
+	ID        string // draft or case id
+	Tenant    *directory.Tenant
+	Title     forms.Text
+	Subject   string
+	Reference string
+	State     casework.State
+	Since     time.Time
+	Expires   time.Time // of a draft
+	Deadline  time.Time // of a signature
+	Decision  bool      // there is a decision to read
+	Unread    bool      // … that has not been opened
+}
+
+// CaseView is a case as one party may see it.
+type CaseView struct {
+	ID          casework.ID
+	Rev         int64
+	Reference   string
+	Number      string
+	Service     ServiceView
+	Form        *forms.Form
+	State       casework.State
+	Submitted   time.Time
+	Since       time.Time
+	Me          signing.PartyID
+	Applicant   bool // the reader is the applicant
+	View        *forms.View
+	Attachments []Attachment
+	Signatures  []SignatureView
+	Deadline    time.Time
+	MaySign     bool
+	OwnFirst    bool // the own section must be filled before signing
+	MayWithdraw bool
+	MayCopy     bool
+	Completion  string // text of an order to complete, "" none
+	CompleteBy  time.Time
+	Decision    *DecisionView
+	Rides       []casework.Ride
+	Receipt     bool
+}
+
+// Attachment that the reader may open.
+type Attachment struct {
+	ID   string
+	Name string
+	Type string
+	Size int64
+	By   signing.PartyID
+}
+
+// SignatureView is one signature as a party may see it: who and whether, never where somebody is reached or why not.
+type SignatureView struct {
+	Party signing.PartyID
+	Name  string
+	Role  string
+	Me    bool
+	State signing.PlaceState // parties see waiting, signed, on-paper, declined, waived only
+	At    time.Time
+}
+
+// DecisionView is the decision as the reader may open it.
+type DecisionView struct {
+	Outcome string
+	Title   forms.Text
+	At      time.Time
+	PDF     bool
+	Opened  time.Time
+}
+
+// SigningView is an order with the e-legitimation in progress, or about to start.
+type SigningView struct {
+	Case     *CaseView
+	Document string // the name of what is signed
+	Text     string // shown in the app
+	Markdown bool
+	Parts    []signing.Part // exactly what is signed, those that the reader may open
+	Digest   string         // of the manifest
+	Order    *eid.Order     // nil before it has started
+	Status   eid.Status
+}
+
+// StaffCase is a case as an officer of its authority sees it.
+type StaffCase struct {
+	Case        casework.Case
+	Rev         int64 // what the officer looks at: a decision is taken on this revision or not at all
+	Service     ServiceView
+	Form        *forms.Form
+	View        *forms.View                     // common answers
+	Own         map[signing.PartyID]*forms.View // each own section
+	Facts       map[string]any
+	FactsSource string
+	FactsAt     time.Time
+	Attachments []Attachment
+	Events      []EventView
+	Reads       []store.Read
+	Letters     []LetterView
+	Related     []Row // the same child in this authority
+}
+
+// EventView is an event with its body.
+type EventView struct {
+	Header casework.Header
+	Name   string
+	Event  map[string]any
+}
+
+// LetterView is a letter the officer can print.
+type LetterView struct {
+	Party signing.PartyID
+	What  string // "invitation", "decision", "completion"
+	Task  int
+}
+
+// Row is one line of the inbox.
+type Row struct {
+	ID           casework.ID
+	Reference    string
+	Number       string
+	Form         string
+	Title        forms.Text
+	Subject      string
+	State        casework.State
+	Submitted    time.Time
+	Since        time.Time
+	Assignee     string
+	AssigneeName string
+	Done, Of     int       // signatures
+	MissingSince time.Time // since when the longest missing signature has been asked for
+	Tasks        []casework.TaskKind
+	Outcome      string
+	Decided      time.Time // zero while undecided
+	Unreported   bool
+}
+
+// Inbox is a page of rows.
+type Inbox struct {
+	Rows  []Row
+	Next  store.Cursor
+	More  bool
+	Count int // capped at 1000: shown as "999+"
+	// Counts by state, each capped.
+	Counts map[casework.State]int
+	Tasks  int
+}
+
+// InboxQuery is what the officer filters by; zero fields do not restrict.
+type InboxQuery struct {
+	States []casework.State
+	Form   string
+	Mine   bool
+	Nobody bool // unassigned
+	Task   bool
+	Search string // reference, number, or words of the subject
+	Order  store.Order
+	After  store.Cursor
+}
+
+// DecisionInput is what the officer fills in.
+type DecisionInput struct {
+	Outcome string
+	Grounds []string
+	Reasons string // Markdown
+	Rows    []int  // indexes into the proposed grants
+	From    string // YYYY-MM-DD
+	To      string
+	Title   string // the decider's title
+}
+
+// DecisionPreview is the decision as it would be.
+type DecisionPreview struct {
+	Markdown string
+	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to"
+	Proposed []map[string]any
+	Guarded  bool // somebody in the case is protected
+}
+
+type caseParty = casework.Party

@@ -1,0 +1,80 @@
+package flow
+
+import (
+	"time"
+
+	"samtjanst/platform/clock"
+	"samtjanst/platform/files"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer"
+)
+
+// Swedish words in the authority's own documents, which are in Swedish whatever language the pages had (språklagen 10 §).
+
+func swedishTime(t time.Time) string { return t.In(clock.Stockholm).Format("2006-01-02 kl. 15.04") }
+
+func when(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return swedishTime(t)
+}
+
+var placeWords = map[signing.PlaceState]string{
+	signing.Waiting: "Har inte skrivit under", signing.Invited: "Har inte skrivit under", signing.NoAddress: "Har inte skrivit under",
+	signing.NoticeFailed: "Har inte skrivit under", signing.Opened: "Har inte skrivit under", signing.Signed: "Har skrivit under med e-legitimation",
+	signing.OnPaper: "Har skrivit under på papper", signing.Declined: "Har avböjt", signing.Expired: "Svarade inte i tid",
+	signing.Waived: "Underskriften behövs inte",
+}
+
+func placeWord(s signing.PlaceState) string { return placeWords[s] }
+
+func reason(p signing.Place) string {
+	if p.Reason == "" {
+		return ""
+	}
+	return ". Skäl: " + p.Reason
+}
+
+var eventWords = map[string]string{
+	"submitted": "Ansökan kom in", "opened": "Öppnade det som ska skrivas under", "own-filled": "Fyllde i egna uppgifter", "signed": "Skrev under",
+	"declined": "Avböjde att skriva under", "withdrawn": "Återkallade ansökan", "reminder-asked": "Bad om en påminnelse",
+	"completion-ordered": "Föreläggande om komplettering", "went-on": "Gick vidare utan underskrift", "signed-on-paper": "Registrerade underskrift på papper",
+	"assigned": "Tilldelade ärendet", "task-done": "Avslutade en uppgift", "letter-sent": "Skickade brev", "decided": "Beslut",
+	"decision-opened": "Öppnade beslutet", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",
+	"rides-received": "Turlista kom", "number-claimed": "Fick diarienummer", "notice-sent": "Skickade meddelande", "notice-failed": "Meddelande gick inte fram",
+	"document-made": "Beslutshandling upprättades", "handed-over": "Lämnade över uppgifter", "timer": "Bevakning",
+}
+
+func eventWord(kind string) string {
+	if w, ok := eventWords[kind]; ok {
+		return w
+	}
+	return kind
+}
+
+func letterTitle(what string) string {
+	switch what {
+	case "invitation":
+		return "Din underskrift behövs"
+	case "completion":
+		return "Komplettera ansökan"
+	}
+	return "Beslut"
+}
+
+func scanType(raw []byte) string { return files.Kind(raw) }
+
+// ownOnly and commonOnly part a summary into what the party wrote alone and what all share.
+func ownOnly(list []renderer.SummarySection) []renderer.SummarySection    { return pick(list, true) }
+func commonOnly(list []renderer.SummarySection) []renderer.SummarySection { return pick(list, false) }
+
+func pick(list []renderer.SummarySection, own bool) []renderer.SummarySection {
+	var out []renderer.SummarySection
+	for _, s := range list {
+		if s.Own == own {
+			out = append(out, s)
+		}
+	}
+	return out
+}

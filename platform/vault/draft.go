@@ -1,0 +1,163 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"samtjanst/platform/canon"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/files"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/store"
+	"samtjanst/platform/store/sealed"
+)
+
+// Draft is an application that its owner is filling in. Nobody else can see that it exists.
+type Draft struct {
+	ID        string                      `json:"-"`
+	Rev       int64                       `json:"-"`
+	Tenant    string                      `json:"-"`
+	Form      string                      `json:"-"`
+	Version   string                      `json:"-"`
+	Created   time.Time                   `json:"-"`
+	Changed   time.Time                   `json:"-"`
+	Expires   time.Time                   `json:"-"`
+	Owner     idno.Number                 `json:"owner"`
+	OwnerName string                      `json:"ownerName"`
+	Lang      string                      `json:"lang"`
+	Answers   map[string]any              `json:"answers"`
+	Facts     map[string]any              `json:"facts"`
+	Files     map[string]files.Attachment `json:"files"`
+	Case      string                      `json:"case,omitempty"` // the case whose own section this is, "" for an application
+	Party     string                      `json:"party,omitempty"`
+
+	key []byte
+	box sealed.Box
+}
+
+// NewDraft stores a new draft.
+func (v *Vault) NewDraft(ctx context.Context, d *Draft) error {
+	key, box, err := v.Keys.New(ctx, d.Tenant)
+	if err != nil {
+		return fault.Wrap("vault.NewDraft", err)
+	}
+	d.key, d.box, d.Rev = key, box, 1
+	row, err := v.draftRow(d)
+	if err != nil {
+		return err
+	}
+	return fault.Wrap("vault.NewDraft", v.Store.InsertDraft(ctx, row))
+}
+
+// SaveDraft replaces a draft. fault.Conflict when it was saved elsewhere since.
+func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
+	row, err := v.draftRow(d)
+	if err != nil {
+		return err
+	}
+	row.Rev++
+	if err := v.Store.UpdateDraft(ctx, row); err != nil {
+		return fault.Wrap("vault.SaveDraft", err)
+	}
+	d.Rev++
+	return nil
+}
+
+// LoadDraft opens the owner's draft; somebody else's, or an expired one, is fault.NotFound.
+func (v *Vault) LoadDraft(ctx context.Context, id string, owner idno.Number) (*Draft, error) {
+	row, err := v.Store.Draft(ctx, id)
+	if err != nil {
+		return nil, fault.Wrap("vault.LoadDraft", err)
+	}
+	if row.Owner != v.ownerToken(owner) || !row.Expires.After(v.Clock.Now()) {
+		return nil, fault.New("vault.LoadDraft", fault.NotFound, nil)
+	}
+	return v.openDraft(ctx, row)
+}
+
+// Drafts lists the owner's drafts, last changed first.
+func (v *Vault) Drafts(ctx context.Context, owner idno.Number) ([]*Draft, error) {
+	rows, err := v.Store.ListDrafts(ctx, v.ownerToken(owner))
+	if err != nil {
+		return nil, fault.Wrap("vault.Drafts", err)
+	}
+	var out []*Draft
+	now := v.Clock.Now()
+	for _, row := range rows {
+		if !row.Expires.After(now) {
+			continue
+		}
+		d, err := v.openDraft(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+func (v *Vault) ownerToken(n idno.Number) string {
+	return v.Keys.Token("platform", "draft", n.Digits())
+}
+
+func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
+	plain, err := json.Marshal(d)
+	if err != nil {
+		return store.DraftRow{}, fault.New("vault.draftRow", fault.Internal, err)
+	}
+	body, err := d.box.Seal(plain, sealed.Place("draft", d.ID))
+	if err != nil {
+		return store.DraftRow{}, fault.New("vault.draftRow", fault.Internal, err)
+	}
+	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: v.ownerToken(d.Owner),
+		Created: d.Created, Changed: d.Changed, Expires: d.Expires, Rev: d.Rev, Key: d.key, Body: body}, nil
+}
+
+func (v *Vault) openDraft(ctx context.Context, row store.DraftRow) (*Draft, error) {
+	box, err := v.Keys.Open(ctx, row.Tenant, row.Key)
+	if err != nil {
+		return nil, fault.Wrap("vault.openDraft", err)
+	}
+	plain, err := box.Open(row.Body, sealed.Place("draft", row.ID))
+	if err != nil {
+		return nil, fault.New("vault.openDraft", fault.Internal, err)
+	}
+	var raw struct {
+		Answers, Facts json.RawMessage
+	}
+	d := &Draft{}
+	if err := json.Unmarshal(plain, d); err != nil {
+		return nil, fault.New("vault.openDraft", fault.Internal, err)
+	}
+	if err := json.Unmarshal(plain, &raw); err != nil {
+		return nil, fault.New("vault.openDraft", fault.Internal, err)
+	}
+	if d.Answers, err = Object(raw.Answers); err != nil { // numbers stay exact
+		return nil, err
+	}
+	if d.Facts, err = Object(raw.Facts); err != nil {
+		return nil, err
+	}
+	d.ID, d.Rev, d.Tenant, d.Form, d.Version = row.ID, row.Rev, row.Tenant, row.Form, row.Version
+	d.Created, d.Changed, d.Expires, d.key, d.box = row.Created, row.Changed, row.Expires, row.Key, box
+	return d, nil
+}
+
+// Object reads a JSON object with numbers kept exact; nothing and null are an empty object.
+func Object(raw []byte) (map[string]any, error) {
+	if len(raw) == 0 {
+		return map[string]any{}, nil
+	}
+	v, err := canon.Parse(raw)
+	if err != nil {
+		return nil, fault.New("vault.Object", fault.Internal, err)
+	}
+	switch v := v.(type) {
+	case nil:
+		return map[string]any{}, nil
+	case map[string]any:
+		return v, nil
+	}
+	return nil, fault.Newf("vault.Object", fault.Internal, "not an object")
+}
