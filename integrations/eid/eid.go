@@ -50,7 +50,7 @@ type Request struct {
 
 // Order is a started order. It is kept on the server: Secret must not leave it.
 type Order struct {
-	Ref       string
+	Ref       string // opaque; a provider may keep in it what the completion is held against. At most 300 characters
 	AutoStart string // token that starts the app on the same device
 	QRToken   string
 	QRSecret  string
@@ -72,7 +72,7 @@ const (
 // Status is the answer to Collect.
 type Status struct {
 	State   State
-	Hint    string  // the provider's own hint code, for the log
+	Hint    string  // the provider's own hint code, or "evidence-" and an evidence.Code; for the log, never for the person
 	Message Message // what to tell the person while Pending or when Failed
 	Done    *Completion
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,20 @@ var (
 	bo   = idno.Must("198506012387")
 )
 
+// authority is kept for the whole run: making a bank's keys takes a second.
+var authority string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "bankid")
+	if err != nil {
+		panic(err)
+	}
+	authority = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // world is a simulator behind real TLS and a client configured as in production.
 type world struct {
 	sim    *bankidsim.Sim
@@ -36,7 +51,7 @@ func newWorld(t *testing.T, edit func(*bankid.Config)) *world {
 	t.Helper()
 	w := &world{clock: clock.NewManual(time.Now())}
 	var err error
-	w.sim, err = bankidsim.New(bankidsim.Options{Clock: w.clock, Personas: []bankidsim.Persona{
+	w.sim, err = bankidsim.New(bankidsim.Options{Dir: authority, Clock: w.clock, Personas: []bankidsim.Persona{
 		{Number: anna, GivenName: "Anna", Surname: "Testsson"}, {Number: bo, GivenName: "Bo", Surname: "Provberg"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 // The protocol's own rules, asked with a plain HTTP client: what the real BankID would refuse is refused here.
 func TestAPIRefuses(t *testing.T) {
-	h := open(t, "")
+	h := open(t, authority)
 	cert, key := h.sim.RPCertificate()
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {

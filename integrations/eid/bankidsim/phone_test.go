@@ -27,6 +27,20 @@ var (
 	bo  = idno.Must("198506012387")
 )
 
+// authority is kept for the whole run: making a bank's keys takes a second.
+var authority string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "bankidsim")
+	if err != nil {
+		panic(err)
+	}
+	authority = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // house is a simulator with both doors open, a client at the one and a browser at the other.
 type house struct {
 	sim     *bankidsim.Sim
@@ -130,7 +144,7 @@ func (p page) hidden(t *testing.T, name string) string {
 }
 
 func TestSameDevice(t *testing.T) {
-	h := open(t, "")
+	h := open(t, authority)
 	r := eidtest.LoginRequest()
 	r.ReturnURL = "https://ekkoping.example.se/return?nonce=7"
 	o := h.start(t, r)
@@ -163,7 +177,7 @@ func TestSameDevice(t *testing.T) {
 }
 
 func TestScan(t *testing.T) {
-	h := open(t, "")
+	h := open(t, authority)
 	o := h.start(t, eidtest.LoginRequest())
 	early := bankid.QR(o, h.clock.Now())
 	h.clock.Advance(12 * time.Second)
@@ -193,7 +207,7 @@ func TestScan(t *testing.T) {
 
 // What is signed is read on the phone exactly as sent, and only by the person it is for.
 func TestSigningOnThePhone(t *testing.T) {
-	h := open(t, "")
+	h := open(t, authority)
 	o := h.start(t, eidtest.SignRequest(asa))
 	if p := h.get(t, "/bankid/phone/bo-provberg"); strings.Contains(p.body, `name="ref"`) {
 		t.Fatal("somebody else sees the order")
@@ -224,7 +238,7 @@ func TestSigningOnThePhone(t *testing.T) {
 }
 
 func TestTimeLimits(t *testing.T) {
-	h := open(t, "")
+	h := open(t, authority)
 	step := func(name string, act func(o eid.Order), wait time.Duration, check func(s eid.Status, err error) bool) {
 		t.Helper()
 		o := h.start(t, eidtest.SignRequest(asa))
@@ -256,7 +270,7 @@ func TestTimeLimits(t *testing.T) {
 }
 
 func TestControl(t *testing.T) {
-	h := open(t, "")
+	h := open(t, authority)
 	send := func(path, body string) page {
 		t.Helper()
 		return read(t)(h.browser.Post(h.phone.URL+path, "application/json", strings.NewReader(body)))

@@ -60,7 +60,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("cancel", h.cancel)
 	t.Run("collected once", h.collectedOnce)
 	t.Run("already in progress", h.alreadyInProgress)
-	t.Run("somebody else", h.somebodyElse)
+	t.Run("side by side", h.sideBySide)
 	t.Run("unknown order", h.unknownOrder)
 	t.Run("bad requests", h.badRequests)
 	t.Run("deadline", h.deadline)
@@ -178,8 +178,8 @@ func (h Harness) alreadyInProgress(t *testing.T) {
 	h.completedAfresh(t)
 }
 
-// somebodyElse: a ref is bound to its person even if the provider were to let another one through.
-func (h Harness) somebodyElse(t *testing.T) {
+// sideBySide: orders of two people at the same time end with the right one each.
+func (h Harness) sideBySide(t *testing.T) {
 	o := h.start(t, LoginRequest())
 	h.Approve(t, o, h.Other)
 	bound := h.start(t, SignRequest(h.Person))
