@@ -176,7 +176,8 @@ func readsOf(n *tree.Node, at Pointer, reads map[Pointer]bool) error {
 				return k.Value.At("write [name]", "required needs a list")
 			}
 			for _, e := range k.Value.Items {
-				if at != "" {
+				// What is read below an object says more than that the object is there, which it is when what is read is.
+				if at != "" && !readsBelow(n.Path("properties", e.Text)) {
 					reads[at.Join(e.Text)] = true
 				}
 			}
@@ -190,4 +191,38 @@ func readsOf(n *tree.Node, at Pointer, reads map[Pointer]bool) error {
 		}
 	}
 	return nil
+}
+
+// readsBelow reports whether a schema says more of a value than what type of container it is.
+func readsBelow(n *tree.Node) bool {
+	if n == nil {
+		return false
+	}
+	for _, k := range n.Keys {
+		switch k.Name {
+		case "properties":
+			for _, p := range k.Value.Keys {
+				if readsBelow(p.Value) {
+					return true
+				}
+			}
+		case "allOf", "anyOf", "oneOf":
+			for _, e := range k.Value.Items {
+				if readsBelow(e) {
+					return true
+				}
+			}
+		case "not":
+			if readsBelow(k.Value) {
+				return true
+			}
+		case "type":
+			if k.Value.Str() != "object" {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
 }

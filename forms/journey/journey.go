@@ -73,7 +73,7 @@ type node struct {
 }
 
 // New compiles a form's schema, conditions and expressions and orders its graph. What is wrong with the definition is fault.Invalid,
-// with a cause for the author.
+// with a cause for the author: a *Cycle where the graph has no order.
 func New(form *forms.Form) (*Graph, error) {
 	const op = "journey.New"
 	g := &Graph{form: form}
@@ -87,7 +87,7 @@ func New(form *forms.Form) (*Graph, error) {
 		return nil, fault.Wrap(op, b.err)
 	}
 	if g.order, err = sorted(b.nodes); err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, fault.New(op, fault.Invalid, err)
 	}
 	return g, nil
 }
@@ -274,10 +274,7 @@ func (s *sorter) needs(n *node) []*node {
 	return out
 }
 
-// Cycle is a graph that has no order: each reads the next, and the last is the first. It is fault.Invalid.
+// Cycle is a graph that has no order: each reads the next, and the last is the first.
 type Cycle struct{ Path []string }
 
 func (c *Cycle) Error() string { return "each depends on the next: " + strings.Join(c.Path, " → ") }
-
-// Is makes a cycle a fault of kind Invalid.
-func (c *Cycle) Is(target error) bool { return target == error(fault.Invalid) }

@@ -10,7 +10,7 @@ import (
 // Run decides what the person who fills in sees. The scope is left as it is. It gives no error today; callers treat one as
 // fault.Internal.
 func (g *Graph) Run(scope forms.Scope) (*forms.View, error) {
-	scope = whoFills(scope)
+	scope = g.withSettings(whoFills(scope))
 	v := &forms.View{
 		Form: g.form, Scope: scope, Answers: forms.CopyObject(scope.Answers), Computed: map[string]any{}, Hidden: map[forms.Pointer]bool{},
 		Options: map[string][]forms.Option{}, Facts: map[string]any{}, Stopped: map[string]bool{}, Required: map[forms.Pointer]bool{},
@@ -43,6 +43,15 @@ func whoFills(scope forms.Scope) forms.Scope {
 	}
 	facts["self"] = applicant
 	scope.Facts = facts
+	return scope
+}
+
+// withSettings adds the definition's own values of settings that the municipality has not given.
+func (g *Graph) withSettings(scope forms.Scope) forms.Scope {
+	settings := make(map[string]any, len(g.form.Def.Meta.Settings))
+	maps.Copy(settings, g.form.Def.Meta.Settings)
+	maps.Copy(settings, scope.Settings)
+	scope.Settings = settings
 	return scope
 }
 
