@@ -132,19 +132,39 @@ func (s *Service) answersOf(ctx context.Context, e *vault.Entry, own signing.Par
 	return answers, facts, nil
 }
 
-// view runs the journey over a case for one party; the facts that are about the applicant alone are left out for the others.
-func (s *Service) view(g *Graph, sv ServiceView, c *casework.Case, party *casework.Party, answers, facts map[string]any) (*forms.View, error) {
-	if party != nil && party.ID != c.Applicant().ID {
-		facts = factsForOther(facts, party)
+// commonView is the common part as a party reads it, or as the officer does when p is nil.
+func (s *Service) commonView(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, p *casework.Party) (*forms.View, error) {
+	answers, facts, err := s.answersOf(ctx, e, "")
+	if err != nil {
+		return nil, err
 	}
-	role := journey.Applicant
-	number := c.Applicant().Number.Digits()
-	if party != nil {
-		role, number = party.Role, party.Number.Digits()
+	return s.common(g, sv, &e.Case, p, answers, facts)
+}
+
+func (s *Service) common(g *Graph, sv ServiceView, c *casework.Case, p *casework.Party, answers, facts map[string]any) (*forms.View, error) {
+	if p != nil && p.ID != c.Applicant().ID {
+		facts = factsForOther(facts, p)
 	}
-	v, err := g.Run(forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings,
-		Actor: map[string]any{"role": role, "number": number}, Today: today(c.Submitted)})
-	return v, fault.Wrap("flow.view", err)
+	v, err := g.Run(forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings, Today: today(c.Submitted),
+		Actor: map[string]any{"role": journey.Applicant, "number": c.Applicant().Number.Digits()}})
+	return v, fault.Wrap("flow.common", err)
+}
+
+// ownView is a party's own section as he or she filled it; nil when it has not been filled.
+func (s *Service) ownView(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, p *casework.Party) (*forms.View, error) {
+	if p.Own == nil {
+		return nil, nil
+	}
+	answers, facts, err := s.answersOf(ctx, e, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	if p.ID != e.Case.Applicant().ID {
+		facts = factsForOther(facts, p)
+	}
+	v, err := g.Run(forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings, Today: today(e.Case.Submitted),
+		Actor: map[string]any{"role": p.Role, "number": p.Number.Digits()}})
+	return v, fault.Wrap("flow.ownView", err)
 }
 
 // factsForOther are the register facts that another party than the applicant may see: the applicant without address, and nothing of where the
@@ -195,17 +215,17 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 	if err != nil {
 		return nil, err
 	}
-	answers, facts, err := s.answersOf(ctx, e, p.ID)
+	view, err := s.commonView(ctx, e, g, sv, p)
 	if err != nil {
 		return nil, err
 	}
-	view, err := s.view(g, sv, c, p, answers, facts)
+	own, err := s.ownView(ctx, e, g, sv, p)
 	if err != nil {
 		return nil, err
 	}
 	applicant := p.ID == c.Applicant().ID
 	v := &CaseView{ID: c.ID, Rev: e.Rev, Reference: c.Reference, Number: c.Number, Service: sv, Form: g.Form, State: c.State,
-		Submitted: c.Submitted, Since: c.Since, Me: p.ID, Applicant: applicant, View: view, Deadline: c.Order.Deadline,
+		Submitted: c.Submitted, Since: c.Since, Me: p.ID, Applicant: applicant, View: view, Own: own, Deadline: c.Order.Deadline,
 		MayCopy:     applicant && len(g.Form.Def.Meta.Copyable) > 0,
 		MayWithdraw: applicant && c.State.Open() && c.Decision == nil}
 	for _, r := range c.Content.Attachments {

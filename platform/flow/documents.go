@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"samtjanst/forms"
 	"samtjanst/platform/canon"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
@@ -151,27 +150,6 @@ func (s *Service) DecisionPDF(ctx context.Context, a identity.Actor, id casework
 	return fileOf("beslut-"+e.Case.Reference+".pdf", "application/pdf", raw), nil
 }
 
-// summary is the questions and answers of a view, by page, for documents and for the text that is signed.
-func (s *Service) summary(f *forms.Form, v *forms.View, lang string) []renderer.SummarySection {
-	return s.Summarise(f, v, lang)
-}
-
-func sections(list []renderer.SummarySection, level int) []pdf.Block {
-	var out []pdf.Block
-	for _, sec := range list {
-		if len(sec.Rows) == 0 {
-			continue
-		}
-		out = append(out, pdf.Heading{Level: level, Text: pdf.Text(sec.Title)})
-		var kv pdf.KeyValue
-		for _, r := range sec.Rows {
-			kv = append(kv, pdf.Pair{Key: pdf.Text(r.Question), Value: pdf.Text(r.Answer)})
-		}
-		out = append(out, kv)
-	}
-	return out
-}
-
 // CopyPDF is a party's copy: the common part, the own section, names and times of the signatures, and the own evidence attached.
 func (s *Service) CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
 	e, p, err := s.partyCase(ctx, a, id)
@@ -186,7 +164,7 @@ func (s *Service) CopyPDF(ctx context.Context, a identity.Actor, id casework.ID)
 		{Key: pdf.Text("Referens"), Value: pdf.Text(cv.Reference)},
 		{Key: pdf.Text("Kom in"), Value: pdf.Text(swedishTime(cv.Submitted))},
 	}}
-	blocks = append(blocks, sections(s.summary(cv.Form, cv.View, "sv"), 2)...)
+	blocks = append(blocks, blocksOf(s.signed(cv), 2)...)
 	if len(cv.Signatures) > 0 {
 		blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Underskrifter")})
 		var list pdf.SignatureList
@@ -220,7 +198,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 	c := &v.Case
 	blocks := []pdf.Block{pdf.Heading{Level: 1, Text: pdf.Text(v.Form.Title["sv"])}, s.head(v)}
 	blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Ansökan")})
-	blocks = append(blocks, sections(s.summary(v.Form, v.View, "sv"), 3)...)
+	blocks = append(blocks, blocksOf(s.read(v.View, renderer.Officer, false), 3)...)
 	own := v.Form.Def.Meta.Own
 	for _, p := range c.Parties {
 		view := v.Own[p.ID]
@@ -228,7 +206,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 			continue
 		}
 		blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Uppgifter från " + p.Name)})
-		blocks = append(blocks, sections(ownOnly(s.summary(v.Form, view, "sv")), 3)...)
+		blocks = append(blocks, blocksOf(s.read(view, renderer.Officer, true), 3)...)
 	}
 	if len(c.Order.Places) > 0 {
 		blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Underskrifter")})
@@ -407,11 +385,7 @@ func (s *Service) invitation(ctx context.Context, e *vault.Entry, g *Graph, sv S
 	if err != nil {
 		return err
 	}
-	answers, facts, err := s.answersOf(ctx, e, p.ID)
-	if err != nil {
-		return err
-	}
-	view, err := s.view(g, sv, c, p, answers, facts)
+	view, err := s.commonView(ctx, e, g, sv, p)
 	if err != nil {
 		return err
 	}
@@ -420,7 +394,7 @@ func (s *Service) invitation(ctx context.Context, e *vault.Entry, g *Graph, sv S
 		return err
 	}
 	d.Blocks = append(pdf.FromMarkdown(md), pdf.PageBreak{}, pdf.Heading{Level: 1, Text: pdf.Text("Det du skriver under")})
-	d.Blocks = append(d.Blocks, sections(commonOnly(s.summary(g.Form, view, "sv")), 2)...)
+	d.Blocks = append(d.Blocks, blocksOf(s.read(view, renderer.Party, false), 2)...)
 	d.Blocks = append(d.Blocks, pdf.Heading{Level: 2, Text: pdf.Text("Underskrift")},
 		pdf.Paragraph{Text: pdf.Text(g.Form.Def.Meta.Signing.Declare)},
 		pdf.KeyValue{

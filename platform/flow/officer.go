@@ -169,7 +169,7 @@ func (s *Service) StaffCase(ctx context.Context, a identity.Actor, id casework.I
 	if at, ok := facts["at"].(string); ok {
 		v.FactsAt, _ = time.Parse(time.RFC3339, at) // an unreadable time is shown as none
 	}
-	if v.View, err = s.view(g, sv, &c, nil, answers, facts); err != nil {
+	if v.View, err = s.common(g, sv, &c, nil, answers, facts); err != nil {
 		return nil, err
 	}
 	for i := range c.Parties {
@@ -177,11 +177,7 @@ func (s *Service) StaffCase(ctx context.Context, a identity.Actor, id casework.I
 		if p.Own == nil {
 			continue
 		}
-		mine, facts, err := s.answersOf(ctx, e, p.ID)
-		if err != nil {
-			return nil, err
-		}
-		if v.Own[p.ID], err = s.view(g, sv, &c, p, mine, facts); err != nil {
+		if v.Own[p.ID], err = s.ownView(ctx, e, g, sv, p); err != nil {
 			return nil, err
 		}
 	}

@@ -28,6 +28,7 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
+	"samtjanst/renderer/i18n"
 )
 
 // Service runs the use cases. All fields are set once, before use.
@@ -46,6 +47,7 @@ type Service struct {
 	Verify    EvidenceCheck
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Texts     *i18n.Catalog
 	BaseURL   string // https://e.example.se, without a trailing slash: links in notices
 	// Wake is called after a save that left something to do, so that it is done at once. May be nil.
 	Wake func(casework.ID)

@@ -177,10 +177,10 @@ func (s *Service) signText(v *CaseView, digest string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n\nReferens: %s\n", meta.Signing.Document, v.Service.Tenant.Name, v.Reference)
 	if meta.Class.K < confidential {
-		for _, sec := range s.summary(v.Form, v.View, "sv") {
-			fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(sec.Title))
-			for _, row := range sec.Rows {
-				fmt.Fprintf(&b, "%s: %s\n", row.Question, row.Answer)
+		for _, page := range s.signed(v) {
+			fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(page.Title))
+			for _, p := range page.Pairs {
+				fmt.Fprintf(&b, "%s: %s\n", p.Question, p.Answer)
 			}
 		}
 	}

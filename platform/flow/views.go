@@ -86,8 +86,9 @@ type CaseView struct {
 	Submitted   time.Time
 	Since       time.Time
 	Me          signing.PartyID
-	Applicant   bool // the reader is the applicant
-	View        *forms.View
+	Applicant   bool        // the reader is the applicant
+	View        *forms.View // the common part: summarise it for renderer.Party
+	Own         *forms.View // the reader's own section, nil when not filled: summarise its own pages for renderer.Self
 	Attachments []Attachment
 	Signatures  []SignatureView
 	Deadline    time.Time

@@ -6,7 +6,6 @@ import (
 	"samtjanst/platform/clock"
 	"samtjanst/platform/files"
 	"samtjanst/platform/signing"
-	"samtjanst/renderer"
 )
 
 // Swedish words in the authority's own documents, which are in Swedish whatever language the pages had (språklagen 10 §).
@@ -64,17 +63,3 @@ func letterTitle(what string) string {
 }
 
 func scanType(raw []byte) string { return files.Kind(raw) }
-
-// ownOnly and commonOnly part a summary into what the party wrote alone and what all share.
-func ownOnly(list []renderer.SummarySection) []renderer.SummarySection    { return pick(list, true) }
-func commonOnly(list []renderer.SummarySection) []renderer.SummarySection { return pick(list, false) }
-
-func pick(list []renderer.SummarySection, own bool) []renderer.SummarySection {
-	var out []renderer.SummarySection
-	for _, s := range list {
-		if s.Own == own {
-			out = append(out, s)
-		}
-	}
-	return out
-}
