@@ -62,6 +62,8 @@ type Case struct {
 	Manual       bool // the register was down: facts were entered by hand
 	Guarded      bool // protection was found after submission: nothing goes out but by the officer's hand
 	Parties      []Party
+	Children     []idno.Number // whom it is about when that is a child: protection and custody are asked again
+	Absent       []idno.Number // guardians who take no part: deceased or emigrated when it was submitted
 	Content      Content
 	Order        signing.Order
 	Tasks        []Task
