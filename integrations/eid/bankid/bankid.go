@@ -67,10 +67,10 @@ func (c *Client) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 	case eid.Sign:
 		path, limitText, limitHidden = "/sign", MaxSignText, MaxSignHidden
 	default:
-		return eid.Order{}, fault.Newf(op, fault.Invalid, "unknown purpose %q", string(r.Purpose))
+		return eid.Order{}, fault.New(op, fault.Invalid, ours(errors.New("unknown purpose")))
 	}
 	if err := check(r, limitText, limitHidden); err != nil {
-		return eid.Order{}, fault.New(op, fault.Invalid, err)
+		return eid.Order{}, fault.New(op, fault.Invalid, ours(err))
 	}
 	in := startRequest{
 		EndUserIP: r.EndUserIP, ReturnURL: r.ReturnURL, ReturnRisk: c.cfg.ReturnRisk,
@@ -126,7 +126,7 @@ func (c *Client) Collect(ctx context.Context, ref string) (eid.Status, error) {
 	const op = "bankid.Collect"
 	t, err := parseRef(ref)
 	if err != nil {
-		return eid.Status{}, fault.New(op, fault.NotFound, err)
+		return eid.Status{}, fault.New(op, fault.NotFound, ours(err))
 	}
 	var out collectResponse
 	if err := c.call(ctx, op, "/collect", orderRef{t.order}, &out); err != nil {
@@ -178,7 +178,7 @@ func (c *Client) Cancel(ctx context.Context, ref string) error {
 	const op = "bankid.Cancel"
 	t, err := parseRef(ref)
 	if err != nil {
-		return fault.New(op, fault.NotFound, err)
+		return fault.New(op, fault.NotFound, ours(err))
 	}
 	err = c.call(ctx, op, "/cancel", orderRef{t.order}, &struct{}{})
 	if errors.Is(err, fault.NotFound) {

@@ -128,6 +128,12 @@ type cause struct {
 func (c *cause) Error() string   { return c.refusal.Error() + ": " + c.err.Error() }
 func (c *cause) Unwrap() []error { return []error{&c.refusal, c.err} }
 
+// ours is a request that was refused before it was sent.
+func ours(err error) error {
+	return &cause{eid.Refusal{Code: "invalidRequest", Message: eid.UnknownFault}, err}
+}
+
+// malformed is an answer that makes no sense.
 func malformed(err error) error {
 	return &cause{eid.Refusal{Code: "malformed", Message: eid.TechnicalFault}, err}
 }

@@ -114,7 +114,8 @@ func TestValidVariants(t *testing.T) {
 		}(),
 		"certificate for signing only": input(onlySigning, content(), et.Edit{}, et.Answer{}),
 		"answer by the CA itself":      input(annasCard(), content(), et.Edit{}, et.Answer{Direct: true}),
-		"nonce not wrapped":            input(annasCard(), content(), et.Edit{}, et.Answer{RawNonce: true}),
+		"nonce wrapped as in RFC 8954": input(annasCard(), content(), et.Edit{}, et.Answer{WrappedNonce: true}),
+		"answer with an end":           input(annasCard(), content(), et.Edit{}, et.Answer{NextUpdate: now.Add(time.Minute)}),
 		"broken base64 lines": input(annasCard(), content(), et.Edit{KeyInfo: func(s string) string {
 			return strings.Replace(s, "<X509Certificate>MII", "<X509Certificate>MI\nI", 1)
 		}}, et.Answer{}),

@@ -245,6 +245,7 @@ func forgeries() []forgery {
 		{"short nonce", evidence.OCSPNonce, answered(et.Answer{Nonce: []byte{1}})},
 		{"from an hour ago", evidence.OCSPTime, edit(func(in *evidence.Input) { in.At = now.Add(time.Hour) })},
 		{"from the future", evidence.OCSPTime, edit(func(in *evidence.Input) { in.At = now.Add(-time.Hour) })},
+		{"answer past its end", evidence.OCSPTime, answered(et.Answer{NextUpdate: now.Add(-time.Minute)})},
 		{"not an answer", evidence.OCSPStructure, edit(func(in *evidence.Input) { in.OCSP = []byte("hej") })},
 		{"no answer", evidence.OCSPStructure, edit(func(in *evidence.Input) { in.OCSP = nil })},
 		{"something after the answer", evidence.OCSPStructure, edit(func(in *evidence.Input) { in.OCSP = append(in.OCSP, 0) })},

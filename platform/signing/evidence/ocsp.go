@@ -183,24 +183,27 @@ func (a *answer) checkResponder(c chain) error {
 }
 
 // checkNonce ties the answer to the signature: its nonce begins with SHA-1 over the signature in base64, as BankID sent it;
-// random bytes follow.
+// twelve random bytes follow. BankID marks the extension critical and puts the bytes in it as they are; RFC 8954 would have
+// them in an OCTET STRING of their own, which is accepted too.
 func (a *answer) checkNonce(xml []byte) error {
 	var nonce []byte
 	for _, e := range a.data.Extensions {
 		switch {
 		case e.Id.Equal(oidNonce) && nonce == nil:
 			nonce = e.Value
-			// RFC 8954 wraps the nonce in an OCTET STRING of its own; older responders do not.
-			var inner []byte
-			if rest, err := asn1.Unmarshal(nonce, &inner); err == nil && len(rest) == 0 {
-				nonce = inner
-			}
 		case e.Id.Equal(oidNonce) || e.Critical:
 			return fail(OCSPStructure, "a repeated nonce or an unknown critical extension")
 		}
 	}
 	want := sha1.Sum([]byte(base64.StdEncoding.EncodeToString(xml))) //nolint:gosec // BankID's format
-	if len(nonce) < len(want) || subtle.ConstantTimeCompare(nonce[:len(want)], want[:]) != 1 {
+	begins := func(b []byte) bool {
+		return len(b) >= len(want) && subtle.ConstantTimeCompare(b[:len(want)], want[:]) == 1
+	}
+	var wrapped []byte
+	if rest, err := asn1.Unmarshal(nonce, &wrapped); err != nil || len(rest) != 0 {
+		wrapped = nil
+	}
+	if !begins(nonce) && !begins(wrapped) {
 		return fail(OCSPNonce, "it was given for another signature")
 	}
 	return nil

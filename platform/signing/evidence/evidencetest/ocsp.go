@@ -14,13 +14,14 @@ import (
 // Answer scripts an OCSP answer. The zero value is a good answer from the appointed responder, bound to the signature.
 type Answer struct {
 	Revoked, Unknown bool
-	Status           int      // of the response as a whole: 0 successful, 6 unauthorised … (RFC 6960 4.2.1)
-	For              *Holder  // answers about this person's certificate instead
-	Responder        *Holder  // signs instead of the responder, with that certificate
-	Direct           bool     // the customer CA signs itself and no certificate is sent
-	Nonce            []byte   // instead of the right one
-	NoNonce          bool     // leaves it out
-	RawNonce         bool     // not wrapped in an OCTET STRING
+	Status           int     // of the response as a whole: 0 successful, 6 unauthorised … (RFC 6960 4.2.1)
+	For              *Holder // answers about this person's certificate instead
+	Responder        *Holder // signs instead of the responder, with that certificate
+	Direct           bool    // the customer CA signs itself and no certificate is sent
+	Nonce            []byte  // instead of the right one
+	NoNonce          bool    // leaves it out
+	WrappedNonce     bool    // in an OCTET STRING of its own (RFC 8954), which BankID does not do
+	NextUpdate       time.Time
 	Extra            [][]byte // further certificates, DER
 }
 
@@ -34,14 +35,14 @@ type singleResponse struct {
 	ID         certID
 	Status     asn1.RawValue
 	ThisUpdate time.Time `asn1:"generalized"`
-	NextUpdate time.Time `asn1:"generalized,explicit,tag:0"`
+	NextUpdate time.Time `asn1:"generalized,explicit,tag:0,optional"`
 }
 
 type responseData struct {
-	ResponderKey []byte    `asn1:"explicit,tag:2"`
-	ProducedAt   time.Time `asn1:"generalized"`
-	Responses    []singleResponse
-	Extensions   []pkix.Extension `asn1:"explicit,tag:1,optional"`
+	Responder  asn1.RawValue // by name: explicit [1]
+	ProducedAt time.Time     `asn1:"generalized"`
+	Responses  []singleResponse
+	Extensions []pkix.Extension `asn1:"explicit,tag:1,optional"`
 }
 
 type basicResponse struct {
@@ -86,18 +87,19 @@ func (h *Holder) OCSP(xml []byte, at time.Time, s Answer) ([]byte, error) {
 	at = at.UTC().Truncate(time.Second)
 	ca := h.a.customer.cert
 	data := responseData{
-		ResponderKey: keyHash(by.cert), ProducedAt: at,
+		Responder:  asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: by.cert.RawSubject},
+		ProducedAt: at,
 		Responses: []singleResponse{{
 			ID: certID{pkix.AlgorithmIdentifier{Algorithm: oidSHA1, Parameters: asn1.NullRawValue}, hash(ca.RawSubject), keyHash(ca),
 				about.cert.SerialNumber},
-			Status: status(s, at), ThisUpdate: at, NextUpdate: at.Add(time.Minute)}},
+			Status: status(s, at), ThisUpdate: at, NextUpdate: s.NextUpdate}},
 	}
 	if !s.NoNonce {
 		nonce, err := s.nonce(xml)
 		if err != nil {
 			return nil, err
 		}
-		data.Extensions = []pkix.Extension{{Id: oidNonce, Value: nonce}}
+		data.Extensions = []pkix.Extension{{Id: oidNonce, Critical: true, Value: nonce}}
 	}
 	tbs, err := asn1.Marshal(data)
 	if err != nil {
@@ -133,10 +135,10 @@ func (s Answer) nonce(xml []byte) ([]byte, error) {
 		}
 		n = append(hash([]byte(base64.StdEncoding.EncodeToString(xml))), random...)
 	}
-	if s.RawNonce {
-		return n, nil
+	if s.WrappedNonce {
+		return asn1.Marshal(n)
 	}
-	return asn1.Marshal(n)
+	return n, nil
 }
 
 func status(s Answer, at time.Time) asn1.RawValue {
