@@ -84,7 +84,8 @@ type Party struct {
 	Number    idno.Number
 	Name      string
 	Own       *Ref    // the own section once filled
-	Given     Contact // how the applicant said this party can be reached; for the officer and the notice only
+	Contact   Contact // how the party said he or she can be reached, in the own section
+	Given     Contact // how the applicant said so; for the officer and the notice only
 	Delivered []Delivery
 }
 
@@ -116,6 +117,7 @@ type Ref struct {
 // Content is what the parties handed in.
 type Content struct {
 	Common      Ref   // answers all parties share
+	Given       *Ref  // answers of the applicant's for the officer alone; signed by the applicant
 	Facts       Ref   // what the register said; never signed, since each party may see only some of it
 	Attachments []Ref // as stored bytes; the part id is the blob's
 }
@@ -123,6 +125,9 @@ type Content struct {
 // Parts lists what is signed: the common answers, each own section that has been filled, every attachment.
 func (c *Case) Parts() []signing.Part {
 	parts := []signing.Part{c.Content.Common.Part}
+	if c.Content.Given != nil {
+		parts = append(parts, c.Content.Given.Part)
+	}
 	for _, p := range c.Parties {
 		if p.Own != nil {
 			parts = append(parts, p.Own.Part)

@@ -33,6 +33,7 @@ type (
 		Party       signing.PartyID
 		Own         Ref
 		Attachments []Ref // that the section refers to
+		Contact     Contact
 	}
 	// SignedBy: a party signed with e-legitimation and the evidence was verified.
 	SignedBy struct {

@@ -118,6 +118,11 @@ func (s *Service) answersOf(ctx context.Context, e *vault.Entry, own signing.Par
 	if facts, err = vault.Object(parts[1]); err != nil {
 		return nil, nil, err
 	}
+	if p == nil || p.ID == c.Applicant().ID { // the officer, and the applicant who wrote it
+		if answers, err = s.withGiven(ctx, e, answers); err != nil {
+			return nil, nil, err
+		}
+	}
 	if len(parts) > 2 {
 		mine, err := vault.Object(parts[2])
 		if err != nil {
@@ -132,12 +137,44 @@ func (s *Service) answersOf(ctx context.Context, e *vault.Entry, own signing.Par
 	return answers, facts, nil
 }
 
-// commonView is the common part as a party reads it, or as the officer does when p is nil.
-func (s *Service) commonView(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, p *casework.Party) (*forms.View, error) {
-	answers, facts, err := s.answersOf(ctx, e, "")
+// withGiven puts back what the applicant wrote for the officer alone.
+func (s *Service) withGiven(ctx context.Context, e *vault.Entry, answers map[string]any) (map[string]any, error) {
+	if e.Case.Content.Given == nil {
+		return answers, nil
+	}
+	raw, err := s.Vault.Part(ctx, e, casework.PartID(e.Case.Content.Given.Part.ID))
 	if err != nil {
 		return nil, err
 	}
+	given, err := vault.Object(raw)
+	if err != nil {
+		return nil, err
+	}
+	for k, v := range given {
+		if old, ok := answers[k].(map[string]any); ok {
+			if add, ok := v.(map[string]any); ok {
+				for kk, vv := range add {
+					old[kk] = vv
+				}
+				continue
+			}
+		}
+		answers[k] = v
+	}
+	return answers, nil
+}
+
+// commonView is the common part as a party reads it, or as the officer does when p is nil.
+func (s *Service) commonView(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, p *casework.Party) (*forms.View, error) {
+	who := signing.PartyID("")
+	if p != nil {
+		who = p.ID
+	}
+	answers, facts, err := s.answersOf(ctx, e, who)
+	if err != nil {
+		return nil, err
+	}
+	answers, _ = forms.Split(answers, forms.Pointer(g.Form.Def.Meta.Own))
 	return s.common(g, sv, &e.Case, p, answers, facts)
 }
 
@@ -168,7 +205,7 @@ func (s *Service) ownView(ctx context.Context, e *vault.Entry, g *Graph, sv Serv
 }
 
 // factsForOther are the register facts that another party than the applicant may see: the applicant without address, and nothing of where the
-// children live. The party's own facts stand under /applicant's sibling /party when they have been looked up.
+// children live.
 func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
 	out := map[string]any{"source": facts["source"], "at": facts["at"], "municipality": facts["municipality"]}
 	if app, ok := facts["applicant"].(map[string]any); ok {
@@ -194,9 +231,6 @@ func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
 		children = append(children, c)
 	}
 	out["children"] = children
-	if own, ok := facts["party"]; ok {
-		out["party"] = own
-	}
 	return out
 }
 

@@ -49,7 +49,7 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	if len(v.Problems) > 0 {
 		return v, nil
 	}
-	v.Markdown, err = s.decisionText(e, g, sv, in, a, chosenRows(in, proposed))
+	v.Markdown, err = s.decisionText(e, g, sv, in, a, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
 	return v, err
 }
 
@@ -151,11 +151,21 @@ func outcome(d forms.Decision, id string) (forms.Outcome, bool) {
 }
 
 // chosenRows are the granted rows with the period that the officer set.
-func chosenRows(in DecisionInput, proposed []map[string]any) []map[string]any {
+func chosenRows(in DecisionInput, spec *forms.Grants, proposed []map[string]any) []map[string]any {
 	var out []map[string]any
+	var dates []string // the first two columns that hold dates are the period
+	if spec != nil {
+		for _, c := range spec.Columns {
+			if c.Type == "date" {
+				dates = append(dates, c.Name)
+			}
+		}
+	}
 	for _, i := range in.Rows {
 		row := maps.Clone(proposed[i])
-		row["periodFrom"], row["periodTo"] = in.From, in.To
+		if len(dates) > 1 {
+			row[dates[0]], row[dates[1]] = in.From, in.To
+		}
 		out = append(out, row)
 	}
 	return out
@@ -237,7 +247,7 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	ev := casework.DecisionTaken{Decision: casework.Decision{ID: randomID(), Outcome: in.Outcome, Grounds: in.Grounds, Grants: o.Grants,
 		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now()}}
 	if o.Grants {
-		ev.Decision.Rows = chosenRows(in, v.Proposed)
+		ev.Decision.Rows = chosenRows(in, g.Form.Def.Meta.Decision.Grants, v.Proposed)
 		for _, h := range g.Form.Def.Meta.Handover {
 			ev.Targets = append(ev.Targets, h.Target)
 		}

@@ -276,6 +276,11 @@ func (s *Service) caseAttachments(ctx context.Context, e *vault.Entry) ([]pdf.At
 	if err := addRef("svar.json", c.Content.Common, pdf.Source, "Gemensamma svar"); err != nil {
 		return nil, err
 	}
+	if c.Content.Given != nil {
+		if err := addRef("till-handlaggaren.json", *c.Content.Given, pdf.Source, "Svar till handläggaren"); err != nil {
+			return nil, err
+		}
+	}
 	if err := addRef("registeruppgifter.json", c.Content.Facts, pdf.Data, "Uppgifter ur register"); err != nil {
 		return nil, err
 	}

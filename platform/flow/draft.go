@@ -479,7 +479,7 @@ func (s *Service) newOwnDraft(ctx context.Context, a identity.Actor, e *vault.En
 		return nil, err
 	}
 	d.Facts = factsForOther(facts, p)
-	d.Facts["applicant"] = self // in the own section "the applicant" is whoever fills it
+	d.Facts["self"] = self
 	return d, s.Vault.NewDraft(ctx, d)
 }
 
@@ -526,7 +526,7 @@ func (s *Service) fillOwn(ctx context.Context, d *vault.Draft, g *Graph, sv Serv
 		attached = append(attached, r)
 	}
 	_, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
-		return casework.OwnFilled{Party: p.ID, Own: ref, Attachments: attached}, []vault.Blob{blob}, nil
+		return casework.OwnFilled{Party: p.ID, Own: ref, Attachments: attached, Contact: contactIn(mine)}, []vault.Blob{blob}, nil
 	})
 	return err
 }

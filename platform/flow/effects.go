@@ -174,6 +174,9 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 		return nil, err
 	}
 	if to.IsZero() {
+		to = p.Contact
+	}
+	if to.IsZero() {
 		to = p.Given
 	}
 	if to.IsZero() {

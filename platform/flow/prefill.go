@@ -35,7 +35,7 @@ func jsonValue(v any) any {
 // prefill asks the register about the applicant, the children he or she is guardian of, and their guardians. When the register does not
 // answer the facts say so ("manual") and hold only what the login told.
 //
-// The shape is what forms read under /facts. Nobody's address but the applicant's own is in it, and of somebody protected nothing but
+// The shape is what forms read under /facts. "self" is whoever fills in: here the applicant, in the own section of a case the party. Nobody's address but the applicant's own is in it, and of somebody protected nothing but
 // the number is.
 func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Number, name, ref string) (map[string]any, error) {
 	now := s.Clock.Now()
@@ -44,6 +44,7 @@ func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Num
 		"at":           now.Format(time.RFC3339),
 		"municipality": map[string]any{"id": string(t.ID), "name": t.Name, "code": t.Code},
 		"applicant":    map[string]any{"number": who.Digits(), "name": name, "hidden": false},
+		"self":         map[string]any{"number": who.Digits(), "name": name, "hidden": false},
 		"children":     []any{},
 	}
 	family, err := s.family(ctx, who, "prefill", ref)
@@ -55,6 +56,7 @@ func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Num
 	}
 	facts["source"], facts["at"] = family.source, family.at.Format(time.RFC3339)
 	facts["applicant"] = applicantFacts(family.applicant, who, name)
+	facts["self"] = facts["applicant"]
 	children := []any{}
 	for _, c := range family.children {
 		children = append(children, childFacts(c, family, now))

@@ -189,6 +189,7 @@ func mentions(v any, s string) bool {
 // attachments' stored bytes are committed to.
 func (s *Service) content(ctx context.Context, c *casework.Case, d *vault.Draft, view *forms.View, own string) ([]vault.Blob, error) {
 	common, mine := forms.Split(view.Answers, forms.Pointer(own))
+	given := takeOfficerOnly(view.Form, common)
 	var blobs []vault.Blob
 	add := func(kind string, v any, to signing.Audience) (casework.Ref, error) {
 		raw, err := canon.Marshal(v)
@@ -203,12 +204,19 @@ func (s *Service) content(ctx context.Context, c *casework.Case, d *vault.Draft,
 	if c.Content.Common, err = add("answers", common, signing.Everybody); err != nil {
 		return nil, err
 	}
+	if len(given) > 0 {
+		ref, err := add("given", given, signing.Only("p1"))
+		if err != nil {
+			return nil, err
+		}
+		c.Content.Given = &ref
+	}
 	if own != "" {
 		ref, blob, err := ownPartOf(&c.Parties[0], mine)
 		if err != nil {
 			return nil, err
 		}
-		c.Parties[0].Own = &ref
+		c.Parties[0].Own, c.Parties[0].Contact = &ref, contactIn(mine)
 		blobs = append(blobs, blob)
 	}
 	if c.Content.Facts, err = add("facts", d.Facts, signing.Only("p1")); err != nil {
@@ -229,6 +237,28 @@ func (s *Service) content(ctx context.Context, c *casework.Case, d *vault.Draft,
 		c.Content.Attachments = append(c.Content.Attachments, ref)
 	}
 	return blobs, nil
+}
+
+// takeOfficerOnly takes out of the common answers what is for the officer alone, so that it is in no bytes that another party reads.
+func takeOfficerOnly(f *forms.Form, common map[string]any) map[string]any {
+	given := map[string]any{}
+	for at, field := range f.Fields {
+		if field.Audience != "officer" {
+			continue
+		}
+		if v, ok := forms.Lookup(common, at); ok {
+			forms.Put(given, at, v)
+			forms.Remove(common, at)
+		}
+	}
+	return given
+}
+
+// contactIn is how the party says he or she can be reached: the own section's email and phone.
+func contactIn(own map[string]any) casework.Contact {
+	email, _ := own["email"].(string)
+	phone, _ := own["phone"].(string)
+	return casework.Contact{Email: email, Phone: phone}
 }
 
 // ownPartOf makes the part of what a party wrote alone.
