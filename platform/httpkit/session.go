@@ -53,9 +53,6 @@ type Session struct {
 	Seen    time.Time                  `json:"seen"`
 	Values  map[string]json.RawMessage `json:"values,omitempty"`
 
-	// Former is who was logged in here until the login expired; it gives no right to anything.
-	Former *identity.Citizen `json:"-"`
-
 	secret string // the cookie's value; "" until needed
 	rev    int64  // of the record; 0 when there is none
 }
@@ -63,9 +60,6 @@ type Session struct {
 const (
 	sessionCollection = "session"
 	touchEvery        = time.Minute
-	// ghost is how long an ended session is remembered, so that a form posted after the login expired can be told to
-	// belong to the same person.
-	ghost = 12 * time.Hour
 	// strangerLife is how long a login in progress is kept.
 	strangerLife = 30 * time.Minute
 )
@@ -128,7 +122,7 @@ func (k *Kit) loadSession(r *Request) error {
 		return nil
 	}
 	if !now.Before(k.expires(found)) {
-		r.session = &Session{Kind: kind, Created: now, Seen: now, Former: found.Citizen, secret: cookie, rev: found.rev}
+		r.session = &Session{Kind: kind, Created: now, Seen: now, secret: cookie, rev: found.rev}
 		return nil
 	}
 	if found.loggedIn() {
@@ -175,9 +169,6 @@ func (k *Kit) writeSession(ctx context.Context, s *Session) error {
 		return fault.New(op, fault.Internal, err)
 	}
 	rec := store.Record{Collection: sessionCollection, Key: s.key(), Rev: s.rev + 1, Expires: k.expires(s)}
-	if s.Citizen != nil {
-		rec.Expires = rec.Expires.Add(ghost)
-	}
 	if rec.Body, err = k.Box.Seal(plain, []byte(sessionCollection+"/"+rec.Key)); err != nil {
 		return fault.New(op, fault.Internal, err)
 	}
@@ -235,6 +226,26 @@ func (r *Request) endSession() error {
 		return nil
 	}
 	return fault.Wrap("httpkit.endSession", r.kit.Records.DeleteRecord(r.ctx, sessionCollection, r.session.key()))
+}
+
+// Seal turns a value into a token that only the platform can read, for a hidden control or a cookie. Purpose keeps tokens
+// for one thing from being used for another.
+func (r *Request) Seal(purpose string, value []byte) (string, error) {
+	sealed, err := r.kit.Box.Seal(value, []byte("token/"+purpose))
+	if err != nil {
+		return "", fault.New("httpkit.Seal", fault.Internal, err)
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// Unseal reads what Seal made; false for anything else.
+func (r *Request) Unseal(purpose, token string) ([]byte, bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(sealed) == 0 {
+		return nil, false
+	}
+	value, err := r.kit.Box.Open(sealed, []byte("token/"+purpose))
+	return value, err == nil
 }
 
 // Value reads what was kept under a name; false when nothing was.
