@@ -1,0 +1,187 @@
+// Package webhook hands deliveries over by a signed HTTP POST.
+//
+//	POST <url>
+//	Content-Type: application/json
+//	Idempotency-Key: <ref>
+//	Samtjanst-Signature: t=1787200000,v1=<hex>
+//
+//	{"ref": "…", "kind": "journeys", "columns": [ … ], "rows": [ {column: value, …}, … ]}
+//
+// v1 is HMAC-SHA256 under the shared secret of the decimal t, a full stop, the reference, a full stop, and the body's bytes: the
+// receiver knows who sent it, when, and that a body is not played back under another reference. [Verify] is what a receiver does.
+//
+// Answers: any 2xx is taken, also when the reference has been taken before; 400, 409, 410, 413, 415 and 422 refused for good;
+// everything else (also 401, 403 and 404, which are about configuration) may succeed later. Bodies of answers are not read.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"samtjanst/integrations/handover"
+	"samtjanst/integrations/handover/rows"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/fault"
+)
+
+// Headers of a delivery.
+const (
+	SignatureHeader = "Samtjanst-Signature"
+	RefHeader       = "Idempotency-Key"
+)
+
+// Tolerance is how old or early a signature may be when it is verified.
+const Tolerance = 5 * time.Minute
+
+const minSecret = 32
+
+// Config is how to reach the receiver. The keys are those of the configuration file.
+type Config struct {
+	URL       string        `yaml:"url"`       // https; http only to this machine
+	Secret    string        `yaml:"secret"`    // at least 32 bytes
+	RootsFile string        `yaml:"rootsFile"` // PEM; "" for the system's
+	Timeout   time.Duration `yaml:"timeout"`   // 20 s when zero
+}
+
+// Validate says which key is wrong. Fault: Invalid.
+func (c Config) Validate() error {
+	const op = "webhook.Config"
+	u, err := url.Parse(c.URL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
+		return fault.Newf(op, fault.Invalid, "url is not an http address")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return fault.Newf(op, fault.Invalid, "url is not https")
+	case len(c.Secret) < minSecret:
+		return fault.Newf(op, fault.Invalid, "secret is shorter than %d bytes", minSecret)
+	case c.Timeout < 0:
+		return fault.Newf(op, fault.Invalid, "timeout is negative")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Target is a receiver. Safe for concurrent use.
+type Target struct {
+	id     string
+	config Config
+	clock  clock.Clock
+	http   *http.Client
+}
+
+var _ handover.Target = (*Target)(nil)
+
+// New checks the configuration; it does not call out. Fault: Invalid, naming the key.
+func New(id string, c Config, ck clock.Clock) (*Target, error) {
+	if id == "" {
+		return nil, fault.Newf("webhook.New", fault.Invalid, "id is missing")
+	}
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 20 * time.Second
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	if c.RootsFile != "" {
+		b, err := os.ReadFile(c.RootsFile)
+		if err != nil {
+			return nil, fault.New("webhook.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
+		}
+		pool := x509.NewCertPool()
+		if !pool.AppendCertsFromPEM(b) {
+			return nil, fault.Newf("webhook.Config", fault.Invalid, "rootsFile holds no certificate")
+		}
+		t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	return &Target{id, c, ck, &http.Client{Transport: t, Timeout: c.Timeout,
+		// A redirect would carry the rows to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// ID implements handover.Target.
+func (t *Target) ID() string { return t.id }
+
+// Deliver implements handover.Target.
+func (t *Target) Deliver(ctx context.Context, d handover.Delivery) error {
+	const op = "webhook.Deliver"
+	if err := rows.Check(d); err != nil {
+		return fault.New(op, fault.Invalid, err)
+	}
+	body, err := rows.JSON(d)
+	if err != nil {
+		return fault.New(op, fault.Invalid, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.config.URL, bytes.NewReader(body))
+	if err != nil {
+		return fault.New(op, fault.Internal, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(RefHeader, d.Ref)
+	req.Header.Set(SignatureHeader, Sign([]byte(t.config.Secret), t.clock.Now(), d.Ref, body))
+	res, err := t.http.Do(req)
+	if err != nil {
+		return fault.New(op, fault.Unavailable, errors.New("no answer from the receiver"))
+	}
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode >= 200 && res.StatusCode < 300:
+		return nil
+	case res.StatusCode == http.StatusBadRequest, res.StatusCode == http.StatusConflict, res.StatusCode == http.StatusGone,
+		res.StatusCode == http.StatusRequestEntityTooLarge, res.StatusCode == http.StatusUnsupportedMediaType,
+		res.StatusCode == http.StatusUnprocessableEntity:
+		return fault.Newf(op, fault.Invalid, "the receiver answered %d", res.StatusCode)
+	}
+	return fault.Newf(op, fault.Unavailable, "the receiver answered %d", res.StatusCode)
+}
+
+// Sign makes the value of the signature header.
+func Sign(secret []byte, at time.Time, ref string, body []byte) string {
+	t := strconv.FormatInt(at.Unix(), 10)
+	return "t=" + t + ",v1=" + hex.EncodeToString(mac(secret, t, ref, body))
+}
+
+func mac(secret []byte, t, ref string, body []byte) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte(t + "." + ref + "."))
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+// Verify checks a signature header as a receiver does. Fault: Unauthorised.
+func Verify(secret []byte, header, ref string, body []byte, now time.Time) error {
+	const op = "webhook.Verify"
+	t, v1, ok := strings.Cut(header, ",v1=")
+	t, hasT := strings.CutPrefix(t, "t=")
+	given, err := hex.DecodeString(v1)
+	at, errT := strconv.ParseInt(t, 10, 64)
+	if !ok || !hasT || err != nil || errT != nil {
+		return fault.Newf(op, fault.Unauthorised, "the signature cannot be read")
+	}
+	if !hmac.Equal(given, mac(secret, t, ref, body)) {
+		return fault.Newf(op, fault.Unauthorised, "the signature does not match")
+	}
+	if now.Sub(time.Unix(at, 0)).Abs() > Tolerance {
+		return fault.Newf(op, fault.Unauthorised, "the signature is too old or too early")
+	}
+	return nil
+}
