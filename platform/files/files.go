@@ -38,12 +38,3 @@ type Limits struct {
 	MaxTotal int64 // bytes of all files of one application
 	MaxCount int   // files of one field where the form says no less
 }
-
-// What the rest of this package gives (beside drivers files/dir and files/clamd):
-//
-//	Receive(ctx, blobs Blobs, scanner Scanner, r io.Reader, name string, used int64, l Limits) (Attachment, error)
-//	    streams into sealed storage while counting; the error is a *Refusal{Code, Params} with a stable code of package forms
-//	    ("file-empty", "file-too-big", "files-too-big", "file-kind", "file-infected") or a fault
-//	(Attachment) Open(ctx, blobs Blobs) (io.ReadCloser, error)     plaintext, authenticated
-//	Kind(head []byte) string                                       media type by content, "application/octet-stream" when not known
-//	CleanName(name string) string
