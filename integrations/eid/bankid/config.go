@@ -241,6 +241,9 @@ func New(cfg Config, m Material, c clock.Clock) (*Client, error) {
 	if m.ServerRoots == nil {
 		return nil, fault.New(op, fault.Invalid, errors.New("no server root: BankID's root must be pinned"))
 	}
+	if m.Roots.IsZero() {
+		return nil, fault.New(op, fault.Invalid, errors.New("no roots: no signature could be verified"))
+	}
 	key, err := x509.MarshalPKCS8PrivateKey(m.RP.PrivateKey)
 	if err != nil {
 		return nil, fault.New(op, fault.Invalid, fmt.Errorf("the RP certificate's key: %w", err))

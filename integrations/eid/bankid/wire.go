@@ -111,11 +111,12 @@ func (c *Client) call(ctx context.Context, op, path string, in, out any) error {
 
 func errorAnswer(op, path string, status int, answer []byte) error {
 	var e errorResponse
-	if json.Unmarshal(answer, &e) != nil || e.ErrorCode == "" {
-		e = errorResponse{ErrorCode: fmt.Sprintf("http%d", status)}
+	code := fmt.Sprintf("http%d", status) // not BankID's own answer, but something between us
+	if json.Unmarshal(answer, &e) == nil && e.ErrorCode != "" {
+		code = masked(e.ErrorCode, 40)
 	}
-	kind, message := refusal(status, e.ErrorCode, path == "/collect" || path == "/cancel")
-	return fault.New(op, kind, &cause{eid.Refusal{Code: masked(e.ErrorCode, 40), Message: message},
+	kind, message := refusal(status, code, path == "/collect" || path == "/cancel")
+	return fault.New(op, kind, &cause{eid.Refusal{Code: code, Message: message},
 		fmt.Errorf("status %d, details %q", status, masked(e.Details, 200))})
 }
 

@@ -18,6 +18,9 @@ import (
 // Roots are the pinned root certificates of an e-legitimation. The zero value trusts nobody.
 type Roots struct{ pool *x509.CertPool }
 
+// IsZero reports whether nobody is trusted.
+func (r Roots) IsZero() bool { return r.pool == nil }
+
 // ParseRoots reads one or more root certificates in PEM. Fault: Invalid.
 func ParseRoots(text []byte) (Roots, error) {
 	const op = "evidence.ParseRoots"
@@ -75,7 +78,7 @@ func (c chain) checkSignature(d *document) error {
 // check demands the path signer → customer CA → intermediate CA → one of the roots, valid at the time given, and a
 // certificate meant for this use: BankID marks certificates for signing with contentCommitment (nonRepudiation).
 func (c chain) check(roots Roots, at time.Time, use Use) error {
-	if roots.pool == nil {
+	if roots.IsZero() {
 		return fail(Chain, "no roots are configured")
 	}
 	between := x509.NewCertPool()

@@ -221,7 +221,7 @@ func forgeries() []forgery {
 			}}, et.Answer{})
 		}},
 		{"not for signing", evidence.KeyUsage, asHolder(et.Subject{Number: anna, Usage: x509.KeyUsageDigitalSignature})},
-		{"no person", evidence.CertificateSubject, asHolder(et.Subject{Number: must(idno.ParseOrganisation("212000-0142"))})},
+		{"no person", evidence.CertificateSubject, asHolder(et.Subject{Number: must(idno.ParseOrganisation("202100-4748"))})},
 
 		// The OCSP answer.
 		{"revoked", evidence.Revoked, answered(et.Answer{Revoked: true})},
