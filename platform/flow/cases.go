@@ -81,7 +81,7 @@ func (s *Service) name(it *Item, tenant identity.TenantID, form string) bool {
 	if !ok {
 		return false
 	}
-	it.Tenant = t
+	it.Tenant, it.Form = t, form
 	if g, err := s.Catalog.Newest(form); err == nil {
 		it.Title = g.Form.Title
 	} else {

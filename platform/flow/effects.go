@@ -12,6 +12,7 @@ import (
 
 	"samtjanst/forms"
 	"samtjanst/integrations/handover"
+	"samtjanst/integrations/handover/ridelist"
 	"samtjanst/integrations/notify"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
@@ -266,19 +267,14 @@ func (s *Service) handOver(ctx context.Context, e *vault.Entry, f casework.Effec
 	if found != "" {
 		return casework.HandedOver{Effect: f.ID, Excluded: len(c.Decision.Rows)}, nil
 	}
-	d := handover.Delivery{Ref: f.ID, Kind: spec.Kind}
+	d := handover.Delivery{Ref: f.ID, Kind: spec.Kind, Columns: []string{ridelist.Pupil}} // by which the operator's list finds its way back
 	for _, col := range spec.Columns {
 		d.Columns = append(d.Columns, col.Name)
 	}
 	for _, row := range c.Decision.Rows {
-		values := make([]any, len(spec.Columns))
-		for i, col := range spec.Columns {
-			switch col.Name {
-			case "reference":
-				values[i] = c.Reference
-			default:
-				values[i] = row[col.Name]
-			}
+		values := []any{c.Reference}
+		for _, col := range spec.Columns {
+			values = append(values, row[col.Name])
 		}
 		d.Rows = append(d.Rows, values)
 	}

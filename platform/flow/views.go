@@ -63,6 +63,7 @@ type Item struct {
 	Kind      string // "draft", "sign", "case"
 	ID        string // draft or case id
 	Tenant    *directory.Tenant
+	Form      string // form id
 	Title     forms.Text
 	Subject   string
 	Reference string
