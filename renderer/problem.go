@@ -62,7 +62,7 @@ func problemParams(l *i18n.Locale, f *forms.Field, p forms.Problem) map[string]a
 			out[name] = l.ISODate(text)
 			continue
 		case f.Widget == "money" && (name == "min" || name == "max"):
-			out[name] = l.Number(kronor(text)) + "\u00a0kr"
+			out[name] = moneyText(l, text)
 			continue
 		}
 		switch v.(type) {

@@ -89,11 +89,7 @@ func (r *Renderer) Compile(form *forms.Form, page *forms.Page, lang string) (*Pa
 	b := newBuilder(r, form, page, r.catalog.In(lang))
 	b.page()
 	out := &Page{form: form, page: page, locale: b.locale, body: b.done()}
-	for _, n := range out.body {
-		if l, ok := n.(lit); ok {
-			out.size += len(l)
-		}
-	}
+	out.size = size(out.body)
 	return out, nil
 }
 
@@ -130,6 +126,22 @@ func (p *Page) Append(dst []byte, d PageData) []byte {
 		dst = n.append(dst, f)
 	}
 	return dst
+}
+
+// size counts the bytes of literals.
+func size(body []node) int {
+	n := 0
+	for _, part := range body {
+		switch part := part.(type) {
+		case lit:
+			n += len(part)
+		case *fieldNode:
+			n += size(part.body)
+		case *sectionNode:
+			n += size(part.body)
+		}
+	}
+	return n
 }
 
 // Size is about how many bytes Append will write, to make room once.

@@ -35,24 +35,13 @@ func scalar(v any) string {
 	return string(raw)
 }
 
-// kronor turns whole öre into kronor: "125050" → "1250.50", "100" → "1".
-func kronor(ore string) string {
-	digits, negative := strings.CutPrefix(ore, "-")
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+// moneyText writes whole öre as kronor; what is no whole number of öre is left as it is.
+func moneyText(l *i18n.Locale, ore string) string {
+	n, err := strconv.ParseInt(ore, 10, 64)
+	if err != nil {
 		return ore
 	}
-	for len(digits) < 3 {
-		digits = "0" + digits
-	}
-	cut := len(digits) - 2
-	out := digits[:cut]
-	if digits[cut:] != "00" {
-		out += "." + digits[cut:]
-	}
-	if negative {
-		out = "-" + out
-	}
-	return out
+	return l.Money(n)
 }
 
 // FileValue is an attached file as it stands in the answers.
@@ -174,7 +163,7 @@ func plainText(l *i18n.Locale, f *forms.Field, v any) string {
 		return ""
 	}
 	if f.Widget == "money" {
-		return l.Number(kronor(scalar(v)))
+		return moneyText(l, scalar(v))
 	}
 	return l.Number(scalar(v))
 }
@@ -188,8 +177,6 @@ func affixed(l *i18n.Locale, f *forms.Field, text string) string {
 	}
 	if s := f.Suffix.In(l.Lang); s != "" {
 		text += "\u00a0" + s
-	} else if f.Widget == "money" {
-		text += "\u00a0kr"
 	}
 	return text
 }

@@ -82,14 +82,14 @@ func (l *Locale) Money(ore int64) string {
 	return l.T("format.money", "amount", l.number(text, 4))
 }
 
-// Size writes a number of bytes: "340 kB", "2,5 MB". Decimal prefixes, as file managers show.
+// Size writes a number of bytes: "340 kB", "2,5 MB", counted by 1024 as most people's file managers do.
 func (l *Locale) Size(bytes int64) string {
 	value, unit := float64(bytes), "B"
 	for _, next := range []string{"kB", "MB", "GB"} {
-		if value < 1000 {
+		if value < 1024 {
 			break
 		}
-		value, unit = value/1000, next
+		value, unit = value/1024, next
 	}
 	text := strconv.FormatFloat(value, 'f', 1, 64)
 	if value >= 100 || unit == "B" {

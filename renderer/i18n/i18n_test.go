@@ -34,7 +34,7 @@ func TestFormats(t *testing.T) {
 			got := map[string]string{
 				"date": l.Date(at), "dateTime": l.DateTime(at), "iso": l.ISODate("2028-02-29"),
 				"money": l.Money(125000), "ore": l.Money(-50), "big": l.Number("12345"), "year": l.Int(2026),
-				"size": l.Size(2_500_000),
+				"size": l.Size(2<<20 + 1<<19),
 			}[tc.what]
 			if got != want {
 				t.Errorf("%s %s: got %q, want %q", lang, tc.what, got, want)

@@ -36,6 +36,8 @@ func TestHTML(t *testing.T) {
 			"<table>\n<thead>\n<tr><th scope=\"col\">Dag</th><th scope=\"col\">Tid</th></tr>\n</thead>\n<tbody>\n" +
 				"<tr><td>må</td><td>7</td></tr>\n<tr><td>ti</td><td></td></tr>\n</tbody>\n</table>\n"},
 		{"breaks", "rad ett\\\nrad två\nsamma rad", nil, "<p>rad ett<br>\nrad två samma rad</p>\n"},
+		{"a reference to a line break breaks the line", "| a |\n|---|\n| b&#10;**c&#10;d** |", nil,
+			"<table>\n<thead>\n<tr><th scope=\"col\">a</th></tr>\n</thead>\n<tbody>\n<tr><td>b<br>\n<strong>c</strong><br>\n<strong>d</strong></td></tr>\n</tbody>\n</table>\n"},
 		{"escapes and entities", `\*inte\* &aring; &copy &#0; 1 \< 2`, nil, "<p>*inte* å &amp;copy \uFFFD 1 &lt; 2</p>\n"},
 		{"code and quote", "> citat\n\n```html\n<i>\n```", nil,
 			"<blockquote>\n<p>citat</p>\n</blockquote>\n<pre><code>&lt;i&gt;\n</code></pre>\n"},

@@ -149,17 +149,20 @@ func (p *reading) inline(parent ast.Node) Inline {
 // a reader could see, so its text is taken without going deeper.
 func (p *reading) spans(parent ast.Node, style Span, out *Inline, depth int) {
 	add := func(s Span, t string) {
-		if t == "" {
-			return
-		}
-		s.Text = t
-		if last := len(*out) - 1; last >= 0 && t != "\n" && (*out)[last].Text != "\n" {
-			if prev := (*out)[last]; prev.sameStyle(s) {
-				(*out)[last].Text += t
-				return
+		for i, line := range strings.Split(t, "\n") {
+			if i > 0 { // as from a character reference (&#10;), which is how a value in a document breaks a line
+				*out = append(*out, Span{Text: "\n"})
 			}
+			if line == "" {
+				continue
+			}
+			s.Text = line
+			if last := len(*out) - 1; last >= 0 && (*out)[last].Text != "\n" && (*out)[last].sameStyle(s) {
+				(*out)[last].Text += line
+				continue
+			}
+			*out = append(*out, s)
 		}
-		*out = append(*out, s)
 	}
 	if depth > 4*maxDepth {
 		add(style, p.flatText(parent))
@@ -255,7 +258,7 @@ func resolve(raw []byte) []byte {
 			i += 2
 		case raw[i] == '&':
 			end := i + 1
-			for end < len(raw) && raw[end] != ';' && end-i < 40 {
+			for end < len(raw) && end-i < 40 && (raw[end] == '#' || util.IsAlphaNumeric(raw[end])) {
 				end++
 			}
 			if end < len(raw) && raw[end] == ';' {

@@ -18,7 +18,7 @@ func Extract(file []byte) (out []Attachment, err error) {
 			out, err = nil, fault.Newf(op, fault.Invalid, "the reader stopped: %v", broken)
 		}
 	}()
-	r, err := reader.ParseWithOptions(file, reader.ReadOptions{MemoryLimits: reader.MemoryLimits{
+	r, err := reader.ParseWithOptions(file, reader.ReadOptions{Strictness: reader.StrictnessStrict, MemoryLimits: reader.MemoryLimits{
 		MaxStreamSize: MaxAttachments, MaxTotalAlloc: MaxAttachments, MaxObjectCount: 1 << 20}})
 	if err != nil {
 		return nil, fault.New(op, fault.Invalid, err)

@@ -1,2 +1,25 @@
-// The pages are complete without this script; it only improves them.
+// The pages are complete without this script; it only improves them. Every part finds its elements by data attributes,
+// and works again on content that has been swapped in.
+import { enhanceCounters } from "./ts/counter";
+import { enhanceFilters } from "./ts/filter";
+import { watchForms } from "./ts/form";
+import { guard } from "./ts/guard";
+import { watchIdle } from "./ts/idle";
+import { pollStatus, refreshImages } from "./ts/poll";
+import { onSwap } from "./ts/swap";
+
 document.documentElement.classList.add("js");
+
+function enhance(root: ParentNode): void {
+  enhanceCounters(root);
+  enhanceFilters(root);
+}
+
+enhance(document);
+onSwap(enhance);
+watchForms();
+guard(); // last: it counts what nobody else has taken over
+watchIdle();
+refreshImages();
+pollStatus();
+document.getElementById("problems")?.focus();

@@ -1,0 +1,145 @@
+// Forms of an e-service: conditions answered at once, rows added and removed in place, files uploaded with progress, and
+// what has been written saved now and then. Everything is the same post that a button makes.
+import { snapshot, take } from "./swap";
+
+const pause = 20_000; // of stillness before what is written is saved
+let underWay: AbortController | undefined;
+let saveTimer = 0;
+
+export function watchForms(): void {
+  document.addEventListener("change", (e) => {
+    const target = e.target as HTMLElement;
+    const form = target.closest<HTMLFormElement>("form[data-form]");
+    if (!form) return;
+    if (target instanceof HTMLInputElement && target.type === "file") {
+      const box = target.closest<HTMLElement>("[data-upload]");
+      if (box && target.files?.length) upload(form, box, target);
+    } else if (target.closest("[data-live]")) {
+      void post(form, "update");
+    }
+  });
+  document.addEventListener("input", (e) => {
+    const form = (e.target as HTMLElement).closest<HTMLFormElement>("form[data-autosave]");
+    if (!form) return;
+    clearTimeout(saveTimer);
+    saveTimer = window.setTimeout(() => void save(form), pause);
+  });
+  document.addEventListener("visibilitychange", () => {
+    const form = document.querySelector<HTMLFormElement>("form[data-autosave]");
+    if (document.visibilityState === "hidden" && saveTimer && form) void save(form);
+  });
+  document.addEventListener("submit", (e) => {
+    const form = e.target as HTMLFormElement;
+    const button = e.submitter as HTMLButtonElement | null;
+    clearTimeout(saveTimer);
+    saveTimer = 0;
+    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|remove-file)\/)/.test(button.value)) return;
+    e.preventDefault();
+    void post(form, button.value);
+  });
+}
+
+/** The fields as posted, files left out. */
+function fields(form: HTMLFormElement, op: string): URLSearchParams {
+  const out = new URLSearchParams();
+  new FormData(form).forEach((value, name) => {
+    if (typeof value === "string") out.append(name, value);
+  });
+  out.set("op", op);
+  return out;
+}
+
+async function post(form: HTMLFormElement, op: string): Promise<void> {
+  underWay?.abort();
+  const request = (underWay = new AbortController());
+  const held = snapshot(form);
+  const rows = form.querySelectorAll(".st-row-group").length;
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: fields(form, op), signal: request.signal, credentials: "same-origin" });
+    const html = await answer.text();
+    take(html, answer.url, form, held);
+    if (op.startsWith("add/")) focusNew(op, rows);
+  } catch (reason) {
+    form.removeAttribute("aria-busy");
+    if ((reason as Error).name !== "AbortError") submit(form, op);
+  }
+}
+
+/** The script could not: the browser does it, and shows what is wrong itself. */
+function submit(form: HTMLFormElement, op: string): void {
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "op", value: op });
+  form.append(hidden);
+  form.submit();
+}
+
+function focusNew(op: string, rows: number): void {
+  const added = document.querySelector<HTMLElement>(`button[value="${CSS.escape(op)}"]`)?.previousElementSibling;
+  if (document.querySelectorAll(".st-row-group").length > rows) {
+    added?.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+  }
+}
+
+/** Saves without touching the page, unless the controls have got other names (rows that are stored now). */
+async function save(form: HTMLFormElement): Promise<void> {
+  saveTimer = 0;
+  if (!form.isConnected || underWay?.signal.aborted === false && form.hasAttribute("aria-busy")) return;
+  const held = snapshot(form);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: fields(form, "update"), keepalive: true, credentials: "same-origin" });
+    const html = await answer.text();
+    const next = new DOMParser().parseFromString(html, "text/html").querySelector<HTMLFormElement>(`form[data-form="${CSS.escape(form.dataset.form ?? "")}"]`);
+    if (!next || !answer.ok) return;
+    if (names(next) !== names(form)) {
+      take(html, answer.url, form, held);
+    } else {
+      form.querySelectorAll<HTMLInputElement>("input[type=hidden]").forEach((old, i) => {
+        const fresh = next.querySelectorAll<HTMLInputElement>("input[type=hidden]")[i];
+        if (fresh && fresh.name === old.name) old.value = fresh.value;
+      });
+    }
+    const note = document.querySelector<HTMLElement>("[data-saved-at]");
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    if (note) note.textContent = (form.dataset.saved ?? "").replace("{time}", time);
+  } catch {
+    // Nothing is lost: it is all on the page still, and goes with the next post.
+  }
+}
+
+function names(form: HTMLFormElement): string {
+  return Array.from(form.elements, (e) => (e as HTMLInputElement).name).join("\n");
+}
+
+function upload(form: HTMLFormElement, box: HTMLElement, input: HTMLInputElement): void {
+  const name = Array.from(input.files ?? [], (f) => f.name).join(", ");
+  const label = (form.dataset.uploading ?? "").replace("{name}", name);
+  const status = document.createElement("div");
+  status.className = "st-progress";
+  status.setAttribute("role", "status");
+  const text = document.createElement("p");
+  text.textContent = label;
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.setAttribute("aria-label", label);
+  status.append(text, bar);
+  box.append(status);
+  box.classList.add("st-upload--busy");
+  const body = new FormData(form);
+  body.set("op", box.dataset.upload ?? "");
+  const held = snapshot(form);
+  const failed = (): void => {
+    status.setAttribute("role", "alert");
+    bar.remove();
+    text.textContent = (form.dataset.failed ?? "").replace("{name}", name);
+    box.classList.remove("st-upload--busy");
+    input.value = "";
+  };
+  const request = new XMLHttpRequest(); // fetch tells nothing of progress
+  request.open("POST", form.action);
+  request.upload.onprogress = (e) => {
+    if (e.lengthComputable) bar.value = (100 * e.loaded) / e.total;
+  };
+  request.onload = () => (request.responseText.includes("<main") ? take(request.responseText, request.responseURL, form, held, input.id) : failed());
+  request.onerror = failed;
+  request.send(body);
+}
