@@ -26,16 +26,19 @@ import (
 // Databases samtjanst_test_… are made there, and dropped.
 const serverVariable = "SAMTJANST_TEST_MONGODB"
 
-func TestConformance(t *testing.T) {
+func TestStore(t *testing.T) {
 	server := startServer(t)
-	storetest.Run(t, func(t *testing.T) store.Store {
-		s, _ := open(t, server)
-		return s
+	t.Run("Conformance", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) store.Store {
+			s, _ := open(t, server)
+			return s
+		})
 	})
+	t.Run("OpenRefuses", func(t *testing.T) { openRefuses(t, server) })
+	t.Run("Reopen", func(t *testing.T) { reopen(t, server) })
 }
 
-func TestOpenRefuses(t *testing.T) {
-	server := startServer(t)
+func openRefuses(t *testing.T, server string) {
 	s, uri := open(t, server)
 	_, err := s.db.Collection("meta").UpdateOne(t.Context(), bson.D{is("_id", "schema")}, bson.D{is("$set", bson.D{is("version", 99)})})
 	if err != nil {
@@ -56,9 +59,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// Opening twice finds what was stored, and the indexes that are there.
-func TestReopen(t *testing.T) {
-	server := startServer(t)
+// reopen: opening again finds what was stored, and the indexes that are there.
+func reopen(t *testing.T, server string) {
 	s, uri := open(t, server)
 	row := store.CaseRow{ID: "c", Reference: "R", Authority: "ekkoping/bun"}
 	if err := s.InsertCase(t.Context(), row); err != nil {

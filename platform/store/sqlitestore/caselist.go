@@ -222,7 +222,8 @@ func (s *Store) rarest(ctx context.Context, op string, words []string, must bool
 	return best, nil
 }
 
-// states gives the states that the authorities' cases have, by stepping through the index from one to the next.
+// states gives the states that the authorities' cases have, by stepping through the index from one to the next. It is a
+// reading of its own: a case that just became the first in its state is in the next list.
 func (s *Store) states(ctx context.Context, op string, authorities []string) ([]string, error) {
 	var states []string
 	for _, authority := range authorities {

@@ -174,21 +174,20 @@ func (w *writer) try(group []*write) (answers []error, err error) {
 	for i, wr := range group {
 		answers[i] = wr.run(&w.tx)
 		if !refused(answers[i]) {
-			return nil, errors.Join(answers[i], w.rollback())
+			w.rollback()
+			return nil, answers[i]
 		}
 	}
 	if _, err := w.tx.exec("COMMIT"); err != nil {
-		return nil, errors.Join(err, w.rollback())
+		w.rollback()
+		return nil, err
 	}
 	return answers, nil
 }
 
-// rollback ends a transaction that failed. SQLite has already ended it after some errors, so "no transaction" is fine;
-// the next BEGIN tells if anything is wrong with the connection.
-func (w *writer) rollback() error {
-	_, _ = w.tx.exec("ROLLBACK")
-	return nil
-}
+// rollback ends a transaction that failed. SQLite has already ended it after some errors, and then says so, which is
+// fine; if anything is wrong with the connection the next BEGIN tells.
+func (w *writer) rollback() { _, _ = w.tx.exec("ROLLBACK") }
 
 // refused says that a write either happened or was refused without having changed anything.
 func refused(err error) bool {
