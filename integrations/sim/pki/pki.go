@@ -109,6 +109,14 @@ func (a *Authority) RootPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
+// RootFile is where the root is kept; "" for an authority in memory.
+func (a *Authority) RootFile() string {
+	if a.dir == "" {
+		return ""
+	}
+	return filepath.Join(a.dir, "root.pem")
+}
+
 // Pool holds the root only.
 func (a *Authority) Pool() *x509.CertPool {
 	p := x509.NewCertPool()
@@ -143,7 +151,7 @@ func (a *Authority) ClientFiles(name string) (cert, key, roots string, err error
 		return "", "", "", errors.New("pki: an authority in memory has no files")
 	}
 	cert, key = filepath.Join(a.dir, name+".pem"), filepath.Join(a.dir, name+"-key.pem")
-	roots = filepath.Join(a.dir, "root.pem")
+	roots = a.RootFile()
 	if pair, err := tls.LoadX509KeyPair(cert, key); err == nil && pair.Leaf.CheckSignatureFrom(a.cert) == nil {
 		return cert, key, roots, nil
 	}

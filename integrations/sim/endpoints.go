@@ -1,0 +1,88 @@
+package sim
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"samtjanst/integrations/eid/bankid"
+	"samtjanst/integrations/eid/oidc"
+	"samtjanst/integrations/handover/webhook"
+	"samtjanst/integrations/notify/smshttp"
+	"samtjanst/integrations/notify/smtp"
+	"samtjanst/integrations/population/navet"
+)
+
+// Endpoints are the configurations of the platform's clients: addresses, certificates and secrets of everything that runs.
+type Endpoints struct {
+	URL    string // the pages
+	BankID bankid.Config
+	Navet  navet.Config
+	SMTP   smtp.Config
+	SMS    smshttp.Config
+	// Staff has a login for each tenant; the platform sets RedirectURL and LogoutURL, any address on this machine will do.
+	Staff map[string]oidc.Config
+	// Webhooks has a receiver for each target: "transport" and "school".
+	Webhooks map[string]webhook.Config
+	// RideLists is the folder that the transport operator's files come back through.
+	RideLists string
+}
+
+// The receivers of handovers.
+const (
+	TransportTarget = "transport"
+	SchoolTarget    = "school"
+)
+
+// secrets are what both sides know. They are made at the first start and kept, so that a platform that is configured by hand
+// against a hub of its own does not have to be configured again.
+type secrets struct {
+	NavetTokenSecret   string `json:"navetTokenSecret"`
+	NavetGatewaySecret string `json:"navetGatewaySecret"`
+	MailPassword       string `json:"mailPassword"`
+	SMSToken           string `json:"smsToken"`
+	StaffEkkoping      string `json:"staffEkkoping"`
+	StaffTallvik       string `json:"staffTallvik"`
+	HookTransport      string `json:"hookTransport"`
+	HookSchool         string `json:"hookSchool"`
+}
+
+func (s *secrets) all() []*string {
+	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
+		&s.HookTransport, &s.HookSchool}
+}
+
+// loadSecrets reads the file, and makes those that are missing.
+func loadSecrets(path string) (secrets, error) {
+	var s secrets
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(b, &s)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("sim: %s: %w", path, err)
+	}
+	made := false
+	for _, v := range s.all() {
+		if *v == "" {
+			*v, made = rand.Text()+rand.Text(), true
+		}
+	}
+	if !made {
+		return s, nil
+	}
+	if b, err = json.MarshalIndent(s, "", "  "); err != nil {
+		return s, fmt.Errorf("sim: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return s, fmt.Errorf("sim: %w", err)
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		return s, fmt.Errorf("sim: %w", err)
+	}
+	return s, nil
+}
