@@ -40,8 +40,8 @@ const (
 	Unspecified Relationship = "Unspecified"
 )
 
-// MaxAttachments bounds how many bytes a document may carry. A file larger than 2³¹ cannot be read by all readers.
-const MaxAttachments = 1 << 30
+// MaxAttachments bounds how many bytes a document's attachments may have together.
+const MaxAttachments = 256 << 20
 
 func (a Attachment) size() int64 {
 	if a.Open != nil {
@@ -130,7 +130,7 @@ func (e *embedded) WriteTo(w io.Writer) (int64, error) {
 	if err != nil || len(kind) > 127 { // as long as a PDF name may be
 		kind = "application/octet-stream"
 	}
-	d := dict("Type", name("EmbeddedFile"), "Subtype", mediaType(kind), "Params", e.params)
+	d := dict("Type", name("EmbeddedFile"), "Subtype", name(kind), "Params", e.params)
 	if e.file.Open == nil && compressible(kind) {
 		stream := core.NewPdfStreamCompressed(e.file.Bytes)
 		stream.Dict = d
@@ -178,19 +178,4 @@ func (e *embedded) copy(w io.Writer) (int64, error) {
 func compressible(kind string) bool {
 	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "+xml") || strings.HasSuffix(kind, "+json") ||
 		slices.Contains([]string{"application/json", "application/xml", "application/octet-stream"}, kind)
-}
-
-// mediaType is a name like any other, but for its s being escaped: folio's reader looks for the word "stream" to find
-// where an object's content starts, and would find application/octet-stream.
-type mediaType string
-
-func (m mediaType) Type() core.ObjectType { return core.ObjectTypeName }
-
-func (m mediaType) WriteTo(w io.Writer) (int64, error) {
-	var plain bytes.Buffer
-	if _, err := name(string(m)).WriteTo(&plain); err != nil {
-		return 0, err
-	}
-	n, err := w.Write(bytes.ReplaceAll(plain.Bytes(), []byte("stream"), []byte("#73tream")))
-	return int64(n), err
 }

@@ -13,9 +13,10 @@
 //
 // Files have a classic cross-reference table, so that a signature (PAdES) can be appended as an incremental update.
 //
-// The parts of github.com/carlos7ags/folio used are the object writer, the font subsetter, the SVG and PNG readers and
-// the file reader. Layout and structure are our own: folio's numbers marked content across pages and cannot give
-// table cells, artifacts, a language or Unicode metadata.
+// The parts of github.com/carlos7ags/folio used are the object writer, the font subsetter and the SVG and PNG readers.
+// Layout and structure are our own: folio's numbers marked content across pages and cannot give table cells,
+// artifacts, a language or Unicode metadata. So is reading: folio's reader repairs by guessing, and can be made to
+// hang.
 package pdf
 
 import "time"

@@ -3,124 +3,101 @@ package pdf
 import (
 	"fmt"
 
-	"github.com/carlos7ags/folio/core"
-	"github.com/carlos7ags/folio/reader"
-
 	"samtjanst/platform/fault"
 )
 
-// Extract reads the attached files of a document back, sorted by name. It reads files of other origin too, within the
-// same limits. Faults: Invalid (no PDF file, broken, or attachments beyond [MaxAttachments]).
-func Extract(file []byte) (out []Attachment, err error) {
+// Extract reads the attached files of a document back, sorted by name. It reads the files that [Write] makes, also with
+// signatures appended, and refuses others, damaged ones and attachments of more than [MaxAttachments] bytes together
+// with a fault of kind Invalid.
+func Extract(file []byte) ([]Attachment, error) {
 	const op = "pdf.Extract"
-	defer func() {
-		if broken := recover(); broken != nil { // the reader is foreign code on foreign bytes
-			out, err = nil, fault.Newf(op, fault.Invalid, "the reader stopped: %v", broken)
-		}
-	}()
-	r, err := reader.ParseWithOptions(file, reader.ReadOptions{Strictness: reader.StrictnessStrict, MemoryLimits: reader.MemoryLimits{
-		MaxStreamSize: MaxAttachments, MaxTotalAlloc: MaxAttachments, MaxObjectCount: 1 << 20}})
+	f, err := openFile(file)
 	if err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
-	x := &extraction{reader: r}
-	names := x.dictAt(x.dictAt(r.Catalog(), "Names"), "EmbeddedFiles")
-	if err := x.tree(names, 0); err != nil {
+	x := &extraction{file: f}
+	if err := x.catalogue(); err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
-	return x.files, nil
+	return x.found, nil
 }
 
 type extraction struct {
-	reader *reader.PdfReader
-	files  []Attachment
+	file  *pdfFile
+	found []Attachment
 }
 
-// tree reads a name tree (ISO 32000-1 7.9.6).
-func (x *extraction) tree(d *core.PdfDictionary, depth int) error {
-	if d == nil {
-		return nil
+// catalogue finds the name tree of embedded files (ISO 32000-1 7.11.4); Write makes it a single leaf.
+func (x *extraction) catalogue() error {
+	root, err := x.file.dict(x.file.trailer, "Root")
+	if err != nil {
+		return err
 	}
-	if depth > 16 || len(x.files) > 10000 {
-		return fmt.Errorf("the tree of attachments is too large")
+	if root == nil {
+		return errFormat
 	}
-	if kids, ok := x.resolve(d.Get("Kids")).(*core.PdfArray); ok {
-		for _, k := range kids.All() {
-			sub, _ := x.resolve(k).(*core.PdfDictionary)
-			if err := x.tree(sub, depth+1); err != nil {
-				return err
-			}
-		}
+	names, err := x.file.dict(root, "Names")
+	if err != nil || names == nil {
+		return err
 	}
-	pairs, ok := x.resolve(d.Get("Names")).(*core.PdfArray)
-	if !ok {
-		return nil
+	tree, err := x.file.dict(names, "EmbeddedFiles")
+	if err != nil || tree == nil {
+		return err
 	}
-	for i := 1; i < pairs.Len(); i += 2 {
-		spec, ok := x.resolve(pairs.At(i)).(*core.PdfDictionary)
-		if !ok {
-			return fmt.Errorf("attachment %d is no file specification", i/2)
-		}
-		if err := x.file(spec); err != nil {
+	v, err := x.file.resolve(tree["Names"])
+	if err != nil {
+		return err
+	}
+	pairs, ok := v.([]any)
+	if !ok || tree["Kids"] != nil {
+		return errFormat
+	}
+	for i := 1; i < len(pairs); i += 2 {
+		if err := x.attachment(pairs[i]); err != nil {
 			return fmt.Errorf("attachment %d: %w", i/2, err)
 		}
 	}
 	return nil
 }
 
-func (x *extraction) file(spec *core.PdfDictionary) error {
-	a := Attachment{Name: x.text(spec, "UF"), Description: x.text(spec, "Desc"), Relationship: Unspecified}
-	if a.Name == "" {
-		a.Name = x.text(spec, "F")
-	}
-	if rel, ok := x.resolve(spec.Get("AFRelationship")).(*core.PdfName); ok {
-		a.Relationship = Relationship(rel.Value)
-	}
-	holder := x.dictAt(spec, "EF")
-	if holder == nil {
-		return fmt.Errorf("no content")
-	}
-	stream, ok := x.resolve(holder.Get("F")).(*core.PdfStream)
-	if !ok {
-		return fmt.Errorf("no content")
-	}
-	if kind, ok := x.resolve(stream.Dict.Get("Subtype")).(*core.PdfName); ok {
-		a.MIME = kind.Value
-	}
-	a.Bytes = stream.Data
-	if params := x.dictAt(stream.Dict, "Params"); params != nil {
-		if size, ok := x.resolve(params.Get("Size")).(*core.PdfNumber); ok && size.IntValue() != len(a.Bytes) {
-			return fmt.Errorf("%d bytes, the file says %d", len(a.Bytes), size.IntValue())
-		}
-	}
-	x.files = append(x.files, a)
-	return nil
-}
-
-func (x *extraction) dictAt(d *core.PdfDictionary, key string) *core.PdfDictionary {
-	if d == nil {
-		return nil
-	}
-	sub, _ := x.resolve(d.Get(key)).(*core.PdfDictionary)
-	return sub
-}
-
-func (x *extraction) text(d *core.PdfDictionary, key string) string {
-	s, ok := x.resolve(d.Get(key)).(*core.PdfString)
-	if !ok {
-		return ""
-	}
-	return fromTextString(s.Text())
-}
-
-// resolve follows a reference; what cannot be resolved is nil.
-func (x *extraction) resolve(obj core.PdfObject) core.PdfObject {
-	if obj == nil {
-		return nil
-	}
-	got, err := x.reader.ResolveObject(obj)
+// attachment reads a file specification and its embedded file.
+func (x *extraction) attachment(v any) error {
+	v, err := x.file.resolve(v)
 	if err != nil {
-		return nil
+		return err
 	}
-	return got
+	spec, ok := v.(pdfDict)
+	if !ok {
+		return errFormat
+	}
+	title, _ := spec["UF"].(string)
+	desc, _ := spec["Desc"].(string)
+	rel, _ := spec["AFRelationship"].(pdfName)
+	a := Attachment{Name: fromTextString(title), Description: fromTextString(desc), Relationship: Relationship(rel)}
+	holder, err := x.file.dict(spec, "EF")
+	if err != nil {
+		return err
+	}
+	content, err := x.file.resolve(holder["F"])
+	if err != nil {
+		return err
+	}
+	stream, ok := content.(*pdfStream)
+	if !ok || a.Name == "" {
+		return errFormat
+	}
+	kind, _ := stream.dict["Subtype"].(pdfName)
+	a.MIME = string(kind)
+	if a.Bytes, err = x.file.content(stream); err != nil {
+		return err
+	}
+	params, err := x.file.dict(stream.dict, "Params")
+	if err != nil {
+		return err
+	}
+	if size, ok := params["Size"].(float64); !ok || int(size) != len(a.Bytes) {
+		return fmt.Errorf("%d bytes, which is not what the file says", len(a.Bytes))
+	}
+	x.found = append(x.found, a)
+	return nil
 }

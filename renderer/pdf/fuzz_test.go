@@ -39,7 +39,8 @@ func FuzzRender(f *testing.F) {
 
 // FuzzExtract: foreign bytes give attachments or a fault of kind Invalid, never a panic.
 func FuzzExtract(f *testing.F) {
-	f.Add(render(f, Doc{Title: "x", Attachments: []Attachment{{Name: "å.json", MIME: "application/json", Bytes: []byte("{}")}}}))
+	f.Add([]byte("%PDF-1.7\n1 0 obj\n<</Names <</EmbeddedFiles <</Names [(a) 2 0 R]>>>>>>\nendobj\n2 0 obj\n<</UF (a\\051) /EF <</F 3 0 R>>>>\nendobj\n3 0 obj\n<</Length 1 /Params <</Size 1>>>>\nstream\nx\nendstream\nendobj\n" +
+		"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000081 00000 n \n0000000133 00000 n \ntrailer <</Root 1 0 R>>\nstartxref\n204\n%%EOF\n"))
 	f.Add([]byte("%PDF-1.7\n1 0 obj\n<</Type/Catalog/Names<</EmbeddedFiles 1 0 R>>>>\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if _, err := Extract(file); err != nil && !errors.Is(err, fault.Invalid) {

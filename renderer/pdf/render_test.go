@@ -3,9 +3,11 @@ package pdf
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -75,6 +77,22 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("error %v, want %v", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestExtractReadsTheLastRevision appends a revision, as a signature does, in which the attachment is another.
+func TestExtractReadsTheLastRevision(t *testing.T) {
+	file := render(t, Doc{Title: "x", Attachments: []Attachment{{Name: "a.jpg", MIME: "image/jpeg", Bytes: []byte("före")}}})
+	start := bytes.LastIndex(file, []byte("startxref\n"))
+	prev := strings.Fields(string(file[start:]))[1]
+	stream := bytes.Index(file, []byte("/Type /EmbeddedFile"))
+	num := strings.Fields(string(file[bytes.LastIndex(file[:stream], []byte("endobj\n"))+len("endobj\n"):]))[0]
+	root := regexp.MustCompile(`/Root \d+ 0 R`).Find(file)
+	object := num + " 0 obj\n<</Type /EmbeddedFile /Subtype /image#2Fjpeg /Params <</Size 5>> /Length 5>>\nstream\nefter\nendstream\nendobj\n"
+	revised := fmt.Sprintf("%s%sxref\n%s 1\n%010d 00000 n \ntrailer\n<<%s /Prev %s>>\nstartxref\n%d\n%%%%EOF\n", file, object, num, len(file), root, prev, len(file)+len(object))
+	got, err := Extract([]byte(revised))
+	if err != nil || len(got) != 1 || string(got[0].Bytes) != "efter" {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 
