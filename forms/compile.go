@@ -12,18 +12,23 @@ import (
 func Compile(def *Definition) (*Form, []Diagnostic) {
 	root, err := tree.ParseJSON(def.Schema)
 	if err != nil {
-		return nil, []Diagnostic{diagnostic(SchemaFile, err)}
+		return nil, []Diagnostic{DiagnosticOf(SchemaFile, err)}
 	}
 	c := &compiler{
 		def: def, root: root, ids: map[string]int{},
-		form: &Form{Def: def, Version: VersionOf(Encode(def)), Fields: map[Pointer]*Field{}},
+		form: &Form{Def: def, Version: VersionOf(Encode(def)), Fields: map[Pointer]*Field{}, keys: map[string]string{}},
 	}
-	c.form.Title = c.form.Translate("form.title", def.Meta.Title)
-	c.form.Summary = c.form.Translate("form.summary", def.Meta.Summary)
+	c.form.Title = c.text("form.title", def.Meta.Title)
+	c.form.Summary = c.text("form.summary", def.Meta.Summary)
 	c.form.Overview = c.overview()
+	c.text("signing.document", def.Meta.Signing.Document)
+	c.text("signing.declare", def.Meta.Signing.Declare)
+	for _, p := range def.Meta.Parties {
+		c.text("parties."+p.Role+".title", p.Title)
+	}
 	var bad *tree.Error
 	if c.top, bad = shapeOf(root, root, 0); bad != nil {
-		return nil, []Diagnostic{diagnostic(SchemaFile, bad)}
+		return nil, []Diagnostic{DiagnosticOf(SchemaFile, bad)}
 	}
 	pages := map[string]bool{}
 	for i := range def.Layout.Pages {
@@ -55,6 +60,18 @@ func (f *Form) Translate(key, swedish string) Text {
 	return t
 }
 
+// TextKeys are the keys of everything that citizens read in the form, with the Swedish: what a translation must have.
+// The caller must not change it.
+func (f *Form) TextKeys() map[string]string { return f.keys }
+
+// text translates and remembers the key.
+func (c *compiler) text(key, swedish string) Text {
+	if swedish != "" {
+		c.form.keys[key] = swedish
+	}
+	return c.form.Translate(key, swedish)
+}
+
 type compiler struct {
 	def   *Definition
 	root  *tree.Node
@@ -69,7 +86,7 @@ func (c *compiler) fail(at, mend, format string, args ...any) {
 }
 
 func (c *compiler) overview() OverviewText {
-	o, t := &c.def.Meta.Overview, c.form.Translate
+	o, t := &c.def.Meta.Overview, c.text
 	out := OverviewText{
 		Signers: t("overview.signers", o.Signers), Handling: t("overview.handling", o.Handling), Help: t("overview.help", o.Help),
 		Decision: t("overview.decision", o.Decision), OtherWay: t("overview.otherWay", o.OtherWay),
@@ -83,7 +100,7 @@ func (c *compiler) overview() OverviewText {
 func (c *compiler) page(lp *LayoutPage, i int, at string) {
 	key := "pages." + lp.ID
 	p := &Page{ID: lp.ID, Index: i, Own: lp.Own, ShowWhen: lp.ShowWhen,
-		Title: c.form.Translate(key+".title", lp.Title), Help: c.form.Translate(key+".help", lp.Help)}
+		Title: c.text(key+".title", lp.Title), Help: c.text(key+".help", lp.Help)}
 	c.form.Pages = append(c.form.Pages, p)
 	for j := range lp.Sections {
 		ls := &lp.Sections[j]
@@ -92,7 +109,7 @@ func (c *compiler) page(lp *LayoutPage, i int, at string) {
 			name = strconv.Itoa(j)
 		}
 		skey := key + ".sections." + name
-		s := &Section{ShowWhen: ls.ShowWhen, Title: c.form.Translate(skey+".title", ls.Title), Help: c.form.Translate(skey+".help", ls.Help)}
+		s := &Section{ShowWhen: ls.ShowWhen, Title: c.text(skey+".title", ls.Title), Help: c.text(skey+".help", ls.Help)}
 		p.Sections = append(p.Sections, s)
 		for k := range ls.Fields {
 			f := c.field(&ls.Fields[k], p, skey+".fields."+strconv.Itoa(k), at+"/sections/"+strconv.Itoa(j)+"/fields/"+strconv.Itoa(k))
@@ -161,7 +178,7 @@ func (c *compiler) shown(lf *LayoutField, p *Page, key, at string) *Field {
 	if lf.ID != "" {
 		key = "fields." + lf.ID
 	}
-	t := c.form.Translate
+	t := c.text
 	f := &Field{Kind: FactField, Fact: lf.Fact, Page: p, ShowWhen: lf.ShowWhen, Audience: lf.Audience, Widget: lf.Widget,
 		Label: t(key+".label", lf.Label), Hint: t(key+".hint", lf.Hint), Help: t(key+".help", lf.Help)}
 	id := lf.ID
@@ -177,7 +194,7 @@ func (c *compiler) shown(lf *LayoutField, p *Page, key, at string) *Field {
 			c.fail(at+"/kind", `write "info", "warning" or "stop"`, "a notice of kind %q", lf.Kind)
 		}
 	}
-	f.ID = c.id(Pointer("/").Join(id))
+	f.ID = c.id(Pointer("").Join(id))
 	return f
 }
 

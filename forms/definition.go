@@ -151,6 +151,8 @@ type Column struct {
 	Name  string `yaml:"name"`
 	Title string `yaml:"title"`
 	Type  string `yaml:"type"` // "string", "integer", "boolean", "date", "time"
+	// Private values are for the receiver of the rows, not for the decision that every party reads: an address.
+	Private bool `yaml:"private"`
 }
 
 // Handover sends granted rows to another system.

@@ -56,7 +56,8 @@ func (d *Definition) Diagnose(file, path, mend, format string, args ...any) Diag
 	return Diagnostic{File: file, Line: line, Column: column, What: fmt.Sprintf(format, args...), Mend: mend}
 }
 
-func diagnostic(file string, err error) Diagnostic {
+// DiagnosticOf tells of an error from reading a file of a definition.
+func DiagnosticOf(file string, err error) Diagnostic {
 	var at *tree.Error
 	if errors.As(err, &at) {
 		return Diagnostic{File: file, Line: at.Line, Column: at.Column, What: at.What, Mend: at.Mend}

@@ -74,7 +74,7 @@ func (c *compiler) build(ptr Pointer, s shape, required bool, lf *LayoutField, p
 		return nil
 	}
 	types, nullable := s.types()
-	t, key := c.form.Translate, "fields."+string(ptr)
+	t, key := c.text, "fields."+string(ptr)
 	f := &Field{
 		ID: c.id(ptr), Pointer: ptr, Kind: kind, Widget: lf.Widget, Page: p, Nullable: nullable,
 		Required: required || lf.Required, ReadOnly: s.get("readOnly").IsTrue(), Audience: lf.Audience, ShowWhen: lf.ShowWhen,
@@ -146,8 +146,8 @@ func (c *compiler) options(f *Field, s shape, lf *LayoutField, key string) {
 	for i := range f.Options {
 		o := &f.Options[i]
 		label := or(lf.Options[o.Value], o.Label["sv"])
-		o.Label = c.form.Translate(key+".options."+o.Value, label)
-		o.Hint = c.form.Translate(key+".optionHints."+o.Value, o.Hint["sv"])
+		o.Label = c.text(key+".options."+o.Value, label)
+		o.Hint = c.text(key+".optionHints."+o.Value, o.Hint["sv"])
 	}
 }
 

@@ -42,6 +42,8 @@ type Form struct {
 	Fields  map[Pointer]*Field // every field with a pointer, rows' fields with "*"
 
 	Overview OverviewText
+
+	keys map[string]string // of texts, see TextKeys
 }
 
 // OverviewText is what a citizen reads before starting, in the languages of the form.

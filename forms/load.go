@@ -63,7 +63,7 @@ func (l *loader) parseYAML(name string) (*tree.Node, bool) {
 	}
 	n, err := tree.ParseYAML(raw)
 	if err != nil {
-		l.diags = append(l.diags, diagnostic(name, err))
+		l.diags = append(l.diags, DiagnosticOf(name, err))
 		return nil, false
 	}
 	return n, true
@@ -76,7 +76,7 @@ func (l *loader) yaml(name string, v any) {
 	}
 	remember := func(p string, n *tree.Node) { l.def.source[name+"#"+p] = place{n.Line, n.Column} }
 	for _, e := range tree.Decode(n, v, remember) {
-		l.diags = append(l.diags, diagnostic(name, e))
+		l.diags = append(l.diags, DiagnosticOf(name, e))
 	}
 }
 
@@ -86,7 +86,7 @@ func (l *loader) schema() {
 		return
 	}
 	if _, err := tree.ParseJSON(raw); err != nil {
-		l.diags = append(l.diags, diagnostic(SchemaFile, err))
+		l.diags = append(l.diags, DiagnosticOf(SchemaFile, err))
 		return
 	}
 	l.def.Schema = raw

@@ -181,42 +181,65 @@ func optionOf(n *tree.Node) Option {
 	return o
 }
 
-// SchemaPointers lists every place a schema declares, in its order, "*" for items: what a layout may name. Recursion ends the branch.
-func SchemaPointers(raw []byte) ([]Pointer, error) {
+// Place is somewhere a value can stand by the schema, so what a layout may name.
+type Place struct {
+	Pointer  Pointer // "*" for items
+	Required bool    // the schema requires it unconditionally: it and all that it stands in, within its row
+	Leaf     bool    // nothing stands below it
+	Line     int     // in schema.json
+	Column   int
+}
+
+// Places lists what a schema declares, in its order. Recursion ends a branch.
+func Places(raw []byte) ([]Place, error) {
 	root, err := tree.ParseJSON(raw)
 	if err != nil {
 		return nil, err
 	}
-	var out []Pointer
-	var walk func(s shape, at Pointer, depth int) *tree.Error
-	walk = func(s shape, at Pointer, depth int) *tree.Error {
-		if depth > 16 {
-			return nil
-		}
-		for _, name := range s.properties() {
-			child, _, err := s.property(root, name)
-			if err != nil {
-				return err
-			}
-			out = append(out, at.Join(name))
-			if err := walk(child, at.Join(name), depth+1); err != nil {
-				return err
-			}
-		}
-		items, err := s.items(root)
-		if err != nil || len(items) == 0 {
-			return err
-		}
-		return walk(items, at+"/*", depth+1)
-	}
+	w := &placer{root: root}
 	top, bad := shapeOf(root, root, 0)
 	if bad == nil {
-		bad = walk(top, "", 0)
+		_, bad = w.walk(top, "", true, 0)
 	}
 	if bad != nil {
 		return nil, bad
 	}
-	return out, nil
+	return w.out, nil
+}
+
+type placer struct {
+	root *tree.Node
+	out  []Place
+}
+
+func (w *placer) walk(s shape, at Pointer, required bool, depth int) (below int, err *tree.Error) {
+	if depth > 16 || len(w.out) > 20_000 {
+		return 0, nil
+	}
+	for _, name := range s.properties() {
+		child, need, err := s.property(w.root, name)
+		if err != nil {
+			return 0, err
+		}
+		i := len(w.out)
+		p := Place{Pointer: at.Join(name), Required: required && need}
+		if len(child) > 0 {
+			p.Line, p.Column = child[0].Line, child[0].Column
+		}
+		w.out = append(w.out, p)
+		n, err := w.walk(child, p.Pointer, p.Required, depth+1)
+		if err != nil {
+			return 0, err
+		}
+		w.out[i].Leaf = n == 0
+		below++
+	}
+	items, err := s.items(w.root)
+	if err != nil || len(items) == 0 {
+		return below, err
+	}
+	n, err := w.walk(items, at+"/*", true, depth+1)
+	return below + n, err
 }
 
 // fieldID makes a pointer safe as an HTML id: "/elev/skola" is "f-elev-skola", rows are "x".
@@ -231,7 +254,7 @@ func fieldID(p Pointer) string {
 		}
 		for _, r := range t {
 			switch {
-			case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_':
+			case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-':
 				b.WriteRune(r)
 			case r >= 'A' && r <= 'Z':
 				b.WriteRune(r + 'a' - 'A')

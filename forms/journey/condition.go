@@ -279,3 +279,9 @@ func equal(a, b any) bool {
 	}
 	return a == b
 }
+
+// CheckCondition tells what is wrong with a condition by itself: fault.Invalid.
+func CheckCondition(c *forms.Condition) error {
+	_, err := compileCondition(c)
+	return err
+}

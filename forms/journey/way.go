@@ -14,9 +14,9 @@ func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
 
 // Next is where Continue leads from a page: the next shown page, after the last one CheckPage. When one answer was changed from the
 // check page (returning), it leads straight back there, unless the change made something else incomplete. A page that stops, or is
-// not shown any more, leads nowhere new: to itself, or to the first incomplete one.
+// not shown any more, leads nowhere new: to itself, or to the first incomplete one; so does a page that something is wrong on.
 func (g *Graph) Next(v *forms.View, page string, returning bool) string {
-	if v.Stopped[page] {
+	if v.Stopped[page] || len(g.Validate(v, page)) > 0 && index(v, page) >= 0 {
 		return page
 	}
 	incomplete, some := g.Incomplete(v)

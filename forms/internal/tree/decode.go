@@ -88,7 +88,7 @@ func (d *decoder) into(n *Node, v reflect.Value, path string) {
 		}
 		v.SetInt(int64(i))
 	case reflect.Interface:
-		v.Set(reflect.ValueOf(n.Value()))
+		v.Set(reflect.ValueOf(n.Value())) // not nil: Null was taken care of
 	default:
 		panic("tree: a definition has no " + v.Kind().String())
 	}

@@ -1,0 +1,291 @@
+package lint
+
+import (
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/forms/internal/tree"
+)
+
+// meta checks what form.yaml must say of the service itself.
+func (l *linter) meta() {
+	m := &l.def.Meta
+	for _, need := range [...][3]string{
+		{"id", m.ID, "a short name in lower-case letters"}, {"title", m.Title, "what the service is called"},
+		{"summary", m.Summary, "one sentence for the list of services"}, {"category", m.Category, "where people look for it"},
+		{"authority", m.Authority, "the board that decides, as barn-och-utbildning"}, {"reference", m.Reference, "letters that references begin with"},
+		{"responsible", m.Responsible.Operations, "responsible: {operations: …, development: …}: the functions that run and develop the service"},
+		{"responsible", m.Responsible.Development, "responsible: {operations: …, development: …}: the functions that run and develop the service"},
+		{"retention", m.Retention.Basis, "retention: {years, from, basis}: when cases are purged and by which decision"},
+		{"retention", m.Retention.From, "retention: {years, from, basis}: when cases are purged and by which decision"},
+		{"subject", m.Subject, "an expression for what lists show: the pupil's name"},
+	} {
+		if strings.TrimSpace(need[1]) == "" {
+			l.inForm("/"+need[0], need[2], "%s is missing", need[0])
+		}
+	}
+	if m.Retention.Years <= 0 {
+		l.inForm("/retention", "retention: {years, from, basis}", "retention does not say how many years")
+	}
+	if m.Audience != "citizen" && m.Audience != "staff" {
+		l.inForm("/audience", "write citizen or staff", "audience %q", m.Audience)
+	}
+	if !slices.Contains([]int{0, 2, 3, 4}, m.Login) {
+		l.inForm("/login", "write 0, 2, 3 or 4", "login level %d", m.Login)
+	}
+	if m.DraftDays <= 0 {
+		l.inForm("/draftDays", "days that a draft is kept after the last change", "draftDays is missing")
+	}
+	if len(m.Legal) == 0 {
+		l.inForm("/legal", "name the act that the service applies", "legal is missing")
+	}
+	for i, b := range m.Legal {
+		at := "/legal/" + strconv.Itoa(i)
+		l.url(b.URL, forms.FormFile, at+"/url")
+		for _, d := range [...]string{b.From, b.To} {
+			if _, err := time.Parse(time.DateOnly, d); d != "" && err != nil {
+				l.inForm(at, "write YYYY-MM-DD in quotes", "%q is no date", d)
+			}
+		}
+	}
+	for _, c := range [...]int{m.Class.K, m.Class.R, m.Class.T} {
+		if c < 0 || c > 4 {
+			l.inForm("/class", "0 to 4", "information class %d", c)
+		}
+	}
+	if m.Signing.Applicant && (m.Signing.Days <= 0 || m.Signing.Document == "") {
+		l.inForm("/signing", "say days and document", "signing does not say what is signed or how long the others have")
+	}
+	l.decision()
+}
+
+func (l *linter) decision() {
+	d := &l.def.Meta.Decision
+	for i, g := range d.Grounds {
+		if _, ok := d.Appeals[g.Appeal]; !ok {
+			l.inForm("/decision/grounds/"+strconv.Itoa(i), "add it to appeals", "appeal %q is not in appeals", g.Appeal)
+		}
+	}
+	for i, o := range d.Outcomes {
+		if o.ID == "" || o.Title == "" {
+			l.inForm("/decision/outcomes/"+strconv.Itoa(i), "say id and title", "an outcome lacks id or title")
+		}
+	}
+	for i, h := range l.def.Meta.Handover {
+		at := "/handover/" + strconv.Itoa(i)
+		if h.Protected != "exclude" {
+			l.inForm(at+"/protected", "write exclude", "handover must say that protected people are left out")
+		}
+		if d.Grants == nil {
+			l.inForm(at, "add decision.grants", "there are no granted rows to hand over")
+			continue
+		}
+		for _, c := range h.Columns {
+			if !slices.ContainsFunc(d.Grants.Columns, func(g forms.Column) bool { return g.Name == c.Name }) {
+				l.inForm(at+"/columns", "add it to decision.grants.columns", "column %q is not granted", c.Name)
+			}
+		}
+	}
+}
+
+func (l *linter) overview() {
+	o := &l.def.Meta.Overview
+	for _, need := range [...][2]string{{"signers", o.Signers}, {"handling", o.Handling}, {"decision", o.Decision}, {"otherWay", o.OtherWay}} {
+		if strings.TrimSpace(need[1]) == "" {
+			l.inForm("/overview", "people read it before they start", "overview has no %s", need[0])
+		}
+	}
+	if len(o.Needs) == 0 {
+		l.inForm("/overview", "say what to have at hand", "overview has no needs")
+	}
+	if o.Minutes <= 0 {
+		l.inForm("/overview", "say how long it takes", "overview has no minutes")
+	}
+}
+
+// parties checks that everybody who must take part can be found and reached.
+func (l *linter) parties() {
+	for i, p := range l.def.Meta.Parties {
+		at := "/parties/" + strconv.Itoa(i)
+		if p.Role == "" || p.Title == "" {
+			l.inForm(at, "say role and title", "a party lacks role or title")
+		}
+		if p.From == "" {
+			l.inForm(at, "from: an expression giving a list of {number, name}", "nobody can tell who the party %q is", p.Role)
+		}
+		if p.Own && l.def.Meta.Own == "" {
+			l.inForm(at+"/own", "say own: /… at the top of form.yaml", "the form has no own section to fill")
+		}
+		if p.Contact == "" {
+			continue
+		}
+		for _, name := range [...]string{"email", "phone"} {
+			f := l.form.Fields[forms.Pointer(p.Contact).Join(name)]
+			switch {
+			case f == nil:
+				l.inForm(at+"/contact", "ask for it on a page, with audience: officer", "%s has no %s", p.Contact, name)
+			case f.Audience != "officer":
+				l.inForm(at+"/contact", "write audience: officer on the field", "how to reach one party would be shown to the others")
+			}
+		}
+	}
+	if own := forms.Pointer(l.def.Meta.Own); own != "" && !slices.ContainsFunc(l.form.Pages, func(p *forms.Page) bool { return p.Own }) {
+		l.inForm("/own", "write own: true on a page", "no page lets a party fill in %s", own)
+	}
+}
+
+var schemes = []string{"https", "mailto", "tel"}
+
+// url refuses what a browser would run, and plain http.
+func (l *linter) url(s, file, path string) {
+	if s == "" {
+		return
+	}
+	u, err := url.Parse(s)
+	relative := err == nil && u.Scheme == "" && u.Host == "" && (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "#"))
+	if err != nil || (!relative && !slices.Contains(schemes, u.Scheme)) {
+		l.diags = append(l.diags, l.def.Diagnose(file, path, "use "+strings.Join(schemes, ", ")+", or a path on this site", "a link to %q", s))
+	}
+}
+
+// links checks the links of every Markdown text.
+func (l *linter) links() {
+	if l.opts.Links == nil {
+		return
+	}
+	check := func(text, file, path string) {
+		for _, link := range l.opts.Links(text) {
+			l.url(link.URL, file, path)
+		}
+	}
+	o := &l.def.Meta.Overview
+	for name, text := range map[string]string{"handling": o.Handling, "help": o.Help, "otherWay": o.OtherWay} {
+		check(text, forms.FormFile, "/overview/"+name)
+	}
+	for i := range l.def.Layout.Pages {
+		p := &l.def.Layout.Pages[i]
+		check(p.Help, forms.LayoutFile, "/pages/"+strconv.Itoa(i)+"/help")
+		for j := range p.Sections {
+			check(p.Sections[j].Help, forms.LayoutFile, "/pages/"+strconv.Itoa(i)+"/sections/"+strconv.Itoa(j)+"/help")
+		}
+	}
+	l.layout(func(e placed) {
+		check(e.field.Help, forms.LayoutFile, e.path+"/help")
+		check(e.field.Notice, forms.LayoutFile, e.path+"/notice")
+	})
+	for lang, texts := range l.def.Text {
+		for key, text := range texts {
+			check(text, "text/"+lang+".yaml", "/"+key)
+		}
+	}
+	for name, languages := range l.def.Documents {
+		for lang, text := range languages {
+			check(text, documentFile(name, lang), "")
+		}
+	}
+}
+
+func documentFile(name, lang string) string {
+	if lang == "sv" {
+		return "documents/" + name + ".md"
+	}
+	return "documents/" + name + "." + lang + ".md"
+}
+
+// Placeholders that every document may have: {{reference}}. What a form computes is {{computed.…}}.
+var Placeholders = []string{"service", "reference", "number", "municipality", "authority", "today", "received", "subject", "officer",
+	"applicant", "recipient", "document", "outcome", "ground", "decided", "decider", "delegation", "reasons", "grants", "appeal",
+	"lastDay", "missing", "consequence", "url", "contact"}
+
+var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
+
+// documents checks that those named are there and that their placeholders are known.
+func (l *linter) documents() {
+	d := &l.def.Meta.Decision
+	l.named(d.Template, "/decision/template")
+	for id, name := range d.Appeals {
+		l.named(name, "/decision/appeals/"+id)
+	}
+	for name, languages := range l.def.Documents {
+		if languages["sv"] == "" {
+			l.diags = append(l.diags, forms.Diagnostic{File: documentFile(name, "sv"), What: "the Swedish document is missing or empty"})
+		}
+		for lang, text := range languages {
+			for i, line := range strings.Split(text, "\n") {
+				for _, m := range placeholder.FindAllStringSubmatchIndex(line, -1) {
+					l.placeholder(line[m[2]:m[3]], documentFile(name, lang), i+1, len([]rune(line[:m[0]]))+1)
+				}
+			}
+		}
+	}
+}
+
+func (l *linter) named(name, path string) {
+	if _, ok := l.def.Documents[name]; name == "" || ok {
+		return
+	}
+	mend := "add documents/" + name + ".md"
+	if near := tree.Nearest(name, slices.Collect(maps.Keys(l.def.Documents))); near != "" {
+		mend = "did you mean " + near + "?"
+	}
+	l.inForm(path, mend, "there is no document %q", name)
+}
+
+func (l *linter) placeholder(name, file string, line, column int) {
+	known := l.opts.Placeholder
+	if known == nil {
+		known = func(name string) bool { return slices.Contains(Placeholders, name) }
+	}
+	computed, isComputed := strings.CutPrefix(name, "computed.")
+	if _, ok := l.def.Meta.Computed[computed]; (isComputed && ok) || known(name) {
+		return
+	}
+	mend := "documents know " + strings.Join(Placeholders, ", ") + " and computed.…"
+	if near := tree.Nearest(name, Placeholders); near != "" {
+		mend = "did you mean {{" + near + "}}?"
+	}
+	l.diags = append(l.diags, forms.Diagnostic{File: file, Line: line, Column: column, What: "unknown placeholder {{" + name + "}}", Mend: mend})
+}
+
+// translations checks that every text is there in the languages asked for, and that no translation is left of a text that is gone.
+func (l *linter) translations() {
+	languages := l.opts.Languages
+	if languages == nil {
+		languages = []string{"en"}
+	}
+	keys := l.form.TextKeys()
+	known := slices.Sorted(maps.Keys(keys))
+	for _, lang := range languages {
+		for _, key := range known {
+			if l.def.Text[lang][key] == "" {
+				l.diags = append(l.diags, forms.Diagnostic{File: "text/" + lang + ".yaml", What: key + " is not translated", Mend: "the Swedish is " + strconv.Quote(short(keys[key]))})
+			}
+		}
+	}
+	for lang, texts := range l.def.Text {
+		for key := range texts {
+			if _, ok := keys[key]; ok {
+				continue
+			}
+			mend := "remove it"
+			if near := tree.Nearest(key, known); near != "" {
+				mend = "did you mean " + near + "?"
+			}
+			l.diags = append(l.diags, l.def.Diagnose("text/"+lang+".yaml", "/"+key, mend, "the form has no text %q", key))
+		}
+	}
+}
+
+func short(s string) string {
+	r := []rune(strings.TrimSpace(s))
+	if len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return string(r)
+}

@@ -1,0 +1,173 @@
+package lint
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"samtjanst/forms"
+	"samtjanst/forms/expr"
+	"samtjanst/forms/internal/tree"
+	"samtjanst/forms/journey"
+	"samtjanst/platform/fault"
+)
+
+// expressions compiles every expression and checks that what it reads exists.
+func (l *linter) expressions() {
+	for _, e := range l.allExpressions() {
+		p, err := expr.Compile(e.text)
+		if err != nil {
+			l.broken = true
+			l.diags = append(l.diags, l.def.Diagnose(e.file, e.path, "", "the expression is wrong: %s", cause(err)))
+			continue
+		}
+		l.reads(p.Reads(), e.file, e.path)
+	}
+}
+
+// cause is what the compiler says, without the operations it passed.
+func cause(err error) string {
+	var f *fault.Error
+	for asFault(err, &f) && f.Err != nil {
+		err = f.Err
+	}
+	return err.Error()
+}
+
+func asFault(err error, f **fault.Error) bool {
+	x, ok := err.(*fault.Error)
+	*f = x
+	return ok
+}
+
+// conditions checks that what conditions read exists, and that it can have the value they ask for.
+func (l *linter) conditions() {
+	for _, c := range l.allConditions() {
+		l.reads(c.Reads, c.file, c.path)
+		if err := journey.CheckCondition(c.Condition); err != nil {
+			l.broken = true
+			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "", "the condition is wrong: %s", cause(err)))
+			continue
+		}
+		var raw any
+		if forms.UnmarshalExact(c.Raw, &raw) == nil {
+			l.possible(raw, "", c)
+		}
+	}
+}
+
+// reads checks places of the scope against the schema, the computed values and the settings.
+func (l *linter) reads(reads []forms.Pointer, file, path string) {
+	for _, r := range reads {
+		tokens := r.Tokens()
+		if len(tokens) < 2 {
+			continue
+		}
+		switch tokens[0] {
+		case "answers":
+			at := forms.Pointer(strings.TrimPrefix(string(r), "/answers"))
+			if !slices.ContainsFunc(l.places, func(p forms.Place) bool { return covers(p, at) }) {
+				l.nowhere(file, path, string(at), "schema.json", l.pointers())
+			}
+		case "computed":
+			if _, ok := l.def.Meta.Computed[tokens[1]]; !ok {
+				l.nowhere(file, path, tokens[1], "computed", slices.Collect(maps.Keys(l.def.Meta.Computed)))
+			}
+		case "settings":
+			if _, ok := l.def.Meta.Settings[tokens[1]]; !ok && tokens[1] != "otherWay" {
+				l.nowhere(file, path, tokens[1], "settings", slices.Collect(maps.Keys(l.def.Meta.Settings)))
+			}
+		}
+	}
+}
+
+// covers: a place, something above it, or something within a place whose inside the schema does not say (a file's name).
+func covers(p forms.Place, at forms.Pointer) bool {
+	a, b := p.Pointer.Tokens(), at.Tokens()
+	if len(b) > len(a) {
+		return p.Leaf && p.Pointer.Overlaps(at)
+	}
+	return p.Pointer.Overlaps(at)
+}
+
+func (l *linter) pointers() []string {
+	out := make([]string, len(l.places))
+	for i, p := range l.places {
+		out[i] = string(p.Pointer)
+	}
+	return out
+}
+
+func (l *linter) nowhere(file, path, what, where string, known []string) {
+	slices.Sort(known)
+	mend := "add it to " + where
+	if near := tree.Nearest(what, known); near != "" {
+		mend = "did you mean " + near + "?"
+	}
+	l.diags = append(l.diags, l.def.Diagnose(file, path, mend, "it reads %s, which is not in %s", what, where))
+}
+
+// possible finds constants that a choice does not have: a condition on them never holds.
+func (l *linter) possible(raw any, at forms.Pointer, c conditionAt) {
+	m, _ := raw.(map[string]any)
+	for keyword, v := range m {
+		switch keyword {
+		case "properties":
+			inner, _ := v.(map[string]any)
+			for name, s := range inner {
+				l.possible(s, at.Join(name), c)
+			}
+		case "items", "contains", "not":
+			next := at
+			if keyword != "not" {
+				next = at + "/*"
+			}
+			l.possible(v, next, c)
+		case "allOf", "anyOf", "oneOf":
+			list, _ := v.([]any)
+			for _, s := range list {
+				l.possible(s, at, c)
+			}
+		case "const":
+			l.offers(at, v, c)
+		case "enum":
+			list, _ := v.([]any)
+			for _, e := range list {
+				l.offers(at, e, c)
+			}
+		}
+	}
+}
+
+func (l *linter) offers(at forms.Pointer, value any, c conditionAt) {
+	rest, ok := strings.CutPrefix(string(at), "/answers")
+	if !ok {
+		return
+	}
+	f := l.form.Fields[forms.Pointer(rest)]
+	if f == nil {
+		f = l.form.Fields[forms.Pointer(strings.TrimSuffix(rest, "/*"))]
+	}
+	if f == nil || len(f.Options) == 0 {
+		return
+	}
+	want, err := json.Marshal(value)
+	if err != nil {
+		return
+	}
+	var values []string
+	for _, o := range f.Options {
+		if string(o.JSON) == string(want) {
+			return
+		}
+		values = append(values, o.Value)
+	}
+	mend := "its values are " + strings.Join(values, ", ")
+	if s, ok := value.(string); ok {
+		if near := tree.Nearest(s, values); near != "" {
+			mend = "did you mean " + near + "?"
+		}
+	}
+	l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, mend, "%s never is %s, so the condition does not do what it says", f.Pointer, want))
+}

@@ -1,0 +1,133 @@
+// Package scenario runs the executable examples of a form: who fills in, what the registers say, what is answered page by page, and
+// what must come of it. Answers go the whole way, typed into the controls that the page offers, posted, decoded and validated, so a
+// scenario shows what a person would see.
+//
+// A scenario is one YAML file under scenarios/. What it does not name it does not check, except that a step without problems must
+// have none.
+package scenario
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"samtjanst/forms"
+	"samtjanst/forms/internal/tree"
+)
+
+// Scenario is one example.
+type Scenario struct {
+	File     string         `yaml:"-"`
+	Title    string         `yaml:"title"`
+	Today    string         `yaml:"today"` // YYYY-MM-DD
+	Facts    map[string]any `yaml:"facts"`
+	Settings map[string]any `yaml:"settings"`
+	Actor    map[string]any `yaml:"actor"` // role "applicant" when not said
+	Hindered string         `yaml:"hindered"`
+	Steps    []Step         `yaml:"steps"`
+	Others   []Other        `yaml:"others"`
+	Expect   Expect         `yaml:"expect"`
+}
+
+// Step is one page, filled in and posted.
+type Step struct {
+	Page string `yaml:"page"`
+	// Answers are typed into the page's controls: a text as a person types it, a list for boxes or rows, true and false for yes and
+	// no, a date as YYYY-MM-DD, null to empty.
+	Answers  map[string]any `yaml:"answers"`
+	Shown    []string       `yaml:"shown"`    // pointers and fact ids that must be on the page afterwards
+	Hidden   []string       `yaml:"hidden"`   // those that must not
+	Problems []string       `yaml:"problems"` // "/elev/barn required"
+	Stopped  bool           `yaml:"stopped"`
+	Next     string         `yaml:"next"` // where Continue leads
+}
+
+// Other is another party who fills the own section.
+type Other struct {
+	Role  string         `yaml:"role"`
+	Self  map[string]any `yaml:"self"` // the register's facts of that party
+	Pages []string       `yaml:"pages"`
+	Steps []Step         `yaml:"steps"`
+}
+
+// Expect is what must come of it all.
+type Expect struct {
+	Pages    []string         `yaml:"pages"`
+	Computed map[string]any   `yaml:"computed"`
+	Facts    map[string]any   `yaml:"facts"` // id of a shown fact → value
+	Options  map[string][]any `yaml:"options"`
+	Parties  []any            `yaml:"parties"` // {role, number, name, signs}
+	Nobody   bool             `yaml:"nobody"`  // no other party
+	Grants   []any            `yaml:"grants"`  // whole rows, or only the columns named
+	Rows     *int             `yaml:"rows"`    // how many rows are granted
+	Answers  map[string]any   `yaml:"answers"` // pointer → value that is submitted; null: nothing is
+	Subject  string           `yaml:"subject"`
+	Unique   *string          `yaml:"unique"`
+	Complete bool             `yaml:"complete"` // nothing is missing or wrong
+}
+
+// Load reads the scenarios of a form's folder, in the order of their file names.
+func Load(fsys fs.FS, dir string) ([]Scenario, []forms.Diagnostic) {
+	entries, err := fs.ReadDir(fsys, path.Join(dir, forms.ScenarioDir))
+	if err != nil {
+		return nil, nil // a form need not have any; lint asks for them
+	}
+	var out []Scenario
+	var diags []forms.Diagnostic
+	for _, e := range entries {
+		name := path.Join(forms.ScenarioDir, e.Name())
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if e.IsDir() || path.Ext(e.Name()) != ".yaml" {
+			diags = append(diags, forms.Diagnostic{File: name, What: "not a scenario", Mend: "only *.yaml stands here"})
+			continue
+		}
+		raw, err := fs.ReadFile(fsys, path.Join(dir, name))
+		if err != nil {
+			diags = append(diags, forms.Diagnostic{File: name, What: "the file cannot be read"})
+			continue
+		}
+		one := Scenario{File: name}
+		n, err := tree.ParseYAML(raw)
+		if err != nil {
+			diags = append(diags, forms.DiagnosticOf(name, err))
+			continue
+		}
+		mistakes := tree.Decode(n, &one, nil)
+		for _, m := range mistakes {
+			diags = append(diags, forms.DiagnosticOf(name, m))
+		}
+		if one.Title == "" || one.Today == "" {
+			diags = append(diags, forms.Diagnostic{File: name, Line: 1, Column: 1, What: "title and today must be said", Mend: "a scenario means the same on every day"})
+		}
+		if one.Actor == nil {
+			one.Actor = map[string]any{"role": "applicant"}
+		}
+		out = append(out, one)
+	}
+	return out, diags
+}
+
+// Result of one scenario. Passed when nothing differs.
+type Result struct {
+	File  string   `json:"file"`
+	Title string   `json:"title"`
+	Diffs []string `json:"diffs,omitempty"` // each many lines: what, then "-" expected and "+" found
+}
+
+// Passed reports whether all was as expected.
+func (r Result) Passed() bool { return len(r.Diffs) == 0 }
+
+func (r Result) String() string {
+	if r.Passed() {
+		return "ok    " + r.File + ": " + r.Title
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "FAIL  %s: %s", r.File, r.Title)
+	for _, d := range r.Diffs {
+		b.WriteString("\n      " + strings.ReplaceAll(d, "\n", "\n      "))
+	}
+	return b.String()
+}
