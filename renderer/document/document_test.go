@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"samtjanst/renderer/markdown"
 )
 
 func TestExecute(t *testing.T) {
@@ -131,6 +133,28 @@ func TestEscapeIsReadable(t *testing.T) {
 	} {
 		if got := Escape(in); got != want {
 			t.Errorf("%q gives %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestAddresses: a template makes a link of a value that is an address; one that must not be followed stays text.
+func TestAddresses(t *testing.T) {
+	tmpl, err := Parse("brev.md", "Se [{{url}}]({{url}}).")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for url, link := range map[string]string{"https://www.example.se/a_b?c=1&d=(2)": "https://www.example.se/a_b?c=1&d=(2)", "javascript:alert(1)": ""} {
+		md, err := tmpl.Execute(map[string]any{"url": url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := markdown.Parse(md)[0].(*markdown.Paragraph).Text
+		got := ""
+		for _, s := range in {
+			got += s.Link
+		}
+		if got != link || in.String() != "Se "+url+"." {
+			t.Errorf("%q is %q with link %q", url, in.String(), got)
 		}
 	}
 }

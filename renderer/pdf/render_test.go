@@ -176,6 +176,39 @@ func TestUnfollowableLinks(t *testing.T) {
 	}
 }
 
+// TestBookmarks follows the outline as a viewer does: every heading, under the one it belongs to.
+func TestBookmarks(t *testing.T) {
+	f, err := openFile(render(t, Doc{Title: "Titel", Blocks: []Block{Heading{2, Text("A")}, Heading{3, Text("Å")}, Heading{3, Text("B")}, Heading{2, Text("C")}}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := f.dict(f.trailer, "Root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read func(d pdfDict) string
+	read = func(d pdfDict) string {
+		out := ""
+		for item, err := f.dict(d, "First"); item != nil; item, err = f.dict(item, "Next") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if to, ok := item["Dest"].([]any); !ok || len(to) != 5 {
+				t.Errorf("a bookmark leads to %v", item["Dest"])
+			}
+			out += fromTextString(item["Title"].(string)) + "(" + read(item) + ")"
+		}
+		return out
+	}
+	outlines, err := f.dict(root, "Outlines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(outlines); got != "Titel(A(Å()B())C())" || outlines["Count"] != 5.0 {
+		t.Errorf("outline %s, count %v", got, outlines["Count"])
+	}
+}
+
 func TestHeadingsSkipNoLevel(t *testing.T) {
 	out, ok := poppler(t, "pdfinfo", render(t, Doc{Title: "Titel", Blocks: []Block{
 		Heading{3, Text("A")}, Heading{6, Text("B")}, Heading{2, Text("C")}, Heading{0, Text("D")}, Heading{9, Text("E")}, Heading{2, Text(" ")}}}), "-struct-text", "FILE")

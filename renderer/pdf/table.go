@@ -16,7 +16,6 @@ type grid struct {
 	rows      [][]Inline
 	rowHeader bool
 	style     func(column int) style
-	zebra     bool
 }
 
 // cell is text set in its column.
