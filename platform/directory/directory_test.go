@@ -43,7 +43,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"unknown role":      {"roles: [officer]", "roles: [boss]", "boss"},
 		"unknown authority": {"authority: social", "authority: miljo", "miljo"},
 		"no statement":      {"  report: tillganglighet@ekkoping.example\n", "", "accessibility"},
-		"empty variable":    {"clientSecret: demo-ekkoping-secret-0123456789abcdef", "clientSecret: env:SAMTJANST_NO_SUCH", "SAMTJANST_NO_SUCH"},
+		"empty variable":    {"staff:\n", "staff:\n  clientSecret: env:SAMTJANST_NO_SUCH\n", "SAMTJANST_NO_SUCH"},
 		"second with id":    {"", "", "second"},
 	} {
 		files := fstest.MapFS{"m/a.yaml": {Data: []byte(strings.Replace(good, c.from, c.to, 1))}}

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	if len(v.Problems) > 0 {
 		return v, nil
 	}
-	v.Markdown, err = s.decisionText(e, g, sv, in, a, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
+	v.Markdown, err = s.decisionText(ctx, e, g, sv, in, a, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
 	return v, err
 }
 
@@ -172,27 +173,20 @@ func chosenRows(in DecisionInput, spec *forms.Grants, proposed []map[string]any)
 }
 
 // decisionText fills the form's template: Markdown, with how to appeal for each ground that is decided upon.
-func (s *Service) decisionText(e *vault.Entry, g *Graph, sv ServiceView, in DecisionInput, a identity.Actor, rows []map[string]any) (string, error) {
-	c := &e.Case
+func (s *Service) decisionText(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, in DecisionInput, a identity.Actor, rows []map[string]any) (string, error) {
 	d := g.Form.Def.Meta.Decision
 	o, _ := outcome(d, in.Outcome) // checked before
-	data := s.documentData(c, g, sv)
-	data["outcome"] = o.Title
-	data["grants"] = o.Grants
-	data["reasons"] = document.Markdown(in.Reasons)
-	data["hasReasons"] = in.Reasons != ""
-	data["decidedOn"] = clock.Date(s.Clock.Now())
-	data["decider"] = map[string]any{"name": a.Staff.Name, "title": strings.TrimSpace(in.Title)}
-	data["delegation"] = d.Delegation
-	data["periodFrom"], data["periodTo"] = in.From, in.To
-	var grounds, list []any
+	data, err := s.documentData(ctx, e, g, sv)
+	if err != nil {
+		return "", err
+	}
+	var grounds, how []string
 	appeals := map[string]bool{}
-	var how []string
 	for _, gr := range d.Grounds {
 		if !slices.Contains(in.Grounds, gr.ID) {
 			continue
 		}
-		grounds = append(grounds, map[string]any{"title": gr.Title})
+		grounds = append(grounds, "- "+document.Escape(gr.Title))
 		if doc := d.Appeals[gr.Appeal]; doc != "" && !appeals[gr.Appeal] {
 			appeals[gr.Appeal] = true
 			text, err := s.documentText(g, doc, "sv", data)
@@ -202,12 +196,41 @@ func (s *Service) decisionText(e *vault.Entry, g *Graph, sv ServiceView, in Deci
 			how = append(how, text)
 		}
 	}
-	for _, r := range rows {
-		list = append(list, r)
+	reasons := in.Reasons
+	if reasons == "" { // förvaltningslagen 32 §: reasons may be left out when the decision obviously needs none
+		reasons = "Ansökan har beviljats."
 	}
-	data["grounds"], data["rows"] = grounds, list
-	data["appeal"] = document.Markdown(strings.Join(how, "\n\n"))
+	data["outcome"], data["decided"] = strings.ToLower(o.Title), clock.Date(s.Clock.Now())
+	data["decider"] = a.Staff.Name + ", " + strings.TrimSpace(in.Title)
+	data["delegation"], data["reasons"] = d.Delegation, document.Markdown(reasons)
+	data["ground"], data["appeal"] = document.Markdown(strings.Join(grounds, "\n")), document.Markdown(strings.Join(how, "\n\n"))
+	data["grants"] = document.Markdown(grantedText(d.Grants, o, rows, in))
 	return s.documentText(g, d.Template, "sv", data)
+}
+
+// grantedText lists what is granted, without anybody's address: the decision is the same for every party.
+func grantedText(spec *forms.Grants, o forms.Outcome, rows []map[string]any, in DecisionInput) string {
+	if spec == nil || !o.Grants || len(rows) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Beslutet gäller från och med %s till och med %s.\n\n", in.From, in.To)
+	seen := map[string]bool{}
+	for _, row := range rows {
+		var parts []string
+		for _, c := range spec.Columns {
+			v, _ := row[c.Name].(string)
+			if v == "" || c.Type == "date" || c.Private {
+				continue
+			}
+			parts = append(parts, document.Escape(v))
+		}
+		if line := strings.Join(parts, ", "); !seen[line] {
+			seen[line] = true
+			fmt.Fprintf(&b, "- %s\n", line)
+		}
+	}
+	return b.String()
 }
 
 // Decide takes the decision, by delegation, as somebody with the role Decider. rev is the case as the decider saw it: fault.Conflict

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"samtjanst/platform/canon"
@@ -26,20 +28,35 @@ func fileOf(name, media string, raw []byte) *File {
 	return &File{Name: name, Type: media, Size: int64(len(raw)), Body: io.NopCloser(bytes.NewReader(raw))}
 }
 
-// documentData is what every document may name. Nothing in it may be hidden from any party.
-func (s *Service) documentData(c *casework.Case, g *Graph, sv ServiceView) map[string]any {
-	auth, _ := sv.Tenant.Authority(g.Form.Def.Meta.Authority) // checked when the directory was loaded
-	parties := []any{}
-	for _, p := range c.Parties {
-		parties = append(parties, map[string]any{"name": p.Name})
+// documentData is what every document may name (lint.Placeholders). Nothing in it may be hidden from any party: what is computed, is
+// computed without anybody's address.
+func (s *Service) documentData(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView) (map[string]any, error) {
+	c := &e.Case
+	auth, _ := sv.Tenant.Authority(g.Form.Def.Meta.Authority) // checked when the server was put together
+	answers, facts, err := s.answersOf(ctx, e, "")
+	if err != nil {
+		return nil, err
 	}
+	facts = maps.Clone(facts)
+	delete(facts, "self")
+	if app, ok := facts["applicant"].(map[string]any); ok {
+		facts["applicant"] = map[string]any{"number": app["number"], "name": app["name"], "hidden": app["hidden"]}
+	}
+	view, err := s.common(g, sv, c, nil, answers, facts)
+	if err != nil {
+		return nil, err
+	}
+	number := c.Number
+	if number == "" {
+		number = c.Reference // until the series has given one
+	}
+	t := sv.Tenant
 	return map[string]any{
-		"municipality": map[string]any{"name": sv.Tenant.Name, "phone": sv.Tenant.Contact.Phone, "email": sv.Tenant.Contact.Email, "address": sv.Tenant.Contact.Address},
-		"authority":    map[string]any{"name": auth.Name, "court": auth.Court},
-		"reference":    c.Reference, "number": c.Number, "service": g.Form.Title["sv"], "subject": c.Subject,
-		"submitted": clock.Date(c.Submitted), "today": clock.Date(s.Clock.Now()), "applicant": map[string]any{"name": c.Applicant().Name},
-		"parties": parties, "link": s.BaseURL + "/mina-sidor",
-	}
+		"service": g.Form.Title["sv"], "reference": c.Reference, "number": number, "municipality": t.Name, "authority": auth.Name,
+		"today": clock.Date(s.Clock.Now()), "received": clock.Date(c.Submitted), "subject": c.Subject, "applicant": c.Applicant().Name,
+		"recipient": "", "officer": c.AssigneeName, "url": s.BaseURL + "/mina-sidor", "computed": view.Computed,
+		"contact": document.Markdown(t.Name + ", " + t.Contact.Address + "\\\nTelefon " + t.Contact.Phone + ", " + strings.ToLower(t.Contact.Hours) + "\\\n" + t.Contact.Email),
+	}, nil
 }
 
 // documentText fills one of the form's documents in a language, Swedish where it has no other.
@@ -350,8 +367,11 @@ func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, 
 	if d.Address, err = s.postal(ctx, e, p); err != nil {
 		return nil, err
 	}
-	data := s.documentData(c, g, sv)
-	data["recipient"] = map[string]any{"name": p.Name}
+	data, err := s.documentData(ctx, e, g, sv)
+	if err != nil {
+		return nil, err
+	}
+	data["recipient"] = p.Name
 	switch what {
 	case "invitation":
 		if err := s.invitation(ctx, e, g, sv, p, data, &d); err != nil {
@@ -362,7 +382,8 @@ func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, 
 		if err != nil {
 			return nil, err
 		}
-		data["text"], data["due"] = document.Markdown(text), clock.Date(due)
+		data["missing"], data["lastDay"] = document.Markdown(text), clock.Date(due)
+		data["consequence"] = "Kommer inte kompletteringen in i tid kan vi avgöra ärendet på det underlag som finns, eller låta bli att pröva ansökan."
 		md, err := s.documentText(g, "komplettering", "sv", data)
 		if err != nil {
 			return nil, err
@@ -386,7 +407,7 @@ func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, 
 // invitation is the letter, what is to be signed, and the sheet for a pen.
 func (s *Service) invitation(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, p *casework.Party, data map[string]any, d *pdf.Doc) error {
 	c := &e.Case
-	md, err := s.documentText(g, "underskrift", "sv", data)
+	md, err := s.documentText(g, "underrattelsebrev", "sv", data)
 	if err != nil {
 		return err
 	}

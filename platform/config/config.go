@@ -1,0 +1,168 @@
+// Package config is what an operator sets: one YAML file, strictly read. A mistake stops the start with one line: file, key, what.
+//
+// Secrets are written env:NAME and taken from the environment. Files that are named stand relative to the configuration's own folder.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"samtjanst/integrations/eid/bankid"
+	"samtjanst/integrations/eid/oidc"
+	"samtjanst/integrations/handover/webhook"
+	"samtjanst/integrations/notify/smshttp"
+	"samtjanst/integrations/notify/smtp"
+	"samtjanst/integrations/population/navet"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is the whole of it.
+type Config struct {
+	BaseURL        string         `yaml:"baseURL"`        // how people reach us: https://e.example.se
+	Listen         string         `yaml:"listen"`         // ":8080"
+	Data           string         `yaml:"data"`           // folder for the embedded store, files and keys
+	Store          string         `yaml:"store"`          // "" the embedded one in Data, or mongodb://…
+	MasterKey      string         `yaml:"masterKey"`      // file; "" keys/master.json in Data
+	Municipalities string         `yaml:"municipalities"` // folder of one file a municipality
+	Forms          string         `yaml:"forms"`          // folder of form folders; "" those that are shipped
+	Themes         string         `yaml:"themes"`         // folder of themes; "" those that are shipped
+	Proxies        []string       `yaml:"proxies"`        // whose X-Forwarded-For is believed
+	BankID         bankid.Config  `yaml:"bankid"`
+	Navet          navet.Config   `yaml:"navet"`
+	Mail           smtp.Config    `yaml:"mail"`
+	SMS            smshttp.Config `yaml:"sms"`
+	Clamd          string         `yaml:"clamd"` // host:port or socket path; "" uploads are not scanned
+	Uploads        Uploads        `yaml:"uploads"`
+	Handover       []Handover     `yaml:"handover"`
+	// Staff has a municipality's login by id, in place of what its own file says.
+	Staff map[string]oidc.Config `yaml:"staff"`
+}
+
+// Uploads bounds what citizens upload, in megabytes and files.
+type Uploads struct {
+	FileMB  int64 `yaml:"fileMB"`  // 20
+	TotalMB int64 `yaml:"totalMB"` // 60
+	Count   int   `yaml:"count"`   // 10
+}
+
+// Handover is where one municipality's granted rows go, and where the operator's lists come back: exactly one of Folder and Webhook.
+type Handover struct {
+	Municipality string          `yaml:"municipality"`
+	Target       string          `yaml:"target"` // as the form names it: "transport"
+	Folder       string          `yaml:"folder"`
+	Webhook      *webhook.Config `yaml:"webhook"`
+	// Inbox is a folder that ride lists come back in, for the authority with this slug.
+	Inbox     string `yaml:"inbox"`
+	Authority string `yaml:"authority"`
+}
+
+// Load reads a file.
+func Load(path string) (Config, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("configuration: %w", err)
+	}
+	c := Default()
+	dec := yaml.NewDecoder(bytes.NewReader(raw))
+	dec.KnownFields(true)
+	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", " "))
+	}
+	if err := expand(reflect.ValueOf(&c).Elem(), ""); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	c.relativeTo(filepath.Dir(path))
+	if err := c.Validate(); err != nil {
+		return Config{}, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return c, nil
+}
+
+// Default is what holds where nothing is said.
+func Default() Config {
+	return Config{Listen: ":8080", Data: "data", Uploads: Uploads{FileMB: 20, TotalMB: 60, Count: 10}}
+}
+
+// Validate names the first wrong key. Integrations check their own parts.
+func (c Config) Validate() error {
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1"):
+		return fmt.Errorf("baseURL %q: give the https address that people use", c.BaseURL)
+	case u.Path != "" || u.RawQuery != "":
+		return fmt.Errorf("baseURL %q: without path", c.BaseURL)
+	case c.Municipalities == "":
+		return errors.New("municipalities: give the folder of the municipalities' files")
+	case c.Store != "" && !strings.HasPrefix(c.Store, "mongodb://") && !strings.HasPrefix(c.Store, "mongodb+srv://"):
+		return fmt.Errorf("store %q: leave it out, or give a mongodb:// address", c.Store)
+	case c.Uploads.FileMB < 1 || c.Uploads.TotalMB < c.Uploads.FileMB || c.Uploads.Count < 1:
+		return errors.New("uploads: fileMB and count are at least 1, totalMB at least fileMB")
+	}
+	for i, h := range c.Handover {
+		if h.Municipality == "" || h.Target == "" || (h.Folder == "") == (h.Webhook == nil) {
+			return fmt.Errorf("handover %d: municipality, target, and either folder or webhook are needed", i+1)
+		}
+		if (h.Inbox == "") != (h.Authority == "") {
+			return fmt.Errorf("handover %d: inbox and authority belong together", i+1)
+		}
+	}
+	for name, err := range map[string]error{"bankid": c.BankID.Validate(), "navet": c.Navet.Validate(), "mail": c.Mail.Validate(), "sms": c.SMS.Validate()} {
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// relativeTo makes names of files that are not absolute stand beside the configuration.
+func (c *Config) relativeTo(dir string) {
+	for _, p := range []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
+		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile} {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+}
+
+// expand takes every text that is written env:NAME from the environment.
+func expand(v reflect.Value, at string) error {
+	switch v.Kind() {
+	case reflect.String:
+		name, ok := strings.CutPrefix(v.String(), "env:")
+		if !ok {
+			return nil
+		}
+		value := os.Getenv(name)
+		if value == "" {
+			return fmt.Errorf("%s: the environment variable %s is empty", at, name)
+		}
+		v.SetString(value)
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return expand(v.Elem(), at)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				if err := expand(v.Field(i), strings.TrimPrefix(at+"."+v.Type().Field(i).Tag.Get("yaml"), ".")); err != nil {
+					return err
+				}
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if err := expand(v.Index(i), fmt.Sprintf("%s[%d]", at, i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"samtjanst/examples/demo"
+	"samtjanst/integrations/handover/webhook"
+	"samtjanst/integrations/sim"
+	"samtjanst/platform/config"
+)
+
+// DemoConfig points every client at the simulators: production differs by these values only. Ekköping hands journeys to its operator by
+// webhook and to its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
+func DemoConfig(c config.Config, e sim.Endpoints) config.Config {
+	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff
+	hook := func(target string) *webhook.Config { w := e.Webhooks[target]; return &w }
+	folder := func(name string) string { return filepath.Join(c.Data, "handover", name) }
+	c.Handover = []config.Handover{
+		{Municipality: "ekkoping", Target: sim.TransportTarget, Webhook: hook(sim.TransportTarget), Inbox: e.RideLists, Authority: "barn-och-utbildning"},
+		{Municipality: "ekkoping", Target: sim.SchoolTarget, Folder: folder("ekkoping-skola")},
+		{Municipality: "tallvik", Target: sim.TransportTarget, Folder: folder("tallvik-trafik")},
+		{Municipality: "tallvik", Target: sim.SchoolTarget, Webhook: hook(sim.SchoolTarget)},
+	}
+	return c
+}
+
+// startDemo starts the simulators beside the platform and says what to click.
+func startDemo(ctx context.Context, c config.Config, simListen string, o Options) (config.Config, Options, *sim.Running, error) {
+	hub, err := sim.New(sim.Options{Dir: filepath.Join(c.Data, "sim"), Listen: simListen, Platform: c.BaseURL, Clock: o.Clock, Log: o.Log})
+	if err != nil {
+		return c, o, nil, err
+	}
+	running, err := hub.Start(ctx)
+	if err != nil {
+		return c, o, nil, err
+	}
+	o.Municipalities, o.Simulators = demo.Municipalities, running.Endpoints.URL
+	return DemoConfig(c, running.Endpoints), o, running, nil
+}
+
+func sayWhatToClick(w io.Writer, portal, sims string) {
+	fmt.Fprintf(w, `
+Samtjänst is running, with two municipalities that do not exist.
+
+  The portal          %[1]s
+  Staff pages         %[1]s/admin
+  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, staff login)
+
+Try this:
+  1. %[1]s → Ekköping → Ansök om skolskjuts → log in. At %[2]s choose Anna Testsson's phone and approve.
+  2. Fill in, submit and sign as Anna. Then log out.
+  3. Read Erik Testsson's mail at %[2]s/mail/, log in as Erik, fill in his section and sign.
+  4. %[1]s/admin → Ekköping → Birgitta Provbeslutande: open the case, decide, and see the PDF.
+  5. Log in as Anna again: the decision is under Mina sidor.
+
+Stop with Ctrl-C. Everything is kept and is there at the next start.
+`, portal, sims)
+}

@@ -1,0 +1,221 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"samtjanst/forms/formcli"
+	"samtjanst/forms/lint"
+	"samtjanst/integrations/sim"
+	"samtjanst/platform/config"
+	"samtjanst/renderer/markdown"
+)
+
+// Exit statuses.
+const (
+	exitOK = iota
+	exitFailed
+	exitUsage
+)
+
+const usage = `samtjanst: e-services for municipalities
+
+  samtjanst serve --config FILE          run the platform
+  samtjanst serve --demo                 run it with two invented municipalities, against simulators
+      --data DIR  --listen ADDRESS  --sim-listen ADDRESS  --store mongodb://…
+  samtjanst sim [--listen ADDRESS] [--data DIR]
+                                         run the simulators alone
+  samtjanst form lint PATH…              check forms: file:line:column, what, how to mend
+  samtjanst form test PATH…              run the forms' scenarios
+`
+
+// Main runs a command and gives the exit status: 0, 1 when it failed, 2 when it was not understood.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return exitUsage
+	}
+	switch args[0] {
+	case "serve":
+		return serve(ctx, args[1:], stdout, stderr)
+	case "sim":
+		return simulate(ctx, args[1:], stdout, stderr)
+	case "form":
+		return form(args[1:], stdout, stderr)
+	case "help", "-h", "--help":
+		fmt.Fprint(stdout, usage)
+		return exitOK
+	}
+	fmt.Fprintf(stderr, "samtjanst: there is no command %q\n\n%s", args[0], usage)
+	return exitUsage
+}
+
+// failed prints one line.
+func failed(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "samtjanst: %s\n", strings.ReplaceAll(explain(err).Error(), "\n", "; "))
+	return exitFailed
+}
+
+// explain says what to do about the mistakes that everybody makes once.
+func explain(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: something else uses that port; stop it, or choose others with --listen and --sim-listen", err)
+	}
+	return err
+}
+
+func serve(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	var (
+		file      = fs.String("config", "", "configuration `FILE`")
+		demo      = fs.Bool("demo", false, "two invented municipalities, against simulators")
+		data      = fs.String("data", "", "`DIR` for the embedded store, files and keys")
+		listen    = fs.String("listen", "", "`ADDRESS` to listen on")
+		simListen = fs.String("sim-listen", sim.DefaultListen, "`ADDRESS` of the simulators' pages, with the three ports after it (demo)")
+		mongo     = fs.String("store", "", "mongodb:// `ADDRESS` in place of the embedded store")
+	)
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return exitUsage
+	}
+	if !*demo && *file == "" {
+		fmt.Fprint(stderr, "samtjanst: serve needs --config FILE, or --demo\n")
+		return exitUsage
+	}
+	cfg := config.Default()
+	if *file != "" {
+		var err error
+		if cfg, err = config.Load(*file); err != nil {
+			return failed(stderr, err)
+		}
+	}
+	override(&cfg.Data, *data)
+	override(&cfg.Listen, *listen)
+	override(&cfg.Store, *mongo)
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return failed(stderr, fmt.Errorf("data: %w", err))
+	}
+	l, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	defer l.Close()
+	o := Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
+	var running *sim.Running
+	if *demo {
+		if *file == "" {
+			cfg.BaseURL = "http://localhost" + portOf(l)
+			logs, err := os.OpenFile(filepath.Join(cfg.Data, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+			if err != nil {
+				return failed(stderr, err)
+			}
+			defer logs.Close()
+			o.Log = slog.New(slog.NewTextHandler(logs, nil)) // the terminal is for what to click
+		}
+		if cfg, o, running, err = startDemo(ctx, cfg, *simListen, o); err != nil {
+			return failed(stderr, err)
+		}
+		defer running.Close()
+	}
+	s, err := New(ctx, cfg, o)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	if *demo {
+		sayWhatToClick(stdout, cfg.BaseURL, o.Simulators)
+	}
+	return run(ctx, s, l, stderr)
+}
+
+func run(ctx context.Context, s *Server, l net.Listener, stderr io.Writer) int {
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	var err error
+	select {
+	case err = <-done:
+		err = errors.Join(err, s.Close())
+	case <-ctx.Done():
+		err = s.Close()
+	}
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return failed(stderr, err)
+	}
+	return exitOK
+}
+
+func override(to *string, with string) {
+	if with != "" {
+		*to = with
+	}
+}
+
+func portOf(l net.Listener) string {
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return ""
+	}
+	return ":" + port
+}
+
+func simulate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	fs := flag.NewFlagSet("sim", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	listen := fs.String("listen", sim.DefaultListen, "`ADDRESS` of the pages, with the three ports after it")
+	data := fs.String("data", filepath.Join("data", "sim"), "`DIR` for keys and what has been received")
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return exitUsage
+	}
+	hub, err := sim.New(sim.Options{Dir: *data, Listen: *listen, Platform: "http://localhost:8080", Log: slog.New(slog.NewTextHandler(stderr, nil))})
+	if err != nil {
+		return failed(stderr, err)
+	}
+	running, err := hub.Start(ctx)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	raw, err := running.Endpoints.YAML()
+	if err != nil {
+		return failed(stderr, err)
+	}
+	fmt.Fprintf(stdout, "The simulators are at %s. A platform is pointed at them with:\n\n%s", running.Endpoints.URL, raw)
+	if err := running.Wait(); err != nil {
+		return failed(stderr, err)
+	}
+	return exitOK
+}
+
+// lintOptions hands lint what forms itself may not import: the Markdown reader.
+func lintOptions() lint.Options {
+	return lint.Options{Links: func(md string) []lint.Link {
+		var out []lint.Link
+		for _, l := range markdown.Links(md) {
+			out = append(out, lint.Link{URL: l.URL})
+		}
+		return out
+	}}
+}
+
+func form(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return exitUsage
+	}
+	switch args[0] {
+	case "lint":
+		return formcli.Lint(lintOptions(), args[1:], stdout, stderr)
+	case "test":
+		return formcli.Test(args[1:], stdout, stderr)
+	}
+	fmt.Fprintf(stderr, "samtjanst: there is no command %q\n\n%s", "form "+args[0], usage)
+	return exitUsage
+}

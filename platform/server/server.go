@@ -1,0 +1,356 @@
+// Package server is the composition root: it puts store, keys, forms, integrations, use cases and pages together as the configuration
+// says, and has the commands of the program. Everything that is plugged in is listed here; nothing registers itself.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"samtjanst/admin"
+	"samtjanst/admin/caseload"
+	"samtjanst/forms/library"
+	"samtjanst/integrations/eid"
+	"samtjanst/integrations/eid/bankid"
+	"samtjanst/integrations/eid/oidc"
+	"samtjanst/integrations/notify/smshttp"
+	"samtjanst/integrations/notify/smtp"
+	"samtjanst/integrations/population/navet"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/config"
+	"samtjanst/platform/directory"
+	"samtjanst/platform/files"
+	"samtjanst/platform/files/clamd"
+	"samtjanst/platform/files/dir"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/outbox"
+	"samtjanst/platform/signing/evidence"
+	"samtjanst/platform/store"
+	"samtjanst/platform/store/mongostore"
+	"samtjanst/platform/store/sealed"
+	"samtjanst/platform/store/sqlitestore"
+	"samtjanst/platform/vault"
+	"samtjanst/platform/web"
+	"samtjanst/renderer"
+	"samtjanst/renderer/assets"
+	"samtjanst/renderer/i18n"
+	"samtjanst/renderer/ui"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Options are what a test or the demo gives beside the configuration.
+type Options struct {
+	Clock          clock.Clock  // nil: the machine's
+	Log            *slog.Logger // nil: to standard error
+	Municipalities fs.FS        // nil: the configured folder
+	Simulators     string       // address of the simulators' pages, "" in production
+	OutboxEvery    time.Duration
+	Store          store.Store // nil: the configured one
+}
+
+// Server is a platform that is put together and runs its outbox.
+type Server struct {
+	App   *fiber.App
+	Kit   *httpkit.Kit
+	Flow  *flow.Service
+	Store store.Store
+
+	outbox  *outbox.Outbox
+	closers []func() error
+	stop    context.CancelFunc
+	jobs    sync.WaitGroup
+}
+
+// New puts the platform together and starts its outbox. The error is one line that says what is wrong and where.
+func New(ctx context.Context, cfg config.Config, o Options) (s *Server, err error) {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	s = &Server{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return s, fmt.Errorf("data: %w", err)
+	}
+	if s.Store, err = openStore(ctx, cfg, o); err != nil {
+		return s, err
+	}
+	s.closers = append(s.closers, s.Store.Close)
+	dirs, err := loadDirectory(cfg, o)
+	if err != nil {
+		return s, err
+	}
+	texts, err := i18n.Embedded()
+	if err != nil {
+		return s, err
+	}
+	if s.Flow, err = s.flow(ctx, cfg, o, dirs, texts); err != nil {
+		return s, err
+	}
+	if err := s.pages(ctx, cfg, o, dirs, texts); err != nil {
+		return s, err
+	}
+	s.outbox = outbox.New(s.Flow, outbox.Options{Every: o.OutboxEvery, Log: o.Log})
+	s.Flow.Wake = s.outbox.Wake
+	if err := s.outbox.Start(); err != nil {
+		return s, err
+	}
+	return s, s.background(cfg, o, dirs)
+}
+
+func openStore(ctx context.Context, cfg config.Config, o Options) (store.Store, error) {
+	switch {
+	case o.Store != nil:
+		return o.Store, nil
+	case cfg.Store == "":
+		return sqlitestore.Open(filepath.Join(cfg.Data, "samtjanst.db"))
+	}
+	return mongostore.Open(ctx, cfg.Store)
+}
+
+func loadDirectory(cfg config.Config, o Options) (*directory.Directory, error) {
+	fsys, folder := o.Municipalities, "municipalities"
+	if fsys == nil {
+		fsys, folder = os.DirFS(cfg.Municipalities), "."
+	}
+	d, err := directory.Load(fsys, folder)
+	if err != nil {
+		return nil, fmt.Errorf("municipalities: %w", err)
+	}
+	return d, nil
+}
+
+// flow puts the use cases together.
+func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *directory.Directory, texts *i18n.Catalog) (*flow.Service, error) {
+	keyFile := cfg.MasterKey
+	if keyFile == "" {
+		keyFile = filepath.Join(cfg.Data, "keys", "master.json")
+	}
+	if err := os.MkdirAll(filepath.Dir(keyFile), 0o700); err != nil {
+		return nil, fmt.Errorf("masterKey: %w", err)
+	}
+	keys, err := sealed.OpenKeyring(keyFile, s.Store)
+	if err != nil {
+		return nil, fmt.Errorf("masterKey: %w", err)
+	}
+	blobs, err := dir.Open(filepath.Join(cfg.Data, "files"))
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	s.closers = append(s.closers, blobs.Close)
+	formFiles, formFolder := fs.FS(library.Forms), "."
+	if cfg.Forms != "" {
+		formFiles = os.DirFS(cfg.Forms)
+	}
+	catalog, err := flow.LoadCatalog(ctx, formFiles, formFolder, s.Store, o.Clock.Now())
+	if err != nil {
+		return nil, fmt.Errorf("forms: %w", err)
+	}
+	for _, t := range dirs.Tenants() {
+		for _, sv := range t.Services {
+			g, err := catalog.Newest(sv.Form)
+			if err != nil {
+				return nil, fmt.Errorf("municipality %s offers %q, and there is no such form", t.ID, sv.Form)
+			}
+			if _, ok := t.Authority(g.Form.Def.Meta.Authority); !ok {
+				return nil, fmt.Errorf("municipality %s offers %q, and has no authority %q to own it", t.ID, sv.Form, g.Form.Def.Meta.Authority)
+			}
+		}
+	}
+	material, err := cfg.BankID.Load()
+	if err != nil {
+		return nil, fmt.Errorf("bankid: %w", err)
+	}
+	bank, err := bankid.New(cfg.BankID, material, o.Clock)
+	if err != nil {
+		return nil, fmt.Errorf("bankid: %w", err)
+	}
+	register, err := navet.New(cfg.Navet, o.Clock, o.Log)
+	if err != nil {
+		return nil, fmt.Errorf("navet: %w", err)
+	}
+	mailer, err := smtp.New(cfg.Mail)
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	texter, err := smshttp.New(cfg.SMS)
+	if err != nil {
+		return nil, fmt.Errorf("sms: %w", err)
+	}
+	themes, err := loadThemes(cfg)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := handoverTargets(cfg, o.Clock)
+	if err != nil {
+		return nil, err
+	}
+	return &flow.Service{
+		Vault: &vault.Vault{Store: s.Store, Keys: keys, Clock: o.Clock}, Blobs: blobs, Scanner: scanner(cfg.Clamd),
+		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
+		Catalog: catalog, Directory: dirs, Register: register, EID: bank, Mail: mailer, SMS: texter, Targets: targets,
+		Verify: verifier(material.Roots), Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
+		Logos: func(theme string) []byte {
+			if t, ok := themes[theme]; ok {
+				return t.SVG()
+			}
+			return nil
+		},
+	}, nil
+}
+
+func scanner(address string) files.Scanner {
+	switch {
+	case address == "":
+		return nil
+	case strings.HasPrefix(address, "/"):
+		return clamd.New("unix", address)
+	}
+	return clamd.New("tcp", address)
+}
+
+func loadThemes(cfg config.Config) (ui.Themes, error) {
+	themes, err := ui.ShippedThemes()
+	if err == nil && cfg.Themes != "" {
+		var own ui.Themes
+		if own, err = ui.LoadThemes(os.DirFS(cfg.Themes)); err == nil {
+			for id, t := range own {
+				themes[id] = t
+			}
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("themes: %w", err)
+	}
+	return themes, nil
+}
+
+// verifier checks a signature once more where it is stored, so that what is kept as evidence does not rest on the client alone.
+func verifier(roots evidence.Roots) flow.EvidenceCheck {
+	return func(done eid.Completion, want flow.Wanted) error {
+		_, err := evidence.VerifyBankID(evidence.Input{
+			Received: evidence.Received{XML: done.Signature, OCSP: done.OCSP, Roots: roots, At: want.At},
+			Use:      evidence.Signing, Number: want.Number, Text: []byte(want.Text), Markdown: want.Markdown, Hidden: want.Hidden,
+		})
+		return err
+	}
+}
+
+// pages puts the citizens' and the staff's pages into one application.
+func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *directory.Directory, texts *i18n.Catalog) error {
+	bundle, err := assets.Load()
+	if err != nil {
+		return err
+	}
+	admin.AddAssets(bundle)
+	themes, err := loadThemes(cfg)
+	if err != nil {
+		return err
+	}
+	faces, err := ui.New(bundle, texts, themes)
+	if err != nil {
+		return err
+	}
+	box, err := s.Flow.Vault.Keys.Scope(ctx, "platform")
+	if err != nil {
+		return fmt.Errorf("masterKey: %w", err)
+	}
+	logins, origins, err := staffLogins(cfg, o, dirs)
+	if err != nil {
+		return err
+	}
+	s.Kit, err = httpkit.New(httpkit.Config{Records: s.Store, Box: box, Clock: o.Clock, Log: o.Log, Texts: texts, Assets: bundle,
+		TLS: strings.HasPrefix(cfg.BaseURL, "https://"), FormAction: origins, Proxies: cfg.Proxies, MaxUpload: cfg.Uploads.TotalMB << 20})
+	if err != nil {
+		return err
+	}
+	limits := renderer.DefaultLimits
+	limits.FileBytes, limits.Files = cfg.Uploads.FileMB<<20, cfg.Uploads.Count
+	err = web.Register(web.Deps{Kit: s.Kit, UI: faces, Renderer: renderer.New(texts, limits), Flow: s.Flow, Directory: dirs, Clock: o.Clock,
+		QR:      func(order eid.Order, now time.Time) ([]byte, error) { return bankid.QRSVG(bankid.QR(order, now)) },
+		BaseURL: cfg.BaseURL, Simulators: o.Simulators})
+	if err != nil {
+		return err
+	}
+	site, err := admin.Register(admin.Deps{Kit: s.Kit, UI: faces, Directory: dirs, Logins: logins, Presence: s.Flow, Simulators: o.Simulators,
+		CitizenPages: func(t *directory.Tenant) (string, string, string) {
+			return "/" + string(t.ID) + "/tillganglighet", "/" + string(t.ID) + "/personuppgifter", "/" + string(t.ID)
+		}})
+	if err != nil {
+		return err
+	}
+	if err := caseload.Register(site, caseload.Deps{Flow: s.Flow, Clock: o.Clock}); err != nil {
+		return err
+	}
+	s.App = s.Kit.App()
+	return nil
+}
+
+// staffLogins are the municipalities' own providers, and the origins that a login form may end at.
+func staffLogins(cfg config.Config, o Options, dirs *directory.Directory) (map[identity.TenantID]admin.Login, []string, error) {
+	logins := map[identity.TenantID]admin.Login{}
+	var origins []string
+	for _, t := range dirs.Tenants() {
+		login, ok := cfg.Staff[string(t.ID)]
+		if !ok {
+			login = oidc.Config{Issuer: t.Staff.Issuer, ClientID: t.Staff.ClientID, ClientSecret: t.Staff.ClientSecret,
+				GroupsClaim: t.Staff.GroupsClaim, ACR: t.Staff.SecondFactor}
+		}
+		if login.Issuer == "" {
+			continue // no staff of this municipality log in here
+		}
+		login.RedirectURL, login.LogoutURL = cfg.BaseURL+"/admin/callback", cfg.BaseURL+"/admin"
+		p, err := oidc.New(login, o.Clock)
+		if err != nil {
+			return nil, nil, fmt.Errorf("municipality %s: staff: %w", t.ID, err)
+		}
+		logins[t.ID] = p
+		origins = append(origins, originOf(login.Issuer))
+	}
+	return logins, origins, nil
+}
+
+func originOf(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+// Serve answers requests on a listener until Close.
+func (s *Server) Serve(l net.Listener) error { return s.App.Listener(l) }
+
+// Close stops answering, lets what is running finish, and closes the store.
+func (s *Server) Close() error {
+	var errs []error
+	if s.App != nil {
+		errs = append(errs, s.App.ShutdownWithTimeout(10*time.Second))
+	}
+	if s.stop != nil {
+		s.stop()
+		s.jobs.Wait()
+	}
+	if s.outbox != nil {
+		s.outbox.Stop()
+	}
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	return errors.Join(errs...)
+}
