@@ -74,7 +74,7 @@ type Person struct {
 	Surname        string
 	Address        Address // empty when hidden
 	Municipality   string  // kommunkod, four digits; "" when hidden or not registered
-	Deregistered   string  // "" or code: AV deceased, UV emigrated …
+	Deregistered   string  // "" or code: AV deceased, UV emigrated …; "?" for a cause that the register does not tell
 	DeregisteredOn string  // YYYY-MM-DD, may be incomplete
 	Relations      []Relation
 }
@@ -124,10 +124,11 @@ const (
 	Partner     RelationKind = "P"
 )
 
-// Relation to another registered person.
+// Relation to another person. To is zero when the register has no number for the other, who has never been registered in
+// Sweden: a guardian without number is a guardian all the same, and custody is shared.
 type Relation struct {
 	Kind  RelationKind
 	To    idno.Number
 	Since string // fromDatumVardnad, YYYY-MM-DD
-	Gone  string // deregistration code of the related, "" when registered
+	Gone  string // AV when the related is deceased; the register tells no other cause here, so ask about the related too
 }

@@ -6,6 +6,7 @@
 package mailsim
 
 import (
+	"crypto/subtle"
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
@@ -153,7 +154,7 @@ func (n *session) AuthMechanisms() []string {
 
 func (n *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, user, password string) error {
-		if user != n.sim.options.Username || password != n.sim.options.Password {
+		if user != n.sim.options.Username || subtle.ConstantTimeCompare([]byte(password), []byte(n.sim.options.Password)) != 1 {
 			return smtp.ErrAuthFailed
 		}
 		n.auth = true

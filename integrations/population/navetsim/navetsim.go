@@ -9,6 +9,7 @@ package navetsim
 
 import (
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -96,7 +97,7 @@ func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, object{"error": "unsupported_grant_type"})
 		return
 	}
-	if r.PostForm.Get("client_id") != s.options.TokenID || r.PostForm.Get("client_secret") != s.options.TokenSecret {
+	if r.PostForm.Get("client_id") != s.options.TokenID || !same(r.PostForm.Get("client_secret"), s.options.TokenSecret) {
 		reply(w, http.StatusUnauthorized, object{"error": "invalid_client"})
 		return
 	}
@@ -185,7 +186,7 @@ func (s *Sim) admit(r *http.Request) (int, bool) {
 	switch {
 	case !ok || !s.clock.Now().Before(until):
 		return http.StatusUnauthorized, false
-	case r.Header.Get("client_id") != s.options.GatewayID || r.Header.Get("client_secret") != s.options.GatewaySecret:
+	case r.Header.Get("client_id") != s.options.GatewayID || !same(r.Header.Get("client_secret"), s.options.GatewaySecret):
 		return http.StatusUnauthorized, false
 	case r.Header.Get("skv_client_correlation_id") == "":
 		return http.StatusBadRequest, false
@@ -193,6 +194,10 @@ func (s *Sim) admit(r *http.Request) (int, bool) {
 		return http.StatusUnsupportedMediaType, false
 	}
 	return 0, true
+}
+
+func same(given, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }
 
 func (s *Sim) answer(ref string, q question, partial bool) object {

@@ -153,7 +153,7 @@ var listPage = shell.New(`
 <form method="post" action="/navet/script"><p><button class="quiet" name="reset" value="1">Återställ alla personer och störningar</button></p></form>
 {{range .Groups}}<section><h2>{{.Title}}</h2><ul>{{range .People}}<li><a href="/navet/{{.ID}}">{{.Name}}</a>{{if .Protection.Hidden}} – skyddade personuppgifter{{end}}{{with .Deregistered}} – avregistrerad ({{.}}){{end}}</li>{{end}}</ul></section>{{end}}
 <section aria-labelledby="calls"><h2 id="calls">Senaste frågorna</h2>
-{{if .Calls}}<div class="wide" tabindex="0" role="region" aria-labelledby="calls"><table><thead><tr><th scope="col">När</th><th scope="col">Referens</th><th scope="col">Personer</th></tr></thead><tbody>{{range .Calls}}<tr><td>{{.At}}</td><td>{{.Ref}}</td><td>{{.Who}}</td></tr>{{end}}</tbody></table></div>{{else}}<p>Ingen har frågat än.</p>{{end}}
+{{if .Calls}}<div class="wide" tabindex="0" role="region" aria-label="Tabell över frågorna"><table><thead><tr><th scope="col">När</th><th scope="col">Referens</th><th scope="col">Personer</th></tr></thead><tbody>{{range .Calls}}<tr><td>{{.At}}</td><td>{{.Ref}}</td><td>{{.Who}}</td></tr>{{end}}</tbody></table></div>{{else}}<p>Ingen har frågat än.</p>{{end}}
 </section>`)
 
 func (s *Sim) list(w http.ResponseWriter, _ *http.Request) {
@@ -210,7 +210,7 @@ var onePage = shell.New(`
 {{if .IsChild}}<form method="post" action="/navet/script"><input type="hidden" name="person" value="{{.P.ID}}"><input type="hidden" name="custody" value="1">
 <fieldset><legend>Vårdnadshavare</legend>{{range .Guardians}}<label><input type="checkbox" name="guardian" value="{{.ID}}"{{if .Is}} checked{{end}}> {{.Name}}</label>{{end}}</fieldset><button>Ändra vårdnad</button></form>{{end}}
 </section>
-<section aria-labelledby="js"><h2 id="js">Så ser svaret ut</h2><div class="wide" tabindex="0" role="region" aria-labelledby="js"><pre>{{.JSON}}</pre></div></section>
+<section aria-labelledby="js"><h2 id="js">Så ser svaret ut</h2><pre>{{.JSON}}</pre></section>
 <p><a href="/navet/">Alla personer</a></p>`)
 
 func (s *Sim) one(w http.ResponseWriter, r *http.Request) {
