@@ -1,0 +1,274 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer"
+	"samtjanst/renderer/ui"
+)
+
+// casePage is a case as one party may see it.
+type casePage struct {
+	ui.Shell
+	Reference  string
+	State      ui.Tag
+	StateText  string
+	Receipt    *ui.Notice
+	Completion *ui.Notice
+	Sign       string // address to sign at, "" when there is nothing to sign
+	SignText   string
+	Decline    string
+	Facts      ui.Rows
+	Steps      ui.Steps
+	Signatures ui.Rows
+	Decision   *ui.Notice
+	Rides      *ui.Table
+	Summary    ui.Summary
+	Files      ui.Files
+	Copy       string
+	Sibling    string
+	Withdraw   string
+	Token      string
+}
+
+func caseURL(id casework.ID) string { return "/arende/" + string(id) }
+
+func caseID(r *httpkit.Request) casework.ID { return casework.ID(r.Param("case")) }
+
+func isConflict(err error) bool { return errors.Is(err, fault.Conflict) }
+
+var stateTone = map[casework.State]ui.Tone{casework.AwaitingSignatures: ui.Warning, casework.AwaitingCompletion: ui.Warning,
+	casework.AwaitingOfficer: ui.Info, casework.Decided: ui.Success, casework.Closed: ui.Neutral, casework.Withdrawn: ui.Neutral}
+
+func (s *site) casePage(r *httpkit.Request) error {
+	v, err := s.Flow.Case(r.Context(), r.Actor(), caseID(r))
+	if err != nil {
+		return s.refusedCase(r, err, caseID(r))
+	}
+	l, base := r.Locale(), caseURL(v.ID)
+	p := casePage{Shell: s.frame(r, v.Service.Tenant, v.Form.Title.In(r.Lang)), Reference: v.Reference, Token: r.Token(),
+		State: ui.Tag{Tone: stateTone[v.State], Text: l.T("web.state." + string(v.State))}, StateText: s.stateText(r, v),
+		Steps: s.steps(r, v), Copy: base + "/kopia", Summary: renderer.SummaryView(s.readable(r, v), nil)}
+	p.Back = &ui.Link{Text: l.T("web.mine.to"), URL: "/mina-sidor"}
+	p.Facts = ui.Rows{{Key: l.T("web.case.reference"), Value: v.Reference}, {Key: l.T("web.case.submitted"), Value: l.DateTime(v.Submitted)}}
+	if v.Number != "" {
+		p.Facts = append(p.Facts, ui.Row{Key: l.T("web.case.number"), Value: v.Number})
+	}
+	if r.Query("inskickad") != "" && v.Applicant {
+		p.Receipt = &ui.Notice{Tone: ui.Success, Title: l.T("web.case.receipt"), Text: l.T("web.case.receipt-text", "reference", v.Reference)}
+	}
+	switch {
+	case r.Query("underskriven") != "":
+		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.signed-now")}
+	case r.Query("avbojt") != "":
+		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.declined-now")}
+	}
+	if v.Completion != "" {
+		p.Completion = &ui.Notice{Tone: ui.Warning, Title: l.T("web.case.completion", "day", l.Date(v.CompleteBy)), Text: v.Completion}
+	}
+	if v.MaySign {
+		p.Sign, p.SignText, p.Decline = base+"/underskrift", l.T("web.case.sign"), base+"/avboj"
+		if v.OwnFirst {
+			p.Sign, p.SignText = base+"/egna-uppgifter", l.T("web.case.own")
+		}
+		if v.Applicant {
+			p.Decline = "" // the applicant withdraws
+		}
+	}
+	for _, sg := range v.Signatures {
+		p.Signatures = append(p.Signatures, signatureRow(r, sg))
+	}
+	if v.Decision != nil {
+		p.Decision = decisionNotice(r, v, base)
+	}
+	if len(v.Rides) > 0 {
+		p.Rides = ridesTable(r, v.Rides)
+	}
+	for _, f := range v.Attachments {
+		p.Files = append(p.Files, ui.FileItem{Name: f.Name, Type: renderer.FileKind(f.Type), Bytes: f.Size, URL: base + "/bilaga/" + f.ID})
+	}
+	if v.MayCopy {
+		p.Sibling = base + "/syskon"
+	}
+	if v.MayWithdraw {
+		p.Withdraw = base + "/aterkalla"
+	}
+	return show(r, http.StatusOK, s.pages.kase, p)
+}
+
+// readable is the answers that the reader may see: the applicant what he or she wrote, another party the common part and
+// his or her own section.
+func (s *site) readable(r *httpkit.Request, v *flow.CaseView) []renderer.SummarySection {
+	l := r.Locale()
+	own := renderer.Summary(l, v.View, renderer.Self, nil)
+	if v.Applicant {
+		return own
+	}
+	list := renderer.Summary(l, v.View, renderer.Party, nil)
+	return append(list, slices.DeleteFunc(own, func(sec renderer.SummarySection) bool { return !sec.Own })...)
+}
+
+// progress counts signatures.
+func progress(v *flow.CaseView) (done, of int) {
+	for _, sg := range v.Signatures {
+		if sg.State.Done() {
+			done++
+		}
+	}
+	return done, len(v.Signatures)
+}
+
+// stateText says in plain words what happens now and who acts.
+func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
+	l := r.Locale()
+	done, of := progress(v)
+	switch v.State {
+	case casework.AwaitingSignatures:
+		if v.MaySign {
+			return l.T("web.case.now-you", "done", done, "of", of, "day", l.Date(v.Deadline))
+		}
+		return l.T("web.case.now-others", "done", done, "of", of, "day", l.Date(v.Deadline))
+	case casework.AwaitingCompletion:
+		return l.T("web.case.now-completion", "day", l.Date(v.CompleteBy))
+	case casework.AwaitingOfficer:
+		return l.T("web.case.now-officer")
+	case casework.Decided, casework.Closed:
+		if v.Decision != nil {
+			return l.T("web.case.now-decided")
+		}
+		return l.T("web.case.now-deciding")
+	}
+	return l.T("web.case.now-withdrawn")
+}
+
+// steps is the way of the case and where it is.
+func (s *site) steps(r *httpkit.Request, v *flow.CaseView) ui.Steps {
+	l := r.Locale()
+	at := map[casework.State]int{casework.AwaitingSignatures: 1, casework.AwaitingCompletion: 2, casework.AwaitingOfficer: 2, casework.Decided: 3, casework.Closed: 4, casework.Withdrawn: -1}[v.State]
+	done, of := progress(v)
+	steps := ui.Steps{{Title: l.T("web.step.in"), Text: l.DateTime(v.Submitted)}}
+	if of > 0 {
+		steps = append(steps, ui.Step{Title: l.T("web.step.signatures"), Text: l.T("web.case.progress", "done", done, "of", of)})
+	} else if at > 0 {
+		at--
+	}
+	steps = append(steps, ui.Step{Title: l.T("web.step.officer")}, ui.Step{Title: l.T("web.step.decision")})
+	if v.Decision != nil {
+		steps[len(steps)-1].Text = l.Date(v.Decision.At)
+		at = len(steps)
+	}
+	if at < 0 { // withdrawn: what was done is done, and no more comes
+		return ui.Steps{{Title: steps[0].Title, Text: steps[0].Text, State: "done"}, {Title: l.T("web.state.withdrawn"), Text: l.Date(v.Since), State: "current"}}
+	}
+	for i := range steps {
+		switch {
+		case i < at:
+			steps[i].State = "done"
+		case i == at:
+			steps[i].State = "current"
+		default:
+			steps[i].State = "later"
+		}
+	}
+	return steps
+}
+
+func signatureRow(r *httpkit.Request, sg flow.SignatureView) ui.Row {
+	l := r.Locale()
+	tone := ui.Warning
+	if sg.State.Done() {
+		tone = ui.Success
+	} else if sg.State == signing.Declined {
+		tone = ui.Neutral
+	}
+	row := ui.Row{Key: sg.Name, Tag: &ui.Tag{Tone: tone, Text: l.T("web.place." + string(sg.State))}}
+	if sg.Me {
+		row.Key = l.T("web.case.me", "name", sg.Name)
+	}
+	if !sg.At.IsZero() {
+		row.Value = l.DateTime(sg.At)
+	}
+	return row
+}
+
+func decisionNotice(r *httpkit.Request, v *flow.CaseView, base string) *ui.Notice {
+	l := r.Locale()
+	n := &ui.Notice{Tone: ui.Info, Title: l.T("web.case.decision", "title", v.Decision.Title.In(r.Lang)), Text: l.T("web.case.decision-text", "day", l.Date(v.Decision.At))}
+	if v.Decision.PDF {
+		n.Links = []ui.Link{{Text: l.T("web.case.decision-open"), URL: base + "/beslut"}}
+	}
+	return n
+}
+
+func ridesTable(r *httpkit.Request, rides []casework.Ride) *ui.Table {
+	l := r.Locale()
+	t := &ui.Table{Caption: l.T("web.rides.title"), Columns: []ui.Column{{Title: l.T("web.rides.day")}, {Title: l.T("web.rides.time")},
+		{Title: l.T("web.rides.place")}, {Title: l.T("web.rides.route")}}}
+	for _, ride := range rides {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: l.ISODate(ride.Date)}, {Text: ride.Time}, {Text: ride.Place}, {Text: ride.Route}})
+	}
+	return t
+}
+
+// copyPDF is the party's own copy: names, times and that party's own evidence.
+func (s *site) copyPDF(r *httpkit.Request) error {
+	f, err := s.Flow.CopyPDF(r.Context(), r.Actor(), caseID(r))
+	if err != nil {
+		return err
+	}
+	return send(r, f, true)
+}
+
+// decisionPDF opens the decision, which the use case notes.
+func (s *site) decisionPDF(r *httpkit.Request) error {
+	f, err := s.Flow.DecisionPDF(r.Context(), r.Actor(), caseID(r))
+	if err != nil {
+		return err
+	}
+	return send(r, f, true)
+}
+
+func (s *site) attachment(r *httpkit.Request) error {
+	f, err := s.Flow.Attachment(r.Context(), r.Actor(), caseID(r), r.Param("file"))
+	if err != nil {
+		return err
+	}
+	return send(r, f, false)
+}
+
+// sibling begins an application for a sibling with what is the same.
+func (s *site) sibling(r *httpkit.Request) error {
+	draft, err := s.Flow.Copy(r.Context(), r.Actor(), caseID(r))
+	if err != nil {
+		return s.refusedCase(r, err, caseID(r))
+	}
+	return r.See("/ansokan/" + draft)
+}
+
+func (s *site) withdrawPage(r *httpkit.Request) error {
+	v, err := s.Flow.Case(r.Context(), r.Actor(), caseID(r))
+	if err != nil {
+		return s.refusedCase(r, err, caseID(r))
+	}
+	if !v.MayWithdraw {
+		return r.See(caseURL(v.ID))
+	}
+	l := r.Locale()
+	return show(r, http.StatusOK, s.pages.confirm, confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.withdraw.title")),
+		Text: l.T("web.withdraw.text", "reference", v.Reference), Action: caseURL(v.ID) + "/aterkalla", Token: r.Token(),
+		Button: ui.Button{Text: l.T("web.withdraw.button"), Danger: true}, Keep: ui.Link{Text: l.T("web.withdraw.keep"), URL: caseURL(v.ID)}})
+}
+
+func (s *site) withdraw(r *httpkit.Request) error {
+	if err := s.Flow.Withdraw(r.Context(), r.Actor(), caseID(r)); err != nil && !isConflict(err) {
+		return err
+	}
+	return r.See(caseURL(caseID(r))) // a conflict: decided or withdrawn already, which the page tells
+}

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"samtjanst/forms"
+	"samtjanst/forms/journey"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/renderer"
+	"samtjanst/renderer/ui"
+)
+
+// checkPage shows all answers before they are handed in.
+type checkPage struct {
+	ui.Shell
+	Service string
+	Earlier *ui.Notice
+	Summary ui.Summary
+	Files   ui.Files
+	Signers string
+	Action  string
+	Token   string
+	Rev     int64
+	Discard string
+}
+
+// check shows the answers. When something is missing it leads there first.
+func (s *site) check(r *httpkit.Request) error {
+	id := r.Param("draft")
+	v, err := s.Flow.Page(r.Context(), r.Actor(), id, journey.CheckPage, false)
+	if err != nil {
+		return s.refusedDraft(r, err, id)
+	}
+	if v.Page != nil {
+		return r.See(draftURL(id, v.Page.ID))
+	}
+	return s.showCheck(r, http.StatusOK, v)
+}
+
+func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) error {
+	l := r.Locale()
+	base := "/ansokan/" + v.ID
+	change := func(page string, at forms.Pointer) string {
+		address := base + "/" + page + "?" + returnField + "=1"
+		if id := renderer.ControlID(v.Form, at); id != "" {
+			address += "#" + id
+		}
+		return address
+	}
+	p := checkPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.check.title")), Service: v.Form.Title.In(r.Lang), Action: base + "/" + journey.CheckPage,
+		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta",
+		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
+	p.Back = s.back(r, v, place{base: base})
+	if v.Earlier != nil {
+		p.Earlier = earlierNotice(r, v.Earlier)
+	}
+	for _, problem := range v.Problems {
+		if !problem.Soft {
+			p.Problems = append(p.Problems, s.checkProblem(r, v, problem))
+		}
+	}
+	return show(r, status, s.pages.check, p)
+}
+
+// checkProblem names a problem on the check page; the answers below it lead to where it is mended.
+func (s *site) checkProblem(r *httpkit.Request, v *flow.DraftView, problem forms.Problem) ui.ProblemLink {
+	if id, ok := strings.CutPrefix(string(problem.Pointer), "page:"); ok {
+		title := id
+		if page, ok := v.View.Page(id); ok {
+			title = page.Title.In(r.Lang)
+		}
+		return ui.ProblemLink{Text: r.Locale().T("web.check.incomplete", "page", title)}
+	}
+	return ui.ProblemLink{Text: renderer.ProblemText(r.Locale(), v.Form, problem)}
+}
+
+// submit hands in. However often it is posted, one case comes of it.
+func (s *site) submit(r *httpkit.Request) error {
+	id := r.Param("draft")
+	kase, v, err := s.Flow.Submit(r.Context(), r.Actor(), id, revision(r.Form()))
+	if isConflict(err) {
+		return r.See(draftURL(id, journey.CheckPage)) // changed in another tab: read it again first
+	}
+	if err != nil {
+		return s.refusedDraft(r, err, id)
+	}
+	if v != nil {
+		return s.showCheck(r, http.StatusUnprocessableEntity, v)
+	}
+	return r.See(caseURL(kase) + "?inskickad=1")
+}
+
+// discardPage asks before an application that is begun is thrown away.
+func (s *site) discardPage(r *httpkit.Request) error {
+	id := r.Param("draft")
+	v, err := s.Flow.Page(r.Context(), r.Actor(), id, "", false)
+	if err != nil {
+		return s.refusedDraft(r, err, id)
+	}
+	l := r.Locale()
+	p := confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.discard.title")), Text: l.T("web.discard.text", "service", v.Form.Title.In(r.Lang)),
+		Action: "/ansokan/" + url.PathEscape(id) + "/kasta", Token: r.Token(), Button: ui.Button{Text: l.T("web.discard.button"), Danger: true},
+		Keep: ui.Link{Text: l.T("web.discard.keep"), URL: draftURL(id, pageOf(v))}}
+	return show(r, http.StatusOK, s.pages.confirm, p)
+}
+
+func (s *site) discard(r *httpkit.Request) error {
+	if err := s.Flow.Discard(r.Context(), r.Actor(), r.Param("draft")); err != nil {
+		return err
+	}
+	return r.See("/mina-sidor?kastad=1")
+}
+
+// confirmPage asks before something that cannot be undone, with a reason where one is wanted.
+type confirmPage struct {
+	ui.Shell
+	Text   string
+	Reason *ui.Field
+	Action string
+	Token  string
+	Button ui.Button
+	Keep   ui.Link
+}

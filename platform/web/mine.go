@@ -1,0 +1,76 @@
+package web
+
+import (
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/renderer/ui"
+)
+
+// minePage is what a person has with all municipalities.
+type minePage struct {
+	ui.Shell
+	Sign    []ui.CardLink // waits for the person's signature
+	Drafts  []ui.CardLink
+	Cases   []ui.CardLink
+	Contact ui.Rows
+	Nothing bool
+}
+
+func (s *site) mine(r *httpkit.Request) error {
+	ctx, a, l := r.Context(), r.Actor(), r.Locale()
+	items, err := s.Flow.Mine(ctx, a)
+	if err != nil {
+		return err
+	}
+	contact, err := s.Flow.SavedContact(ctx, a)
+	if err != nil {
+		return err
+	}
+	p := minePage{Shell: s.frame(r, nil, l.T("web.mine.title")), Nothing: len(items) == 0, Contact: ui.Rows{
+		{Key: l.T("web.contact.email"), Value: contact.Email, Empty: contact.Email == ""},
+		{Key: l.T("web.contact.phone"), Value: contact.Phone, Empty: contact.Phone == ""},
+	}}
+	for query, key := range map[string]string{"sparat": "web.mine.saved", "kastad": "web.mine.discarded", "kontakt": "web.mine.contact-saved"} {
+		if r.Query(query) != "" {
+			p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T(key)}
+		}
+	}
+	for _, it := range items {
+		switch it.Kind {
+		case "sign":
+			p.Sign = append(p.Sign, signCard(r, it))
+		case "draft":
+			p.Drafts = append(p.Drafts, draftCard(r, it))
+		default:
+			p.Cases = append(p.Cases, caseCard(r, it))
+		}
+	}
+	return show(r, 200, s.pages.mine, p)
+}
+
+func draftCard(r *httpkit.Request, it flow.Item) ui.CardLink {
+	l := r.Locale()
+	return ui.CardLink{Title: l.T("web.mine.draft", "service", it.Title.In(r.Lang)), URL: "/ansokan/" + it.ID,
+		Meta: []string{it.Tenant.Name, l.T("web.mine.changed", "time", l.DateTime(it.Since)), l.T("web.mine.kept", "day", l.Date(it.Expires))}}
+}
+
+func signCard(r *httpkit.Request, it flow.Item) ui.CardLink {
+	l := r.Locale()
+	c := ui.CardLink{Title: l.T("web.mine.sign", "service", it.Title.In(r.Lang)), URL: "/arende/" + it.ID, Text: it.Subject,
+		Meta: []string{it.Tenant.Name, it.Reference}, Tag: &ui.Tag{Tone: ui.Warning, Text: l.T("web.mine.wanted")}}
+	if !it.Deadline.IsZero() {
+		c.Meta = append(c.Meta, l.T("web.mine.deadline", "day", l.Date(it.Deadline)))
+	}
+	return c
+}
+
+func caseCard(r *httpkit.Request, it flow.Item) ui.CardLink {
+	l := r.Locale()
+	c := ui.CardLink{Title: it.Title.In(r.Lang), URL: "/arende/" + it.ID, Text: it.Subject,
+		Meta: []string{it.Tenant.Name, it.Reference, l.T("web.mine.since", "day", l.Date(it.Since))},
+		Tag:  &ui.Tag{Tone: stateTone[it.State], Text: l.T("web.state." + string(it.State))}}
+	if it.Unread {
+		c.Tag = &ui.Tag{Tone: ui.Warning, Text: l.T("web.mine.unread")}
+	}
+	return c
+}

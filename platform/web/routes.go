@@ -1,0 +1,83 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"samtjanst/platform/httpkit"
+)
+
+// Limits on what begins or asks for an e-legitimation. Many people sit behind the address of a library or a school.
+var (
+	startLimit = &httpkit.Limit{Name: "eid-start", PerAddress: httpkit.Rate{Every: 2 * time.Second, Burst: 30},
+		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 6}}
+	pollLimit = &httpkit.Limit{Name: "eid-poll", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
+		PerSession: httpkit.Rate{Every: time.Second, Burst: 30}}
+	qrLimit = &httpkit.Limit{Name: "eid-qr", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
+		PerSession: httpkit.Rate{Every: 500 * time.Millisecond, Burst: 30}}
+)
+
+func (s *site) routes() []httpkit.Route {
+	const get, post = http.MethodGet, http.MethodPost
+	everybody, citizen := httpkit.Public, httpkit.Citizen
+	return []httpkit.Route{
+		{Method: get, Path: "/", Who: everybody, Handle: s.start},
+		{Method: get, Path: "/tillganglighet", Who: everybody, Handle: s.statements},
+		{Method: get, Path: "/personuppgifter", Who: everybody, Handle: s.privacies},
+		{Method: get, Path: "/:tenant", Who: everybody, Handle: s.catalogue},
+		{Method: get, Path: "/:tenant/tillganglighet", Who: everybody, Handle: s.statement},
+		{Method: get, Path: "/:tenant/personuppgifter", Who: everybody, Handle: s.privacy},
+		{Method: get, Path: "/:tenant/tjanster/:form", Who: everybody, Handle: s.overview},
+		{Method: get, Path: "/:tenant/tjanster/:form/starta", Who: citizen, Handle: s.beforeStart},
+		{Method: post, Path: "/:tenant/tjanster/:form/starta", Who: citizen, Handle: s.startDraft},
+
+		{Method: get, Path: "/logga-in", Who: everybody, Handle: s.loginPage},
+		{Method: post, Path: "/logga-in", Who: everybody, Handle: s.beginLogin, Limit: startLimit},
+		{Method: get, Path: "/logga-in/vanta", Who: everybody, Handle: s.loginWait, Quiet: true},
+		{Method: post, Path: "/logga-in/vanta", Who: everybody, Handle: s.pollLogin, Limit: pollLimit, Quiet: true},
+		{Method: get, Path: "/logga-in/qr", Who: everybody, Handle: s.loginQR, Limit: qrLimit, Quiet: true},
+		{Method: get, Path: "/logga-in/lage", Who: everybody, Handle: s.loginStatus, Limit: pollLimit, Quiet: true},
+		{Method: get, Path: "/logga-in/retur", Who: everybody, Handle: s.loginReturn},
+		{Method: post, Path: "/logga-in/avbryt", Who: everybody, Handle: s.cancelLogin},
+		{Method: get, Path: "/fortsatt", Who: citizen, Handle: s.resume},
+		{Method: post, Path: "/logga-ut", Who: everybody, Handle: s.logout},
+		{Method: post, Path: "/forlang", Who: citizen, Handle: s.extend},
+
+		{Method: get, Path: "/mina-sidor", Who: citizen, Handle: s.mine},
+		{Method: get, Path: "/mina-sidor/kontakt", Who: citizen, Handle: s.contactPage},
+		{Method: post, Path: "/mina-sidor/kontakt", Who: citizen, Handle: s.saveContact},
+
+		{Method: get, Path: "/ansokan/:draft", Who: citizen, Handle: s.openDraft},
+		{Method: get, Path: "/ansokan/:draft/kontrollera", Who: citizen, Handle: s.check},
+		{Method: post, Path: "/ansokan/:draft/kontrollera", Who: citizen, Handle: s.submit},
+		{Method: get, Path: "/ansokan/:draft/kasta", Who: citizen, Handle: s.discardPage},
+		{Method: post, Path: "/ansokan/:draft/kasta", Who: citizen, Handle: s.discard},
+		{Method: get, Path: "/ansokan/:draft/fil/:file", Who: citizen, Handle: s.draftFile},
+		{Method: get, Path: "/ansokan/:draft/:page", Who: citizen, Handle: s.draftPage},
+		{Method: post, Path: "/ansokan/:draft/:page", Who: citizen, Handle: s.saveDraft, Files: true, Hold: true},
+
+		{Method: get, Path: "/arende/:case", Who: citizen, Handle: s.casePage},
+		{Method: get, Path: "/arende/:case/kopia", Who: citizen, Handle: s.copyPDF},
+		{Method: get, Path: "/arende/:case/beslut", Who: citizen, Handle: s.decisionPDF},
+		{Method: get, Path: "/arende/:case/bilaga/:file", Who: citizen, Handle: s.attachment},
+		{Method: post, Path: "/arende/:case/syskon", Who: citizen, Handle: s.sibling},
+		{Method: get, Path: "/arende/:case/aterkalla", Who: citizen, Handle: s.withdrawPage},
+		{Method: post, Path: "/arende/:case/aterkalla", Who: citizen, Handle: s.withdraw},
+
+		{Method: get, Path: "/arende/:case/egna-uppgifter", Who: citizen, Handle: s.openOwn},
+		{Method: get, Path: "/arende/:case/egna-uppgifter/:page", Who: citizen, Handle: s.ownPage},
+		{Method: post, Path: "/arende/:case/egna-uppgifter/:page", Who: citizen, Handle: s.saveOwn, Files: true, Hold: true},
+
+		{Method: get, Path: "/arende/:case/underskrift", Who: citizen, Handle: s.signPage},
+		{Method: post, Path: "/arende/:case/underskrift", Who: citizen, Handle: s.startSigning, Limit: startLimit},
+		{Method: get, Path: "/arende/:case/underskrift/vanta", Who: citizen, Handle: s.signWait, Quiet: true},
+		{Method: post, Path: "/arende/:case/underskrift/vanta", Who: citizen, Handle: s.pollSigning, Limit: pollLimit},
+		{Method: get, Path: "/arende/:case/underskrift/qr", Who: citizen, Handle: s.signQR, Limit: qrLimit, Quiet: true},
+		{Method: get, Path: "/arende/:case/underskrift/lage", Who: citizen, Handle: s.signStatus, Limit: pollLimit},
+		{Method: get, Path: "/arende/:case/underskrift/retur", Who: citizen, Handle: s.signReturn},
+		{Method: post, Path: "/arende/:case/underskrift/avbryt", Who: citizen, Handle: s.cancelSigning},
+		{Method: get, Path: "/arende/:case/underskrift/del/:part", Who: citizen, Handle: s.signedPart},
+		{Method: get, Path: "/arende/:case/avboj", Who: citizen, Handle: s.declinePage},
+		{Method: post, Path: "/arende/:case/avboj", Who: citizen, Handle: s.decline},
+	}
+}

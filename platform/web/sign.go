@@ -1,0 +1,238 @@
+package web
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"strings"
+
+	"samtjanst/integrations/eid"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer"
+	"samtjanst/renderer/ui"
+)
+
+// signPage shows exactly what is signed, before the e-legitimation is started.
+type signPage struct {
+	ui.Shell
+	Document string
+	Facts    ui.Rows
+	Summary  ui.Summary
+	Parts    ui.Files
+	Text     string // as it will stand in the app
+	Digest   string
+	Action   string
+	Decline  string
+	Notice   *ui.Notice
+	Token    string
+}
+
+func signURL(id casework.ID) string { return caseURL(id) + "/underskrift" }
+
+func (s *site) signPage(r *httpkit.Request) error {
+	id := caseID(r)
+	v, err := s.Flow.SigningPage(r.Context(), r.Actor(), id)
+	if err != nil {
+		return s.refusedCase(r, err, id)
+	}
+	switch {
+	case !v.Case.MaySign:
+		return r.See(caseURL(id))
+	case v.Case.OwnFirst:
+		return r.See(caseURL(id) + "/egna-uppgifter")
+	}
+	l, base := r.Locale(), signURL(id)
+	p := signPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.title")), Document: v.Document, Text: v.Text, Digest: v.Digest, Action: base, Token: r.Token(),
+		Summary: renderer.SummaryView(s.readable(r, v.Case), nil),
+		Facts:   ui.Rows{{Key: l.T("web.case.reference"), Value: v.Case.Reference}, {Key: l.T("web.sign.by"), Value: l.Date(v.Case.Deadline)}}}
+	p.Back = &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(id)}
+	if !v.Case.Applicant {
+		p.Decline = caseURL(id) + "/avboj"
+	}
+	for _, part := range v.Parts {
+		p.Parts = append(p.Parts, ui.FileItem{Name: partName(r, part), Type: partType(r, part), Bytes: part.Size, URL: base + "/del/" + part.ID})
+	}
+	if m := r.Query("m"); m != "" && l.Has("eid."+m) {
+		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.sign.failed"), Text: l.T("eid." + m)}
+	}
+	return show(r, http.StatusOK, s.pages.sign, p)
+}
+
+func partName(r *httpkit.Request, p signing.Part) string {
+	if p.Name != "" {
+		return p.Name
+	}
+	if p.Kind == "own" {
+		return r.Locale().T("web.sign.part-own")
+	}
+	return r.Locale().T("web.sign.part-answers")
+}
+
+func partType(r *httpkit.Request, p signing.Part) string {
+	if p.Kind == "attachment" {
+		return renderer.FileKind(p.Media)
+	}
+	return r.Locale().T("web.sign.part-data")
+}
+
+// startSigning starts the e-legitimation.
+func (s *site) startSigning(r *httpkit.Request) error {
+	id := caseID(r)
+	o := order{For: string(id), Same: r.Form().Get("enhet") == "denna", Nonce: random()}
+	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, s.client(r, signURL(id)+"/retur?n="+o.Nonce))
+	var refusal *eid.Refusal
+	if isConflict(err) && !errors.As(err, &refusal) {
+		return r.See(caseURL(id)) // signed already, in another tab; or the own section comes first
+	}
+	if err != nil {
+		if v != nil {
+			return s.notStarted(r, err, signURL(id)+"?")
+		}
+		return s.refusedCase(r, err, id)
+	}
+	o.Order = *v.Order
+	if err := r.Keep(map[string]any{orderValue: o}); err != nil {
+		return err
+	}
+	return r.See(signURL(id) + "/vanta")
+}
+
+func (s *site) signWait(r *httpkit.Request) error {
+	id := caseID(r)
+	o, ok := kept(r, string(id))
+	if !ok {
+		return r.See(signURL(id))
+	}
+	v, err := s.Flow.Case(r.Context(), r.Actor(), id)
+	if err != nil {
+		return s.refusedCase(r, err, id)
+	}
+	return show(r, http.StatusOK, s.pages.wait, s.waiting(r, s.frame(r, v.Service.Tenant, r.Locale().T("web.wait.sign")), o, signURL(id)))
+}
+
+// askSigning collects the order. When it is complete the signature is verified and stored already.
+func (s *site) askSigning(r *httpkit.Request) (asked, error) {
+	id := caseID(r)
+	v, err := s.Flow.PollSigning(r.Context(), r.Actor(), id)
+	if err != nil {
+		return asked{}, err
+	}
+	if v.Order != nil && v.Status.State == eid.Pending {
+		return pending(v.Status), nil
+	}
+	if _, ok := kept(r, string(id)); ok {
+		if err := drop(r); err != nil {
+			return asked{}, err
+		}
+	}
+	switch {
+	case v.Status.State == eid.Failed:
+		return asked{Next: signURL(id) + "?m=" + string(v.Status.Message)}, nil
+	case signedByMe(v.Case):
+		return asked{Next: caseURL(id) + "?underskriven=1"}, nil
+	}
+	return asked{Next: signURL(id)}, nil
+}
+
+func signedByMe(v *flow.CaseView) bool {
+	for _, sg := range v.Signatures {
+		if sg.Me {
+			return sg.State.Done()
+		}
+	}
+	return false
+}
+
+func (s *site) pollSigning(r *httpkit.Request) error {
+	a, err := s.askSigning(r)
+	return answerButton(r, a, err, signURL(caseID(r))+"/vanta")
+}
+
+func (s *site) signStatus(r *httpkit.Request) error {
+	a, err := s.askSigning(r)
+	return answerScript(r, a, err)
+}
+
+func (s *site) signQR(r *httpkit.Request) error { return s.qr(r, r.Param("case")) }
+
+func (s *site) signReturn(r *httpkit.Request) error {
+	id := caseID(r)
+	o, ok := kept(r, string(id))
+	if !ok || subtle.ConstantTimeCompare([]byte(r.Query("n")), []byte(o.Nonce)) != 1 {
+		return r.See(caseURL(id))
+	}
+	return r.See(signURL(id) + "/vanta?m=" + string(eid.InProgress))
+}
+
+func (s *site) cancelSigning(r *httpkit.Request) error {
+	id := caseID(r)
+	if err := s.Flow.CancelSigning(r.Context(), r.Actor(), id); err != nil && !errors.Is(err, fault.Unavailable) {
+		return s.refusedCase(r, err, id)
+	}
+	if _, ok := kept(r, string(id)); ok {
+		if err := drop(r); err != nil {
+			return err
+		}
+	}
+	return r.See(signURL(id) + "?m=" + string(eid.Cancelled))
+}
+
+// signedPart gives a part exactly as it is stored and signed.
+func (s *site) signedPart(r *httpkit.Request) error {
+	f, err := s.Flow.SignedPart(r.Context(), r.Actor(), caseID(r), r.Param("part"))
+	if err != nil {
+		return s.refusedCase(r, err, caseID(r))
+	}
+	return send(r, f, false)
+}
+
+// maxReason is how much of a reason fits its control; the use case has the last word.
+const maxReason = 2000
+
+func (s *site) declinePage(r *httpkit.Request) error { return s.showDecline(r, http.StatusOK, "", "") }
+
+func (s *site) showDecline(r *httpkit.Request, status int, reason, wrong string) error {
+	id := caseID(r)
+	v, err := s.Flow.Case(r.Context(), r.Actor(), id)
+	if err != nil {
+		return s.refusedCase(r, err, id)
+	}
+	if !v.MaySign || v.Applicant {
+		return r.See(caseURL(id))
+	}
+	l := r.Locale()
+	f := ui.Field{Name: "reason", Label: l.T("web.decline.reason"), Hint: l.T("web.decline.reason-hint"), Value: reason, Error: wrong, Rows: 6, MaxLength: maxReason}
+	p := confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.decline.title")), Text: l.T("web.decline.text", "reference", v.Reference), Reason: &f,
+		Action: caseURL(id) + "/avboj", Token: r.Token(), Button: ui.Button{Text: l.T("web.decline.button"), Danger: true},
+		Keep: ui.Link{Text: l.T("web.decline.keep"), URL: caseURL(id)}}
+	if wrong != "" {
+		p.Problems = []ui.ProblemLink{f.Problem()}
+	}
+	return show(r, status, s.pages.confirm, p)
+}
+
+// decline records that the party does not sign. The reason reaches the officer only.
+func (s *site) decline(r *httpkit.Request) error {
+	id, l := caseID(r), r.Locale()
+	reason := strings.TrimSpace(r.Form().Get("reason"))
+	again := func(wrong string) error { return s.showDecline(r, http.StatusUnprocessableEntity, reason, wrong) }
+	if reason == "" {
+		return again(l.T("problem.required", "label", l.T("web.decline.reason")))
+	}
+	if n := len([]rune(reason)); n > maxReason {
+		return again(l.T("problem.too-long", "label", l.T("web.decline.reason"), "max", maxReason, "length", n))
+	}
+	switch err := s.Flow.Decline(r.Context(), r.Actor(), id, reason); {
+	case isConflict(err):
+		return r.See(caseURL(id))
+	case errors.Is(err, fault.Invalid):
+		return again(l.T("problem.bad-text", "label", l.T("web.decline.reason")))
+	case err != nil:
+		return s.refusedCase(r, err, id)
+	}
+	return r.See(caseURL(id) + "?avbojt=1")
+}
