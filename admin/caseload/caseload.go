@@ -1,0 +1,239 @@
+// Package caseload has the pages where officers work: the inbox, which begins with what needs attention now and why; the case,
+// all of it on one page; the actions on it; the list of decisions to report to the board; and the operator's ride lists.
+//
+// An address says what is looked at (a case by its random id, an inbox by its filters) and never anything of a person: words
+// searched for stay in the session. An action is a POST that ends in 303; what was wrong comes back as the same page with
+// status 422 and everything that was typed. One file has one action.
+//
+// Pages are made in two steps: a function from what the use case gave to a struct of words (inboxview.go, caseview.go …),
+// which is tested without a server, and a template bound to that struct.
+package caseload
+
+import (
+	"context"
+	"embed"
+	"io"
+	"net/http"
+	"net/url"
+
+	"samtjanst/admin"
+	"samtjanst/forms"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer/ui"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Flow has the use cases of these pages; *flow.Service has them all. Every one of them refuses with fault.Unauthorised who is
+// not staff, with fault.NotFound whose board the case is not, and with fault.Forbidden who lacks the role within it.
+type Flow interface {
+	Cases
+	Papers
+	Handling
+	Signatures
+	Decisions
+	Lists
+}
+
+// Cases are looked at. Each look is written to the log of reads.
+type Cases interface {
+	Catalogue(tenant identity.TenantID, query, lang string) ([]flow.ServiceView, error)
+	Inbox(context.Context, identity.Actor, flow.InboxQuery) (*flow.Inbox, error)
+	StaffCase(context.Context, identity.Actor, casework.ID) (*flow.StaffCase, error)
+	Colleagues(context.Context, identity.Actor, casework.ID) ([]flow.Colleague, error)
+}
+
+// Papers are opened or printed.
+type Papers interface {
+	StaffAttachment(ctx context.Context, a identity.Actor, id casework.ID, file string) (*flow.File, error)
+	StaffPart(ctx context.Context, a identity.Actor, id casework.ID, part string) (*flow.File, error)
+	Letter(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string) (*flow.File, error)
+	CasePDF(context.Context, identity.Actor, casework.ID) (*flow.File, error)
+}
+
+// Handling of a case. fault.Conflict when something happened in the case meanwhile that makes it impossible.
+type Handling interface {
+	Assign(ctx context.Context, a identity.Actor, id casework.ID, subject, name string) error
+	Remind(context.Context, identity.Actor, casework.ID, signing.PartyID) error
+	// RemindMissing reminds everybody whose signature is wanted and says how many.
+	RemindMissing(context.Context, identity.Actor, casework.ID) (int, error)
+	FinishTask(ctx context.Context, a identity.Actor, id casework.ID, task int) error
+	LetterSent(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string, task int) error
+}
+
+// Signatures that are missing. What was filled in wrongly comes as problems with pointers "/text", "/parties", "/due",
+// "/ground", "/on", "/scan".
+type Signatures interface {
+	OrderCompletion(ctx context.Context, a identity.Actor, id casework.ID, parties []signing.PartyID, text, due string) ([]forms.Problem, error)
+	GoOn(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, ground string) ([]forms.Problem, error)
+	RegisterPaper(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, on, name string, scan io.Reader) ([]forms.Problem, error)
+}
+
+// Decisions are written, looked at and taken.
+type Decisions interface {
+	PreviewDecision(context.Context, identity.Actor, casework.ID, flow.DecisionInput) (*flow.DecisionPreview, error)
+	PreviewPDF(context.Context, identity.Actor, casework.ID, flow.DecisionInput) (*flow.File, error)
+	// Decide: fault.Conflict when the case is no longer at the revision that the officer read.
+	Decide(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.DecisionInput) ([]forms.Problem, error)
+}
+
+// Lists are the board's and the operator's.
+type Lists interface {
+	BoardList(context.Context, identity.Actor, identity.AuthorityID) ([]flow.Row, error)
+	ReportToBoard(ctx context.Context, a identity.Actor, auth identity.AuthorityID, meeting string, ids []casework.ID) error
+	UploadRideList(ctx context.Context, a identity.Actor, auth identity.AuthorityID, name string, r io.Reader) (*flow.RideReport, error)
+}
+
+// Deps is what the pages need.
+type Deps struct {
+	Flow  Flow
+	Clock clock.Clock
+}
+
+// area is the pages with what they need.
+type area struct {
+	Deps
+	site *admin.Site
+
+	inbox      *ui.Template[inboxPage]
+	kase       *ui.Template[casePage]
+	completion *ui.Template[completionPage]
+	goOn       *ui.Template[goOnPage]
+	paper      *ui.Template[paperPage]
+	decide     *ui.Template[decidePage]
+	board      *ui.Template[boardPage]
+	rides      *ui.Template[ridesPage]
+}
+
+// Addresses.
+const (
+	inboxURL = admin.HomeURL + "/arenden"
+	boardURL = admin.HomeURL + "/namnd"
+	ridesURL = admin.HomeURL + "/turlista"
+)
+
+func caseURL(id casework.ID) string { return inboxURL + "/" + url.PathEscape(string(id)) }
+
+// partURL is the address of a part of the case: a decision, evidence.
+func partURL(id casework.ID, part string) string {
+	return caseURL(id) + "/handling/" + url.PathEscape(part)
+}
+
+func fileURL(id casework.ID, file string) string {
+	return caseURL(id) + "/bilaga/" + url.PathEscape(file)
+}
+
+func letterURL(id casework.ID, p signing.PartyID, what string) string {
+	return caseURL(id) + "/brev/" + url.PathEscape(string(p)) + "/" + url.PathEscape(what)
+}
+
+func newArea(site *admin.Site, d Deps) (*area, error) {
+	a := &area{Deps: d, site: site}
+	if a.Clock == nil {
+		a.Clock = clock.System{}
+	}
+	var err error
+	bind := func(e error) {
+		if err == nil {
+			err = e
+		}
+	}
+	u := site.UI()
+	a.inbox, err = ui.Parse[inboxPage](u, templates, "templates/parts.html", "templates/inbox.html")
+	var e error
+	a.kase, e = ui.Parse[casePage](u, templates, "templates/parts.html", "templates/case.html", "templates/case_*.html")
+	bind(e)
+	a.completion, e = ui.Parse[completionPage](u, templates, "templates/parts.html", "templates/completion.html")
+	bind(e)
+	a.goOn, e = ui.Parse[goOnPage](u, templates, "templates/parts.html", "templates/goon.html")
+	bind(e)
+	a.paper, e = ui.Parse[paperPage](u, templates, "templates/parts.html", "templates/paper.html")
+	bind(e)
+	a.decide, e = ui.Parse[decidePage](u, templates, "templates/parts.html", "templates/decide.html")
+	bind(e)
+	a.board, e = ui.Parse[boardPage](u, templates, "templates/parts.html", "templates/board.html")
+	bind(e)
+	a.rides, e = ui.Parse[ridesPage](u, templates, "templates/parts.html", "templates/rides.html")
+	bind(e)
+	return a, err
+}
+
+// Register adds the pages to the staff's site.
+func Register(site *admin.Site, d Deps) error {
+	a, err := newArea(site, d)
+	if err != nil {
+		return err
+	}
+	reads := httpkit.Staff(identity.Officer, identity.Decider, identity.Manager)
+	handles := httpkit.Staff(identity.Officer, identity.Decider)
+	decides := httpkit.Staff(identity.Decider)
+	reports := httpkit.Staff(identity.Decider, identity.Manager)
+	const one = inboxURL + "/:case"
+	get := func(path string, who httpkit.Access, h httpkit.Handler) httpkit.Route {
+		return httpkit.Route{Method: http.MethodGet, Path: path, Who: who, Handle: h}
+	}
+	post := func(path string, who httpkit.Access, h httpkit.Handler) httpkit.Route {
+		return httpkit.Route{Method: http.MethodPost, Path: path, Who: who, Handle: h, Hold: true}
+	}
+	upload := func(path string, who httpkit.Access, h httpkit.Handler) httpkit.Route {
+		return httpkit.Route{Method: http.MethodPost, Path: path, Who: who, Handle: h, Files: true}
+	}
+	site.Add([]admin.NavItem{
+		{Key: "cases", URL: inboxURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
+		{Key: "board", URL: boardURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
+		{Key: "rides", URL: ridesURL, Roles: []identity.Role{identity.Officer, identity.Decider}},
+	},
+		get(inboxURL, reads, a.showInbox),
+		post(inboxURL+"/sok", reads, a.search),
+		post(inboxURL+"/tilldela", handles, a.assignMarked),
+		post(inboxURL+"/paminn", handles, a.remindMarked),
+		get(one, reads, a.showCase),
+		get(one+"/bilaga/:file", reads, a.attachment),
+		get(one+"/handling/:part", reads, a.part),
+		get(one+"/brev/:party/:what", handles, a.letter),
+		get(one+"/arende.pdf", reads, a.casePDF),
+		post(one+"/handlaggare", handles, a.assign),
+		post(one+"/paminn", handles, a.remind),
+		post(one+"/uppgift", handles, a.finishTask),
+		post(one+"/brev", handles, a.letterSent),
+		get(one+"/komplettering", handles, a.showCompletion),
+		post(one+"/komplettering", handles, a.orderCompletion),
+		get(one+"/vidare/:party", handles, a.showGoOn),
+		post(one+"/vidare/:party", handles, a.goOnWithout),
+		get(one+"/papper/:party", handles, a.showPaper),
+		upload(one+"/papper/:party", handles, a.registerPaper),
+		get(one+"/beslut", handles, a.showDecide),
+		post(one+"/beslut", handles, a.writeDecision),
+		post(one+"/beslut/fatta", decides, a.takeDecision),
+		post(one+"/beslut.pdf", handles, a.previewPDF),
+		get(boardURL, reads, a.showBoard),
+		post(boardURL, reports, a.reportToBoard),
+		get(ridesURL, handles, a.showRides),
+		upload(ridesURL, handles, a.uploadRides),
+	)
+	return nil
+}
+
+// words are the reader's, now.
+func (a *area) words(r *httpkit.Request) words { return words{Locale: r.Locale(), now: a.Clock.Now()} }
+
+// caseID is the case in the address. Anything that cannot be one does not exist.
+func caseID(r *httpkit.Request) (casework.ID, error) {
+	id := r.Param("case")
+	if len(id) == 0 || len(id) > 64 {
+		return "", fault.New("caseload", fault.NotFound, nil)
+	}
+	return casework.ID(id), nil
+}
+
+// file sends what the flow gave. Only what the platform itself has made is shown in the browser.
+func file(r *httpkit.Request, f *flow.File, own bool) error {
+	return r.File(httpkit.Download{Name: f.Name, Type: f.Type, Size: f.Size, Body: f.Body, Inline: own})
+}

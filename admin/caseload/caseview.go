@@ -1,0 +1,415 @@
+package caseload
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer/ui"
+)
+
+// The case as one page: everything an officer needs, in the order it is needed, with links to jump by.
+
+// casePage is /admin/arenden/{id}.
+type casePage struct {
+	ui.Shell
+	caseHead
+	Warnings    []ui.Notice
+	Jumps       []ui.Link
+	Tasks       []taskCard
+	DoneTasks   []doneTask
+	Actions     actions
+	Assign      assignForm
+	Common      ui.Summary
+	Parties     []partyCard
+	Facts       *factsCard
+	Attachments []fileRow
+	Signatures  []signatureRow
+	Deadline    time.Time // of the signatures; zero when nobody is missing
+	DeadlineIn  string
+	Told        []toldRow
+	Decision    *decisionCard
+	Handovers   []handoverRow
+	Rides       []casework.Ride
+	Events      []eventRow
+	Reads       []readRow
+	Related     []inboxRow
+}
+
+// caseHead is what every page about one case begins with.
+type caseHead struct {
+	ID        casework.ID
+	URL       string
+	Reference string
+	Number    string
+	Service   string
+	Subject   string
+	State     ui.Tag
+	Next      string // who acts next, as a sentence
+	Since     time.Time
+	Waited    string // "sedan 3 dagar"
+	Submitted time.Time
+	Age       string
+	Assignee  string
+	Guarded   bool
+	Manual    bool
+}
+
+func (w words) head(c *flow.StaffCase) caseHead {
+	h := caseHead{ID: c.Case.ID, URL: caseURL(c.Case.ID), Reference: c.Case.Reference, Number: c.Case.Number,
+		Service: w.text(c.Form.Title), Subject: c.Case.Subject, Since: c.Case.Since, Waited: w.since(c.Case.Since),
+		Submitted: c.Case.Submitted, Age: w.age(c.Case.Submitted), Assignee: c.Case.AssigneeName,
+		Guarded: c.Case.Guarded, Manual: c.Case.Manual}
+	h.State.Text, h.State.Tone = w.state(c.Case.State)
+	if h.Assignee == "" && c.Case.Assignee != "" {
+		h.Assignee = w.T("admin.inbox.somebody")
+	}
+	switch c.Case.State {
+	case casework.AwaitingSignatures, casework.AwaitingCompletion:
+		done, of := c.Case.Order.Progress()
+		h.Next, _ = w.signatures(done, of, missingSince(c.Case.Order))
+		h.Next = w.T("admin.case.next."+string(c.Case.State), "signatures", h.Next)
+	default:
+		h.Next = w.T("admin.case.next." + string(c.Case.State))
+	}
+	return h
+}
+
+// missingSince is since when the longest missing signature has been asked for; zero when none is missing.
+func missingSince(o signing.Order) time.Time {
+	var first time.Time
+	for _, p := range o.Places {
+		at := p.Invited
+		if at.IsZero() {
+			at = o.Created
+		}
+		if !p.State.Done() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// actions says which buttons the page has, from the case's state and what the actor may.
+type actions struct {
+	Complete bool // order a completion
+	Decide   bool
+	Preview  bool // may see how a decision would look, but not decide
+	Sign     bool // somebody's signature is missing and can still be dealt with
+	ReadOnly bool // the reader handles no cases
+}
+
+func actionsOf(c casework.Case, decider bool) actions {
+	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
+	a := actions{Complete: c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer}
+	a.Decide = c.State == casework.AwaitingOfficer && decider
+	a.Preview = c.State == casework.AwaitingOfficer && !decider
+	a.Sign = open && !c.Order.Ended && !c.Order.Complete()
+	return a
+}
+
+// assignForm chooses who handles the case.
+type assignForm struct {
+	Mine       bool // it is the reader's already
+	Nobody     bool
+	Colleagues []ui.Choice
+}
+
+func (w words) assign(c casework.Case, colleagues []flow.Colleague, me string) assignForm {
+	f := assignForm{Mine: c.Assignee == me, Nobody: c.Assignee == ""}
+	f.Colleagues = append(f.Colleagues, ui.Choice{Label: w.T("admin.assign.nobody"), Checked: f.Nobody})
+	listed := false
+	for _, p := range colleagues {
+		listed = listed || p.Subject == c.Assignee
+		f.Colleagues = append(f.Colleagues, ui.Choice{Value: p.Subject, Label: p.Name, Checked: p.Subject == c.Assignee})
+	}
+	if !f.Nobody && !listed { // somebody who has left: shown, so that saving the form does not change it unseen
+		f.Colleagues = append(f.Colleagues, ui.Choice{Value: c.Assignee, Label: c.AssigneeName, Checked: true})
+	}
+	return f
+}
+
+// partyCard is one party, with the section he or she filled.
+type partyCard struct {
+	ID      signing.PartyID
+	Name    string
+	Role    string
+	Number  string // in full: whose case it is must be certain
+	Email   string // as the applicant gave it
+	Phone   string
+	Own     ui.Summary
+	Missing bool // has a section of his or her own to fill, and has not
+}
+
+func (w words) parties(c *flow.StaffCase) []partyCard {
+	var out []partyCard
+	for _, p := range c.Case.Parties {
+		card := partyCard{ID: p.ID, Name: p.Name, Role: w.role(c, p.Role), Number: dashed(p.Number.Digits()),
+			Email: p.Given.Email, Phone: formatPhone(p.Given.Phone)}
+		if v := c.Own[p.ID]; v != nil {
+			card.Own = w.answers(c, v, true)
+		}
+		card.Missing = len(card.Own.Sections) == 0 && fillsOwn(c, p.Role)
+		out = append(out, card)
+	}
+	return out
+}
+
+// role names a party's role as the form does.
+func (w words) role(c *flow.StaffCase, role string) string {
+	if role == applicant {
+		return w.T("admin.role.applicant")
+	}
+	for _, p := range c.Form.Def.Meta.Parties {
+		if p.Role == role && p.Title != "" {
+			return p.Title
+		}
+	}
+	return w.T("admin.role.party")
+}
+
+// applicant is the first party's role.
+const applicant = "applicant"
+
+func fillsOwn(c *flow.StaffCase, role string) bool {
+	return c.Form.Def.Meta.Own != "" && slices.ContainsFunc(c.Form.Def.Meta.Parties, func(p forms.Party) bool {
+		return p.Role == role && p.Own
+	})
+}
+
+// partyName names a party within the case; "" for nobody.
+func partyName(c *casework.Case, id signing.PartyID) string {
+	if p := c.Party(id); p != nil {
+		return p.Name
+	}
+	return ""
+}
+
+// formatPhone writes a Swedish number in E.164 as people do.
+func formatPhone(s string) string {
+	if rest, ok := strings.CutPrefix(s, "+46"); ok {
+		return "0" + rest
+	}
+	return s
+}
+
+// fileRow is an attachment.
+type fileRow struct {
+	ui.FileItem
+	By string // who attached it
+}
+
+func (w words) files(c *flow.StaffCase) []fileRow {
+	var out []fileRow
+	for _, a := range c.Attachments {
+		out = append(out, fileRow{FileItem: ui.FileItem{URL: fileURL(c.Case.ID, a.ID), Name: a.Name,
+			Type: fileKind(a.Type), Bytes: a.Size}, By: partyName(&c.Case, a.By)})
+	}
+	return out
+}
+
+// fileKind names a media type in a word that people know.
+func fileKind(media string) string {
+	if _, sub, ok := strings.Cut(media, "/"); ok {
+		return strings.ToUpper(strings.TrimPrefix(sub, "x-"))
+	}
+	return media
+}
+
+// signatureRow is one place in the order. All of it is for the officer: parties see neither where nor why.
+type signatureRow struct {
+	Party    signing.PartyID
+	Name     string
+	Role     string
+	State    ui.Tag
+	Since    time.Time
+	Waited   string
+	Missing  bool
+	Invited  time.Time
+	Reminded []time.Time
+	Channel  string // in words, "" not yet
+	Why      string // why it did not get there, in words
+	Declined string // the reason, for the officer alone
+	Ground   string // on which the case went on without it
+	Evidence string // address of the evidence or the scan, "" none
+	OnPaper  bool
+	Voided   int
+	Remind   bool // may be reminded now
+	GoOn     bool // may be gone on without, or registered on paper
+}
+
+func (w words) signatureRows(c *flow.StaffCase, may actions) []signatureRow {
+	var out []signatureRow
+	for _, p := range c.Case.Order.Places {
+		r := signatureRow{Party: p.Party, Name: partyName(&c.Case, p.Party), Since: p.Since, Waited: w.since(p.Since),
+			Missing: !p.State.Done(), Invited: p.Invited, Reminded: p.Reminded, Voided: p.Voided,
+			Why: w.coded("admin.notice-failure.", p.Why), OnPaper: p.State == signing.OnPaper,
+			Remind: may.Sign && p.State.May(), GoOn: may.Sign && !p.State.Done()}
+		switch p.State {
+		case signing.Declined:
+			r.Declined = p.Reason
+		case signing.Waived:
+			r.Ground = p.Reason
+		}
+		if party := c.Case.Party(p.Party); party != nil {
+			r.Role = w.role(c, party.Role)
+		}
+		if p.Channel != "" {
+			r.Channel = w.coded("admin.channel.", p.Channel)
+		}
+		switch {
+		case p.Evidence != "" && r.OnPaper:
+			r.Evidence = fileURL(c.Case.ID, p.Evidence)
+		case p.Evidence != "":
+			r.Evidence = partURL(c.Case.ID, p.Evidence)
+		}
+		r.State.Text, r.State.Tone = w.place(p.State)
+		out = append(out, r)
+	}
+	return out
+}
+
+// toldRow is one time somebody was told something.
+type toldRow struct {
+	At      time.Time
+	Name    string
+	What    string
+	Channel string
+	Failed  string // why not, "" it left
+	Opened  time.Time
+	Opens   bool // its opening is recorded
+}
+
+// told lists every delivery of every party, oldest first: how and when each was told.
+func (w words) told(c *casework.Case) []toldRow {
+	var out []toldRow
+	for _, p := range c.Parties {
+		for _, d := range p.Delivered {
+			out = append(out, toldRow{At: d.At, Name: p.Name, What: w.coded("admin.what.", d.What),
+				Channel: w.coded("admin.channel.", d.Channel), Failed: w.coded("admin.notice-failure.", d.Failed), Opened: d.Opened, Opens: d.What == "decision" && d.Channel == "pages"})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b toldRow) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// decisionCard is the decision once taken.
+type decisionCard struct {
+	Outcome    string
+	At         time.Time
+	By, Title  string
+	Delegation string
+	Grounds    []string
+	PDF        string // address, "" not made yet
+	Reported   time.Time
+	Granted    rowTable
+}
+
+func (w words) decision(c *flow.StaffCase) *decisionCard {
+	d := c.Case.Decision
+	if d == nil {
+		return nil
+	}
+	def := c.Form.Def.Meta.Decision
+	card := &decisionCard{Outcome: d.Outcome, At: d.At, By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
+	for _, o := range def.Outcomes {
+		if o.ID == d.Outcome {
+			card.Outcome = o.Title
+		}
+	}
+	for _, g := range def.Grounds {
+		if slices.Contains(d.Grounds, g.ID) {
+			card.Grounds = append(card.Grounds, g.Title)
+		}
+	}
+	if d.PDF != nil {
+		card.PDF = partURL(c.Case.ID, d.PDF.Part.ID)
+	}
+	if def.Grants != nil {
+		card.Granted = w.grants(def.Grants.Columns, d.Rows)
+	}
+	return card
+}
+
+// handoverRow is rows handed to another system.
+type handoverRow struct {
+	Target   string
+	At       time.Time
+	Rows     int
+	Excluded int
+	Failed   string
+}
+
+func (w words) handovers(c *casework.Case) []handoverRow {
+	var out []handoverRow
+	for _, h := range c.Handovers {
+		row := handoverRow{Target: w.coded("admin.target.", h.Target), At: h.At, Rows: h.Rows, Excluded: h.Excluded}
+		if h.Failed != "" {
+			row.Failed = w.T("admin.handover-failed", "code", h.Failed)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// readRow is one look at the case by staff.
+type readRow struct {
+	At   time.Time
+	Name string
+	What string
+}
+
+// reads names who has read the case. Names come from those who have logged in; somebody unknown is shown by his or her id.
+func (w words) reads(c *flow.StaffCase, colleagues []flow.Colleague) []readRow {
+	names := map[string]string{}
+	for _, p := range colleagues {
+		names[p.Subject] = p.Name
+	}
+	var out []readRow
+	for _, r := range c.Reads {
+		name := names[r.Staff]
+		if name == "" {
+			name = r.Staff
+		}
+		out = append(out, readRow{At: r.At, Name: name, What: w.coded("admin.read.", r.What)})
+	}
+	return out
+}
+
+// jumps lists the parts of the page that are there.
+func (w words) jumps(p *casePage) []ui.Link {
+	var out []ui.Link
+	add := func(there bool, id string, n int) {
+		if there {
+			out = append(out, ui.Link{Text: w.T("admin.case.part." + id), URL: "#" + id, Count: n})
+		}
+	}
+	add(true, "uppgifter", len(p.Tasks))
+	add(p.Decision != nil, "beslut", 0)
+	add(len(p.Signatures) > 0, "underskrifter", 0)
+	add(true, "ansokan", 0)
+	add(len(p.Parties) > 0, "parter", len(p.Parties))
+	add(p.Facts != nil, "register", 0)
+	add(true, "bilagor", len(p.Attachments))
+	add(true, "besked", len(p.Told))
+	add(len(p.Handovers) > 0, "overforing", 0)
+	add(len(p.Rides) > 0, "turer", len(p.Rides))
+	add(len(p.Related) > 0, "fler", len(p.Related))
+	add(true, "handelser", len(p.Events))
+	add(true, "last", 0)
+	return out
+}
+
+// partyIn gives a party that has a place in the order; fault.NotFound for anybody else.
+func partyIn(c *flow.StaffCase, id string) (*casework.Party, error) {
+	p := c.Case.Party(signing.PartyID(id))
+	if p == nil || c.Case.Order.Place(p.ID) == nil {
+		return nil, fault.New("caseload", fault.NotFound, nil)
+	}
+	return p, nil
+}

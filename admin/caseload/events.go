@@ -1,0 +1,93 @@
+package caseload
+
+import (
+	"time"
+
+	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/signing"
+)
+
+// eventRow is one line of what has happened.
+type eventRow struct {
+	At     time.Time
+	NewDay bool   // the first of its day: the day is shown above it
+	Who    string // the person, or the platform
+	Text   string
+	Detail string // a ground, a reason, a text that was sent
+}
+
+// events tells the case's events newest first. Who was meant and why stand in the sealed bodies, which the flow opened for the officer.
+func (w words) events(c *flow.StaffCase) []eventRow {
+	out := make([]eventRow, 0, len(c.Events))
+	for i := len(c.Events) - 1; i >= 0; i-- {
+		e := c.Events[i]
+		r := eventRow{At: e.Header.At, Who: w.who(&c.Case, e)}
+		about := signing.PartyID(text(e.Event, "Party"))
+		if about == e.Header.By.Party {
+			about = ""
+		}
+		r.Text = w.coded("admin.event.", e.Header.Kind)
+		if name := partyName(&c.Case, about); name != "" {
+			r.Text = w.T("admin.event-about", "event", r.Text, "name", name)
+		}
+		r.Detail = w.eventDetail(e)
+		if n := len(out); n == 0 || clock.Date(out[n-1].At) != clock.Date(r.At) {
+			r.NewDay = true
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (w words) who(c *casework.Case, e flow.EventView) string {
+	switch {
+	case e.Header.By.Kind == "system":
+		return w.T("admin.event-system")
+	case e.Name != "":
+		return e.Name
+	}
+	return partyName(c, e.Header.By.Party)
+}
+
+// eventDetail gives what of an event's body an officer wants to read in the list.
+func (w words) eventDetail(e flow.EventView) string {
+	switch e.Header.Kind {
+	case casework.DeclinedBy{}.Kind():
+		return text(e.Event, "Reason")
+	case casework.WentOn{}.Kind():
+		return text(e.Event, "Ground")
+	case casework.CompletionOrdered{}.Kind():
+		if due, err := time.Parse(time.RFC3339, text(e.Event, "Due")); err == nil {
+			return w.T("admin.event-due", "date", w.Date(due), "text", text(e.Event, "Text"))
+		}
+		return text(e.Event, "Text")
+	case casework.Assigned{}.Kind():
+		if name := text(e.Event, "Name"); name != "" {
+			return name
+		}
+		return w.T("admin.assign.nobody")
+	case casework.NumberClaimed{}.Kind():
+		return text(e.Event, "Number")
+	case casework.NoticeSent{}.Kind():
+		return w.coded("admin.channel.", text(e.Event, "Channel"))
+	case casework.NoticeFailed{}.Kind():
+		return w.coded("admin.notice-failure.", text(e.Event, "Why"))
+	case casework.LetterSent{}.Kind():
+		return w.coded("admin.what.", text(e.Event, "What"))
+	case casework.SignedOnPaper{}.Kind():
+		return w.ISODate(text(e.Event, "On"))
+	case casework.Reported{}.Kind():
+		return w.ISODate(text(e.Event, "Meeting"))
+	case casework.RidesReceived{}.Kind():
+		return text(e.Event, "File")
+	}
+	return ""
+}
+
+// text reads a string of an event's body; "" when it is absent or no string.
+func text(body map[string]any, name string) string {
+	s, _ := body[name].(string)
+	return s
+}

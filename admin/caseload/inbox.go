@@ -1,0 +1,60 @@
+package caseload
+
+import (
+	"net/http"
+
+	"samtjanst/admin"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+)
+
+// showInbox is GET /admin/arenden.
+func (a *area) showInbox(r *httpkit.Request) error {
+	w, f, actor := a.words(r), parseFilter(r.Query), r.Actor()
+	query := a.searched(r, f.Search)
+	if query == "" {
+		f.Search = "" // of an earlier session
+	}
+	services, err := a.services(r)
+	if err != nil {
+		return err
+	}
+	in, err := a.Flow.Inbox(r.Context(), actor, f.query(f.view(), query))
+	if err != nil {
+		return err
+	}
+	p := inboxPage{Shell: a.site.Shell(r, w.T("admin.inbox.title")), Tabs: w.tabs(f, in), Filter: f,
+		Service: w.serviceField(f, services), Owner: w.ownerField(f), Order: w.orderField(f), ToDo: f.View == toDo.name,
+		Handles: len(actor.Authorities(handlers...)) > 0, Query: query, Here: f.url()}
+	p.Shell.Wide = true
+	me := actor.Staff.Subject
+	if f.View == toDo.name {
+		var waiting *flow.Inbox
+		if !in.More && f.After == "" && !f.Task {
+			if waiting, err = a.Flow.Inbox(r.Context(), actor, f.query(ready, query)); err != nil {
+				return err
+			}
+		}
+		p.Lists = w.landing(f, in, waiting, me)
+	} else {
+		p.Lists = []inboxList{w.list(f, in, me)}
+	}
+	p.links(f, in)
+	return admin.Show(r, http.StatusOK, a.inbox, p)
+}
+
+// services are those of the boards that the reader works for.
+func (a *area) services(r *httpkit.Request) ([]flow.ServiceView, error) {
+	actor := r.Actor()
+	all, err := a.Flow.Catalogue(actor.Staff.Tenant, "", r.Lang)
+	if err != nil {
+		return nil, err
+	}
+	var out []flow.ServiceView
+	for _, s := range all {
+		if actor.Has(s.Tenant.AuthorityID(s.Form.Def.Meta.Authority), anyRole...) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,69 @@
+package caseload
+
+import (
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"samtjanst/platform/httpkit/httptestkit"
+	"samtjanst/renderer/ui/uitest"
+)
+
+func bytesReader(s string) io.Reader { return strings.NewReader(s) }
+
+// Every template fits the struct it is bound to.
+func TestTemplates(t *testing.T) {
+	a := newHouse(t).area
+	uitest.Template(t, a.inbox)
+	uitest.Template(t, a.kase)
+	uitest.Template(t, a.completion)
+	uitest.Template(t, a.goOn)
+	uitest.Template(t, a.paper)
+	uitest.Template(t, a.decide)
+	uitest.Template(t, a.board)
+	uitest.Template(t, a.rides)
+}
+
+// Every page as an officer gets it keeps the house's rules for HTML. With SAMTJANST_TEST_PAGES=DIR the pages are also written
+// there, to be looked at.
+func TestPages(t *testing.T) {
+	h := newHouse(t)
+	app := h.kit.App()
+	b := httptestkit.New(t, app)
+	b.LogIn(h.kit, birgitta)
+	b.Header.Set("Accept-Language", "sv")
+	show := func(name string) {
+		t.Helper()
+		httptestkit.CheckResponse(t, name, b.Page)
+		if dir := os.Getenv("SAMTJANST_TEST_PAGES"); dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, name+".html"), b.Page.Body, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, p := range []struct{ name, path string }{
+		{"inbox", inboxURL},
+		{"inbox-all", inboxURL + "?vy=alla"},
+		{"case-expired", caseURL(expired)},
+		{"case-ready", caseURL(waits)},
+		{"case-decided", caseURL(decided)},
+		{"completion", caseURL(expired) + "/komplettering"},
+		{"goon", caseURL(expired) + "/vidare/p2"},
+		{"paper", caseURL(expired) + "/papper/p2"},
+		{"decide", caseURL(waits) + "/beslut"},
+		{"board", boardURL},
+		{"rides", ridesURL},
+	} {
+		b.Get(p.path)
+		b.Want(200)
+		show(p.name)
+	}
+	b.Get(caseURL(waits) + "/beslut")
+	b.Submit("Förhandsgranska", url.Values{"utfall": {"bifall"}, "grund": {"10-32-1"}, "motivering": {"Vägen är **längre** än gränsen.\n\n- 3,4 km\n- årskurs 2"},
+		"fran": {"2026-12-01"}, "till": {"2027-06-15"}, "titel": {"Enhetschef"}})
+	b.Want(200)
+	show("decide-preview")
+}

@@ -1,0 +1,112 @@
+package caseload
+
+import (
+	"time"
+
+	"samtjanst/platform/casework"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer/ui"
+)
+
+// An open task is shown as a card: what has happened, what the law says follows, and the buttons that deal with it.
+
+// taskCard is one open task.
+type taskCard struct {
+	ID      int
+	Case    string // address of the case
+	CSRF    string
+	Kind    casework.TaskKind
+	Title   string
+	Tone    ui.Tone
+	Opened  time.Time
+	Waited  string
+	Party   signing.PartyID
+	Name    string
+	Text    string // what has happened and what to do
+	Law     string // the legal consequence
+	Letter  string // address of the PDF to print, "" none
+	Sent    string // what is marked as sent: "invitation", "decision", "completion"
+	Remind  bool
+	Order   bool // order a completion
+	GoOn    bool
+	Paper   bool
+	Decide  bool
+	CanDone bool // may be ticked off by hand
+}
+
+// Buttons reports whether there is anything to press.
+func (t taskCard) Buttons() bool {
+	return t.Letter != "" || t.Decide || t.Remind || t.Order || t.GoOn || t.Paper || t.CanDone
+}
+
+// doneTask is a task that has been dealt with.
+type doneTask struct {
+	Title, Name string
+	Done        time.Time
+}
+
+func (w words) tasks(c *flow.StaffCase, may actions, csrf string) []taskCard {
+	var out []taskCard
+	for _, t := range c.Case.OpenTasks() {
+		_, tone := w.task(t.Kind)
+		card := taskCard{ID: t.ID, Case: caseURL(c.Case.ID), CSRF: csrf, Kind: t.Kind, Tone: tone, Opened: t.Opened, Waited: w.since(t.Opened), Party: t.Party,
+			Name: partyName(&c.Case, t.Party)}
+		key := "admin.task." + string(t.Kind)
+		if t.Kind == casework.TaskLetter {
+			key += "-" + letterAbout(t)
+		}
+		args := map[string]any{"name": card.Name, "target": w.coded("admin.target.", t.Detail),
+			"submitted": w.Date(c.Case.Submitted), "deadline": w.Date(c.Case.Order.Deadline)}
+		card.Title, card.Text, card.Law = w.T(key+".title", args), w.T(key+".text", args), w.T(key+".law", args)
+		w.taskButtons(c, t, may, &card)
+		out = append(out, card)
+	}
+	return out
+}
+
+// letterAbout says what a letter is about; letters that the flow gave a code of its own are invitations.
+func letterAbout(t casework.Task) string {
+	if t.Detail == "decision" {
+		return "decision"
+	}
+	return "invitation"
+}
+
+func (w words) taskButtons(c *flow.StaffCase, t casework.Task, may actions, card *taskCard) {
+	if may.ReadOnly {
+		return
+	}
+	place := c.Case.Order.Place(t.Party)
+	missing := may.Sign && place != nil && !place.State.Done()
+	switch t.Kind {
+	case casework.TaskLetter, casework.TaskNoticeFailed:
+		card.Paper = missing
+		for _, l := range c.Letters {
+			if l.Party == t.Party && (l.Task == t.ID || l.Task == 0) {
+				card.Letter, card.Sent = letterURL(c.Case.ID, l.Party, l.What), l.What
+				break
+			}
+		}
+		card.CanDone = card.Letter == "" || t.Kind == casework.TaskNoticeFailed
+	case casework.TaskDeclined:
+		card.Order, card.GoOn = may.Complete, missing
+	case casework.TaskExpired:
+		card.Remind, card.Order, card.GoOn, card.Paper = missing && place.State.May(), may.Complete, missing, missing
+	case casework.TaskCompletion:
+		card.Order, card.Decide, card.CanDone = may.Complete, may.Decide, true
+	case casework.TaskProtection, casework.TaskHandover, casework.TaskDocument:
+		card.CanDone = true
+	}
+}
+
+func (w words) doneTasks(c *casework.Case) []doneTask {
+	var out []doneTask
+	for _, t := range c.Tasks {
+		if !t.Done.IsZero() {
+			title, _ := w.task(t.Kind)
+			out = append(out, doneTask{Title: title, Name: partyName(c, t.Party), Done: t.Done})
+		}
+	}
+	return out
+}
