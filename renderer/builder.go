@@ -203,6 +203,9 @@ func liveFields(form *forms.Form, page *forms.Page) map[forms.Pointer]bool {
 	}
 	// An expression is searched for the names as CEL writes them: answers.elev.skola.
 	cel = func(expr string) {
+		if expr == "" {
+			return
+		}
 		for p, f := range form.Fields {
 			if f.Page == page && f.Kind != forms.GroupField && f.Kind != forms.RowsField {
 				whole, _, _ := strings.Cut(string(p), "/*")

@@ -57,7 +57,7 @@ func parseAnswers(t testing.TB, s string) map[string]any {
 	return m
 }
 
-const filled = `{"namn":"Åsa \"Kajsa\" Testsson <b>","nr":"201201012389","post":"asa@example.se","tel":"+46701740605",
+const filled = `{"namn":"Åsa \"Kajsa\" Testsson <b>","nr":"201201012380","post":"asa@example.se","tel":"+46701740605",
 "skal":"Lång väg.\nIngen buss.","langd":12.5,"antal":0,"belopp":125050,"ja":true,"samtycke":true,"val":"bjork","arskurs":4,
 "grunder":["avstand","funktion"],"start":"2026-08-07","tid":"14:30",
 "intyg":[{"id":"f1","name":"intyg & journal.pdf","type":"application/pdf","size":340000},{"id":"f2","name":"foto.jpg","type":"image/jpeg","size":2500000}],

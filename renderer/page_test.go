@@ -1,16 +1,245 @@
 package renderer
 
-import "testing"
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
 
-func TestTry(t *testing.T) {
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"samtjanst/forms"
+	"samtjanst/forms/answers"
+	"samtjanst/renderer/ui/uitest"
+)
+
+// Every control in every state keeps what every page must keep.
+func TestStructure(t *testing.T) {
+	pages, _ := gallery(t)
+	if len(pages) < 8 {
+		t.Fatalf("only %d pages", len(pages))
+	}
+	for name, page := range pages {
+		uitest.HTML(t, name, page)
+	}
+}
+
+// A page posted back unchanged posts what package answers says that it does: the two walk the form alike.
+func TestPostsWhatAnswersEncode(t *testing.T) {
 	for name, d := range states(t) {
-		p, html := content(t, "sv", d)
-		t.Log(name, p.Size(), len(html))
-		if name == "fel" {
-			t.Log(html)
-			for _, l := range p.Links(d.Problems) {
-				t.Log(l)
+		_, page := content(t, "sv", d)
+		got := posted(t, page)
+		want := answers.Encode(d.View, "allt", d.Typed)
+		for _, h := range d.Hidden {
+			want.Set(h.Name, h.Value)
+		}
+		for key := range got { // a required list without rows begins with one that is not stored yet
+			if strings.Contains(key, "/"+newRow+"/") || got.Get(key) == newRow {
+				got.Del(key)
 			}
 		}
+		for key, values := range want { // nothing chosen in a list posts its first, empty choice
+			if len(values) == 0 {
+				want.Del(key)
+			}
+		}
+		if got.Get("a/arskurs") == "" && !want.Has("a/arskurs") {
+			got.Del("a/arskurs")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-encode +page):\n%s", name, diff)
+		}
 	}
+}
+
+// posted gives what a browser would post of a page, without a button.
+func posted(t testing.TB, page string) url.Values {
+	t.Helper()
+	out := url.Values{}
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		get := func(key string) (string, bool) {
+			for _, a := range n.Attr {
+				if a.Key == key {
+					return a.Val, true
+				}
+			}
+			return "", false
+		}
+		name, _ := get("name")
+		value, _ := get("value")
+		kind, _ := get("type")
+		_, checked := get("checked")
+		switch {
+		case n.Type != html.ElementNode:
+		case n.Data == "input" && kind == "file":
+		case n.Data == "input" && (kind == "radio" || kind == "checkbox"):
+			if checked {
+				out.Add(name, value)
+			}
+		case n.Data == "input":
+			out.Add(name, value)
+		case n.Data == "textarea":
+			out.Add(name, uitest.Text(n))
+		case n.Data == "select":
+			chosen := ""
+			for o := n.FirstChild; o != nil; o = o.NextSibling {
+				selected, v := false, ""
+				for _, a := range o.Attr {
+					selected = selected || a.Key == "selected"
+					if a.Key == "value" {
+						v = a.Val
+					}
+				}
+				if selected {
+					chosen = v
+				}
+			}
+			out.Add(name, chosen)
+		}
+		for e := n.FirstChild; e != nil; e = e.NextSibling {
+			walk(e)
+		}
+	}
+	walk(doc)
+	return out
+}
+
+func TestFirstSubmitButtonIsContinue(t *testing.T) {
+	for name, d := range states(t) {
+		_, page := content(t, "sv", d)
+		_, after, _ := strings.Cut(page, `type="submit"`)
+		if !strings.Contains(after[:strings.IndexByte(after, '>')], `value="continue"`) {
+			t.Errorf("%s: Enter would press %s", name, after[:80])
+		}
+	}
+	d := states(t)["tom"]
+	d.View.Stopped = map[string]bool{"allt": true}
+	_, page := content(t, "sv", d)
+	if strings.Contains(page, `value="continue"`) {
+		t.Error("a page that one cannot leave offers to go on")
+	}
+}
+
+// What the view hides is not on the page: a field, a section, one row's field.
+func TestHides(t *testing.T) {
+	d := states(t)["ifylld"]
+	form := d.View.Form
+	d.View.Hidden = map[forms.Pointer]bool{
+		forms.Pointer("field:" + form.Fields["/namn"].ID): true, "section:allt/1": true, "/dagar/0/adress": true,
+	}
+	_, page := content(t, "sv", d)
+	for _, gone := range []string{`name="a/namn"`, `name="a/val"`, `name="a/dagar/0/adress"`} {
+		if strings.Contains(page, gone) {
+			t.Errorf("%s is shown", gone)
+		}
+	}
+	if !strings.Contains(page, `name="a/dagar/1/adress"`) {
+		t.Error("the other row's field is gone too")
+	}
+}
+
+func TestSummaryOfProblemsLeadsToControls(t *testing.T) {
+	d := states(t)["fel"]
+	p, page := content(t, "sv", d)
+	links := p.Links(d.Problems)
+	if len(links) != len(wrong)-1 { // one is soft
+		t.Errorf("%d links for %d problems", len(links), len(wrong)-1)
+	}
+	for i, l := range links {
+		if !strings.Contains(page, `id="`+l.Target+`"`) || l.Target == "" {
+			t.Errorf("%q leads to %q, which is not there", l.Text, l.Target)
+		}
+		if strings.ContainsAny(l.Text, "{}[]") {
+			t.Errorf("%q is not finished", l.Text)
+		}
+		if i > 0 && strings.Index(page, `id="`+links[i-1].Target+`"`) > strings.Index(page, `id="`+l.Target+`"`) && l.Target != "f-dagar" && links[i-1].Target != "f-dagar" {
+			t.Errorf("%q stands before %q, the page has them the other way round", links[i-1].Text, l.Text)
+		}
+	}
+}
+
+// Text of the form that is not translated is marked with its own language.
+func TestMarksUntranslatedText(t *testing.T) {
+	_, page := content(t, "en", states(t)["tom"])
+	for _, want := range []string{`for="f-namn">Name<`, `for="f-post" lang="sv">E-post `, `(optional)`, `>All kinds of questions</h1>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	_, page = content(t, "sv", states(t)["tom"])
+	if strings.Contains(page, "lang=") {
+		t.Error("a Swedish page marks Swedish text")
+	}
+}
+
+// No value can leave its place: whatever is answered or typed, the page has the same elements, and each control holds
+// exactly it.
+func FuzzEscapes(f *testing.F) {
+	for _, s := range []string{"", `"><script>alert(1)</script>`, "</textarea><b>", "' onx='", "&lt;&#34;", "\x00", "a\r\nb\rc", "\xff\xfe", "<!--", "]]>", "å\u2028"} {
+		f.Add(s)
+	}
+	form := loadForm(f, "gallery")
+	p, ok := New(catalog(f), DefaultLimits).Form(form).Page("allt", "sv")
+	if !ok {
+		f.Fatal("no page")
+	}
+	base := parseAnswers(f, filled)
+	fill := func(s string) PageData {
+		stored := forms.CopyObject(base)
+		stored["namn"], stored["skal"], stored["fast"], stored["ord"] = s, s, s, []any{s}
+		stored["hem"] = map[string]any{"gata": s}
+		stored["intyg"] = []any{map[string]any{"id": s, "name": s, "type": s}}
+		stored["dagar"] = []any{map[string]any{"adress": s}}
+		v := view(form, stored)
+		for _, sec := range form.Pages[0].Sections {
+			for _, field := range sec.Fields {
+				v.Facts[field.ID] = map[string]any{"value": s, "source": s, "time": s}
+			}
+		}
+		return PageData{View: v, Typed: forms.Typed{"/langd": s, "y/start": s}, Action: s,
+			Problems: []forms.Problem{{Pointer: "/intyg", Code: forms.FileEmpty, Params: map[string]any{"name": s}}, {Pointer: forms.Pointer(s), Code: s}}}
+	}
+	plain := shapeOf(f, p.Append(nil, fill("x")))
+	f.Fuzz(func(t *testing.T, s string) {
+		page := p.Append(nil, fill(s))
+		if got := shapeOf(t, page); s != "" && strings.TrimSpace(s) != "" && got != plain {
+			t.Errorf("%q changes the page:\n%s", s, cmp.Diff(strings.Split(plain, " "), strings.Split(got, " ")))
+		}
+		want := strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+		sent := posted(t, string(page))
+		for _, name := range []string{"a/namn", "a/skal", "a/hem/gata", "a/langd", "a/ord/0", "a/dagar/0/adress", "y/start"} {
+			if got := strings.ToValidUTF8(sent.Get(name), "\uFFFD"); got != want {
+				t.Errorf("%s holds %q, want %q", name, got, want)
+			}
+		}
+	})
+}
+
+// shapeOf lists the elements of a page with the names of their attributes.
+func shapeOf(t testing.TB, page []byte) string {
+	doc, err := html.Parse(strings.NewReader(string(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		if n.Type != html.TextNode {
+			fmt.Fprintf(&b, " %d:%s", n.Type, n.Data)
+			for _, a := range n.Attr {
+				b.WriteString("," + a.Key)
+			}
+		}
+		for e := n.FirstChild; e != nil; e = e.NextSibling {
+			walk(e)
+		}
+	}
+	walk(doc)
+	return b.String()
 }

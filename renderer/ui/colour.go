@@ -23,7 +23,7 @@ func parseColour(s string) (colour, error) {
 }
 
 func (c colour) String() string {
-	b := func(v float64) int { return int(math.Round(math.Min(1, math.Max(0, v)) * 255)) }
+	b := func(v float64) int { return int(math.Round(v * 255)) }
 	return fmt.Sprintf("#%02x%02x%02x", b(c.r), b(c.g), b(c.b))
 }
 
@@ -72,16 +72,19 @@ func (c colour) oklch() oklch {
 	return oklch{lab[0], math.Hypot(lab[1], lab[2]), math.Atan2(lab[2], lab[1])}
 }
 
+// colour gives the nearest colour that a stylesheet can say.
 func (o oklch) colour() colour {
 	a, b := o.c*math.Cos(o.h), o.c*math.Sin(o.h)
 	l := cube(o.l + 0.3963377774*a + 0.2158037573*b)
 	m := cube(o.l - 0.1055613458*a - 0.0638541728*b)
 	s := cube(o.l - 0.0894841775*a - 1.2914855480*b)
-	return colour{
+	c := colour{
 		gamma(4.0767416621*l - 3.3077115913*m + 0.2309699292*s),
 		gamma(-1.2684380046*l + 2.6097574011*m - 0.3413193965*s),
 		gamma(-0.0041960863*l - 0.7034186147*m + 1.7076147010*s),
 	}
+	sayable := func(v float64) float64 { return math.Round(255*math.Min(1, math.Max(0, v))) / 255 }
+	return colour{sayable(c.r), sayable(c.g), sayable(c.b)}
 }
 
 func cube(v float64) float64 { return v * v * v }

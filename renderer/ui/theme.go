@@ -32,6 +32,9 @@ type Theme struct {
 	logo   []byte
 }
 
+// SVG is the theme's logo, for documents that are no pages.
+func (t *Theme) SVG() []byte { return t.logo }
+
 // MinContrast is the least contrast between text and what stands behind it (WCAG 2.2, 1.4.3).
 const MinContrast = 4.5
 
