@@ -18,6 +18,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -106,6 +107,8 @@ func kind(err error) string {
 	return fault.KindOf(err).String()
 }
 
+var headerSafe = regexp.MustCompile(`^[!-~]{1,128}$`)
+
 // check gives the numbers without repetition.
 func check(q population.Question) ([]idno.Number, error) {
 	var out []idno.Number
@@ -122,8 +125,8 @@ func check(q population.Question) ([]idno.Number, error) {
 		return nil, errors.New("nobody is asked about")
 	case len(out) > maxAsked:
 		return nil, errors.New("more than 900 are asked about")
-	case q.Purpose == "" || q.Ref == "":
-		return nil, errors.New("a look-up without purpose or reference")
+	case q.Purpose == "" || !headerSafe.MatchString(q.Ref):
+		return nil, errors.New("a look-up without purpose, or with a reference that cannot travel in a header")
 	}
 	return out, nil
 }

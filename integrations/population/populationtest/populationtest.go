@@ -256,6 +256,7 @@ func unasked(t *testing.T, s Subject) {
 		"nobody":          {Purpose: "test", Ref: "draft-0001"},
 		"no purpose":      {Numbers: anna, Ref: "draft-0001"},
 		"no reference":    {Numbers: anna, Purpose: "test"},
+		"a broken ref":    {Numbers: anna, Purpose: "test", Ref: "draft\r\nx: y"},
 		"an organisation": {Numbers: []idno.Number{company}, Purpose: "test", Ref: "draft-0001"},
 		"no number":       {Numbers: []idno.Number{{}}, Purpose: "test", Ref: "draft-0001"},
 		"901 people":      {Numbers: many(901), Purpose: "test", Ref: "draft-0001"},

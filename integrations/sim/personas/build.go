@@ -85,7 +85,7 @@ func relate(all []Persona, s scene) {
 			link(parent, population.Child, child, "")
 		}
 		for _, guardian := range s.guardians {
-			since := max(s.since, at(child).Number.Born().Format(time.DateOnly))
+			since := at(child).Number.Born().Format(time.DateOnly)
 			link(child, population.Guardian, guardian, since)
 			link(guardian, population.GuardianFor, child, since)
 		}

@@ -94,6 +94,29 @@ func TestTheSituationsThatTheDemoNeeds(t *testing.T) {
 	}
 }
 
+func TestOnlyAFamilySharesAHome(t *testing.T) {
+	lives := map[string]string{}
+	for _, p := range All() {
+		if p.Address.IsZero() {
+			continue
+		}
+		if other, ok := lives[p.Address.Key]; ok && other != p.Household {
+			t.Errorf("%s lives with strangers", p.ID)
+		}
+		lives[p.Address.Key] = p.Household
+	}
+}
+
+func TestCustodyBeginsWithTheChild(t *testing.T) {
+	for _, p := range All() {
+		for _, r := range p.Relations {
+			if r.Kind == population.Guardian && r.Since != p.Number.Born().Format(time.DateOnly) {
+				t.Errorf("%s: custody since %s", p.ID, r.Since)
+			}
+		}
+	}
+}
+
 func TestNobodyCanChangeTheCast(t *testing.T) {
 	p := AnnaTestsson.Persona()
 	p.Relations[0].Kind = "X"

@@ -1,6 +1,6 @@
 package personas
 
-// StaffID names a member of staff: "olle-handlaggare".
+// StaffID names a member of staff: "mona-testhandlaggare".
 type StaffID string
 
 // The staff of the demo.
