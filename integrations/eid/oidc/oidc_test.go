@@ -248,16 +248,18 @@ func TestGroupsFromUserinfoAndNone(t *testing.T) {
 }
 
 func TestAnOldAuthenticationIsNotEnough(t *testing.T) {
-	r := newRig(t, func(c *oidc.Config) { c.MaxAge = time.Minute })
-	to, flow, err := r.provider.Begin(context.Background())
-	must(t, err)
-	params := r.login(to, "staff", personas.MonaTesthandlaggare)
-	r.clock.Advance(50 * time.Second)
-	if _, err := r.provider.Finish(context.Background(), flow, params); err != nil {
-		t.Errorf("within the limit: %v", err)
-	}
-	if !strings.Contains(to, "max_age=60") {
-		t.Error("the limit is not asked for")
+	r := newRig(t, func(c *oidc.Config) { c.MaxAge = 30 * time.Second })
+	for passed, want := range map[time.Duration]error{80 * time.Second: nil, 100 * time.Second: fault.Unauthorised} { // a minute for the clocks
+		to, flow, err := r.provider.Begin(context.Background())
+		must(t, err)
+		if !strings.Contains(to, "max_age=30") {
+			t.Error("the limit is not asked for")
+		}
+		params := r.login(to, "staff", personas.MonaTesthandlaggare)
+		r.clock.Advance(passed)
+		if _, err := r.provider.Finish(context.Background(), flow, params); !errors.Is(err, want) {
+			t.Errorf("after %v: %v, want %v", passed, err, want)
+		}
 	}
 }
 

@@ -2,7 +2,7 @@
 // would have.
 //
 // It does what real ones do, and checks what they check: discovery, RS256 keys, the code flow with PKCE (S256, demanded), codes
-// that work once and for a minute, client authentication, registered return addresses, userinfo and RP-initiated logout. Instead
+// that work once and for two minutes, client authentication, registered return addresses, userinfo and RP-initiated logout. Instead
 // of a password there is a choice of persona; the second factor is a code that is shown on the page. One button logs in without
 // it, so that the refusal can be seen. A municipality's provider is at /oidc/<tenant>; everything works without scripts.
 package oidcsim
@@ -29,7 +29,7 @@ const (
 )
 
 const (
-	codeLife  = time.Minute
+	codeLife  = 2 * time.Minute
 	loginLife = 10 * time.Minute
 	tokenLife = 5 * time.Minute
 )
