@@ -17,6 +17,7 @@ type builder struct {
 	source *forms.Page
 	locale *i18n.Locale
 	live   map[forms.Pointer]bool // fields of this page that something on it depends on
+	locked bool                   // within a group or rows that are shown only
 	out    []node
 	buf    lit
 }
@@ -126,13 +127,20 @@ func (b *builder) field(f *forms.Field) {
 		switch {
 		case f.Kind == forms.NoticeField:
 			b.notice(c)
-		case f.Kind == forms.FactField || f.ReadOnly && f.Kind != forms.GroupField && f.Kind != forms.RowsField:
+		case f.ReadOnly && !b.locked && (f.Kind == forms.GroupField || f.Kind == forms.RowsField):
+			b.locked = true
+			kinds[f.Kind](b, c)
+			b.locked = false
+		case f.Kind == forms.GroupField || f.Kind == forms.RowsField:
+			kinds[f.Kind](b, c)
+			b.marker(c)
+		case f.Kind == forms.FactField || f.ReadOnly || b.locked:
 			b.fact(c)
 		default:
 			kinds[f.Kind](b, c)
 			b.marker(c)
 		}
-		if b.live[f.Pointer] && f.Pointer != "" {
+		if b.live[f.Pointer] && f.Pointer != "" && !b.locked {
 			b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="`,
 				answers.FieldOp, `" value="`, answers.OpUpdate, `">`)
 			b.t("form.update")
@@ -145,6 +153,9 @@ func (b *builder) field(f *forms.Field) {
 
 // marker is the hole for the input that says what a blank control means, where a value is there though it is blank.
 func (b *builder) marker(c control) {
+	if b.locked {
+		return
+	}
 	field, at := c.Field, c.at
 	b.hole(func(dst []byte, f *frame) []byte {
 		if !f.cur.has {

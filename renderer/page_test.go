@@ -243,3 +243,19 @@ func shapeOf(t testing.TB, page []byte) string {
 	walk(doc)
 	return b.String()
 }
+
+// What is shown only has no controls, however deep it goes.
+func TestReadOnlyGroupsHaveNoControls(t *testing.T) {
+	row := &forms.Field{ID: "f-a-x-b", Pointer: "/a/*/b", Kind: forms.TextField, Label: forms.Text{"sv": "Namn"}}
+	rows := &forms.Field{ID: "f-a", Pointer: "/a", Kind: forms.RowsField, Label: forms.Text{"sv": "Barn"}, ReadOnly: true, Required: true, Fields: []*forms.Field{row}}
+	page := &forms.Page{ID: "p", Sections: []*forms.Section{{Fields: []*forms.Field{rows}}}}
+	form := &forms.Form{Def: &forms.Definition{}, Pages: []*forms.Page{page}, Fields: map[forms.Pointer]*forms.Field{"/a": rows, "/a/*/b": row}}
+	p, err := New(catalog(t), DefaultLimits).Compile(form, page, "sv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := string(p.Append(nil, PageData{View: view(form, map[string]any{"a": []any{map[string]any{"b": "Kim"}}})}))
+	if !strings.Contains(html, "Kim") || strings.Contains(html, "<input") || strings.Contains(html, "add/a") || strings.Contains(html, "remove/a") {
+		t.Errorf("got\n%s", html)
+	}
+}

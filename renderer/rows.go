@@ -50,12 +50,12 @@ func (b *builder) rowsField(c control) {
 		end = "</fieldset>\n"
 	}
 	at, min, max := c.at, c.MinItems, c.MaxItems
-	tail := b.rowTail(c, item)
+	tail, locked := b.rowTail(c, item), b.locked
 	b.hole(func(dst []byte, f *frame) []byte {
 		list, _ := f.cur.value.([]any)
 		n, outer := len(list), len(f.rows)
 		shown := n
-		if n == 0 && (c.Required || min > 0 || f.cur.required) {
+		if n == 0 && !locked && (c.Required || min > 0 || f.cur.required) {
 			shown = 1
 		}
 		for i := range shown {
@@ -67,21 +67,25 @@ func (b *builder) rowsField(c control) {
 			for _, p := range body {
 				dst = p.append(dst, f)
 			}
-			dst = append(dst, `<input type="hidden" name="`...)
-			dst = append(dst, prefix(answers.RowKey)...)
-			dst = at.appendName(dst, f)
-			dst = append(dst, `" value="`...)
-			dst = append(dst, key...)
-			dst = append(dst, `">`...)
-			if i < n {
-				dst = tail(dst, f, i, n)
+			if !locked {
+				dst = append(dst, `<input type="hidden" name="`...)
+				dst = append(dst, prefix(answers.RowKey)...)
+				dst = at.appendName(dst, f)
+				dst = append(dst, `" value="`...)
+				dst = append(dst, key...)
+				dst = append(dst, `">`...)
+				if i < n {
+					dst = tail(dst, f, i, n)
+				}
 			}
 			dst = append(dst, end...)
 			f.rows = f.rows[:outer]
 		}
 		return dst
 	})
-	b.addRow(c, item, max)
+	if !locked {
+		b.addRow(c, item, max)
+	}
 	b.s(`</fieldset>`)
 }
 
