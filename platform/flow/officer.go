@@ -512,3 +512,38 @@ func (s *Service) ReportToBoard(ctx context.Context, a identity.Actor, auth iden
 	}
 	return nil
 }
+
+// StaffPart gives an officer a part of a case as it is stored: answers, evidence, a decision.
+func (s *Service) StaffPart(ctx context.Context, a identity.Actor, id casework.ID, part string) (*File, error) {
+	e, err := s.staffCase(ctx, a, id, "part", part, anyStaff...)
+	if err != nil {
+		return nil, err
+	}
+	c := &e.Case
+	for _, q := range c.Parts() {
+		if q.ID == part {
+			return s.part(ctx, e, q)
+		}
+	}
+	for _, pl := range c.Order.Places {
+		if pl.Evidence != part || part == "" {
+			continue
+		}
+		raw, err := s.Vault.Part(ctx, e, casework.PartID(part))
+		if err != nil {
+			return nil, err
+		}
+		if pl.State == signing.OnPaper {
+			return fileOf("underskrift-"+string(pl.Party), files.Kind(raw), raw), nil
+		}
+		return fileOf("underskrift-"+string(pl.Party)+".json", "application/json", raw), nil
+	}
+	if d := c.Decision; d != nil && d.PDF != nil && d.PDF.Part.ID == part {
+		raw, err := s.Vault.Part(ctx, e, casework.PartID(part))
+		if err != nil {
+			return nil, err
+		}
+		return fileOf("beslut-"+c.Reference+".pdf", "application/pdf", raw), nil
+	}
+	return nil, fault.New("flow.StaffPart", fault.NotFound, nil)
+}

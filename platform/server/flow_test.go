@@ -1,0 +1,569 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"samtjanst/forms/journey"
+	"samtjanst/integrations/eid"
+	"samtjanst/integrations/eid/bankidsim"
+	"samtjanst/integrations/population"
+	"samtjanst/integrations/population/navetsim"
+	"samtjanst/integrations/sim/personas"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/server/servertest"
+	"samtjanst/platform/signing"
+	"samtjanst/renderer/pdf"
+)
+
+var (
+	anna     = servertest.Citizen(personas.AnnaTestsson)
+	erik     = servertest.Citizen(personas.ErikTestsson)
+	stranger = servertest.Citizen(personas.SaraExempelsson)
+)
+
+// apply fills in and hands in an application for one home, and gives the case.
+func apply(t *testing.T, w *servertest.World, who identity.Actor, tenant string, child personas.ID, school string) casework.ID {
+	t.Helper()
+	draft, err := w.Flow.Start(w.Ctx, who, tenant, "skolskjuts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Fill(who, draft, servertest.OneHome(child, school, "sokande@example.se"))
+	return w.Submit(who, draft)
+}
+
+// From the parent's phone to a signed decision, and on to the transport operator and back.
+func TestTheWholePath(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
+	head := w.Head(id)
+	if head.State != casework.AwaitingSignatures || !head.Submitted.Equal(servertest.Start) || head.Subject != "Elsa Testsson" {
+		t.Fatalf("after submission: %s %s %q", head.State, head.Submitted, head.Subject)
+	}
+	w.Sign(anna, id)
+	w.Run()
+	head = w.Head(id)
+	if head.Number == "" {
+		t.Error("no diarienummer")
+	}
+	// Nobody has said how Erik is reached: a letter is asked for, and Mina sidor has it anyway.
+	if pl := head.Order.Place("p2"); pl.State != signing.NoAddress {
+		t.Errorf("the second guardian is %s", pl.State)
+	}
+	mine, err := w.Flow.Mine(w.Ctx, erik)
+	if err != nil || len(mine) != 1 || mine[0].Kind != "sign" {
+		t.Fatalf("Erik's pages: %+v, %v", mine, err)
+	}
+
+	officer, decider := w.Staff(personas.MonaTesthandlaggare), w.Staff(personas.BirgittaProvbeslutande)
+	in, err := w.Flow.Inbox(w.Ctx, officer, flow.InboxQuery{})
+	if err != nil || len(in.Rows) != 1 || in.Rows[0].Done != 1 || in.Rows[0].Of != 2 || in.Tasks != 1 {
+		t.Fatalf("inbox: %+v, %v", in, err)
+	}
+	if found, err := w.Flow.Inbox(w.Ctx, officer, flow.InboxQuery{Search: "elsa tests"}); err != nil || len(found.Rows) != 1 {
+		t.Errorf("searching for the pupil: %v, %v", found, err)
+	}
+	if found, err := w.Flow.Inbox(w.Ctx, officer, flow.InboxQuery{Search: head.Reference}); err != nil || len(found.Rows) != 1 {
+		t.Errorf("searching for the reference: %v, %v", found, err)
+	}
+	letter, err := w.Flow.Letter(w.Ctx, officer, id, "p2", "invitation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw := read(t, letter); len(raw) < 1000 {
+		t.Errorf("the letter has %d bytes", len(raw))
+	}
+
+	// Erik saves how he wants to be reached; the officer reminds him; a neutral mail goes there.
+	if problems, err := w.Flow.SaveContact(w.Ctx, erik, casework.Contact{Email: "erik@example.se"}); err != nil || problems != nil {
+		t.Fatal(problems, err)
+	}
+	if err := w.Flow.Remind(w.Ctx, officer, id, "p2"); err != nil {
+		t.Fatal(err)
+	}
+	w.Run()
+	mails := w.Sim.Mail.Messages("erik@example.se")
+	if len(mails) != 1 {
+		t.Fatalf("Erik has %d mails", len(mails))
+	}
+	for _, secret := range []string{"Elsa", "Testsson", "skol", head.Reference, head.Number} {
+		if strings.Contains(strings.ToLower(mails[0].Subject+mails[0].Body), strings.ToLower(secret)) {
+			t.Errorf("the mail says %q", secret)
+		}
+	}
+
+	// Erik reads the common part, fills in his section, and signs.
+	page, err := w.Flow.SigningPage(w.Ctx, erik, id)
+	if err != nil || !page.Case.OwnFirst {
+		t.Fatalf("Erik's signing page: %v, %v", page, err)
+	}
+	fillOwn(t, w, erik, id, map[string]url.Values{"egen": servertest.Posted("/egen/email=erik@example.se")})
+	w.Sign(erik, id)
+	if head = w.Head(id); head.State != casework.AwaitingOfficer {
+		t.Fatalf("after both signatures: %s", head.State)
+	}
+	checkNothingLeaks(t, w, id)
+
+	// The decision: an officer without delegation may not, the decider may.
+	v, err := w.Flow.PreviewDecision(w.Ctx, decider, id, flow.DecisionInput{})
+	if err != nil || len(v.Problems) == 0 || len(v.Proposed) == 0 {
+		t.Fatalf("an empty decision: %+v, %v", v, err)
+	}
+	decision := flow.DecisionInput{Outcome: "bifall", Grounds: []string{"10-32-1"}, Rows: []int{0, 1, 2}, From: "2026-12-01", To: "2027-06-11", Title: "Enhetschef"}
+	rev := revision(t, w, id)
+	if _, err := w.Flow.Decide(w.Ctx, officer, id, rev, decision); !errors.Is(err, fault.Forbidden) {
+		t.Errorf("an officer without delegation decides: %v", err)
+	}
+	if _, err := w.Flow.Decide(w.Ctx, decider, id, rev-1, decision); !errors.Is(err, fault.Conflict) {
+		t.Errorf("deciding on an older view: %v", err)
+	}
+	if problems, err := w.Flow.Decide(w.Ctx, decider, id, rev, decision); err != nil || problems != nil {
+		t.Fatal(problems, err)
+	}
+	w.Run()
+	head = w.Head(id)
+	if head.State != casework.Decided || head.Decision.PDF == nil || len(head.Handovers) != 2 {
+		t.Fatalf("after the decision: %s, PDF %v, handovers %v, effects %v", head.State, head.Decision.PDF != nil, head.Handovers, head.Effects)
+	}
+	deliveries := w.Sim.Handover.Deliveries("transport")
+	if len(deliveries) != 1 || len(deliveries[0].Rows) != 3 {
+		t.Fatalf("the operator got %+v", deliveries)
+	}
+	list, err := w.Flow.BoardList(w.Ctx, decider, "ekkoping/barn-och-utbildning")
+	if err != nil || len(list) != 1 {
+		t.Fatalf("the board's list: %v, %v", list, err)
+	}
+	if err := w.Flow.ReportToBoard(w.Ctx, decider, "ekkoping/barn-och-utbildning", "2026-12-15", []casework.ID{id}); err != nil {
+		t.Fatal(err)
+	}
+
+	// Both read it; opening is recorded. The operator's list comes back and reaches this pupil alone.
+	for _, a := range []identity.Actor{anna, erik} {
+		f, err := w.Flow.DecisionPDF(w.Ctx, a, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read(t, f)
+	}
+	if head = w.Head(id); head.State != casework.Closed {
+		t.Errorf("both have read it and the case is %s: tasks %v effects %v", head.State, head.OpenTasks(), head.Effects)
+	}
+	rides := "elevreferens;datum;avgång;hämtplats;linje\n" + head.Reference + ";2026-12-01;07:35;Ekvägen 4;12\nSKJ-XXXX-YYYY;2026-12-01;07:40;Annan;12\n"
+	rep, err := w.Flow.UploadRideList(w.Ctx, officer, "ekkoping/barn-och-utbildning", "turlista.csv", strings.NewReader(rides))
+	if err != nil || rep.Matched != 1 || len(rep.Unknown) != 1 {
+		t.Fatalf("ride list: %+v, %v", rep, err)
+	}
+	cv, err := w.Flow.Case(w.Ctx, erik, id)
+	if err != nil || len(cv.Rides) != 1 || cv.Rides[0].Time != "07:35" {
+		t.Fatalf("Erik sees rides %v, %v", cv.Rides, err)
+	}
+	checkCasePDF(t, w, decider, id)
+	if err := casework.VerifyChain(head.Events); err != nil {
+		t.Error(err)
+	}
+}
+
+func read(t *testing.T, f *flow.File) []byte {
+	t.Helper()
+	defer f.Body.Close()
+	raw, err := io.ReadAll(f.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func revision(t *testing.T, w *servertest.World, id casework.ID) int64 {
+	t.Helper()
+	e, err := w.Flow.Vault.Load(w.Ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.Rev
+}
+
+func fillOwn(t *testing.T, w *servertest.World, a identity.Actor, id casework.ID, pages map[string]url.Values) {
+	t.Helper()
+	for page := ""; page != journey.CheckPage; {
+		v, err := w.Flow.OwnPage(w.Ctx, a, id, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Page == nil {
+			return
+		}
+		saved, err := w.Flow.SaveOwn(w.Ctx, a, id, flow.Post{Page: v.Page.ID, Rev: v.Rev, Values: pages[v.Page.ID]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if saved.View != nil {
+			t.Fatalf("own page %s: %v", v.Page.ID, saved.View.Problems)
+		}
+		page = saved.Next
+	}
+}
+
+// checkNothingLeaks looks through everything that each guardian can fetch for what only the other may see.
+func checkNothingLeaks(t *testing.T, w *servertest.World, id casework.ID) {
+	t.Helper()
+	for _, c := range []struct {
+		reader identity.Actor
+		never  []string
+	}{
+		{anna, []string{"erik@example.se"}},
+		{erik, []string{"sokande@example.se", personas.AnnaTestsson.Persona().Address.Street}},
+	} {
+		v, err := w.Flow.SigningPage(w.Ctx, c.reader, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, err := json.Marshal([]any{v.Text, v.Parts, v.Case.View.Answers, v.Case.View.Facts, v.Case.Signatures, v.Case.Attachments})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(seen)
+		for _, p := range v.Parts {
+			f, err := w.Flow.SignedPart(w.Ctx, c.reader, id, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text += string(read(t, f))
+		}
+		f, err := w.Flow.CopyPDF(w.Ctx, c.reader, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		attached, err := pdf.Extract(read(t, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range attached {
+			text += string(a.Bytes)
+		}
+		for _, secret := range c.never {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s can read %q", c.reader.Citizen.Name, secret)
+			}
+		}
+	}
+}
+
+// checkCasePDF verifies every digest of every manifest from the attachments alone.
+func checkCasePDF(t *testing.T, w *servertest.World, a identity.Actor, id casework.ID) {
+	t.Helper()
+	f, err := w.Flow.CasePDF(w.Ctx, a, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attached, err := pdf.Extract(read(t, f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, at := range attached {
+		files[at.Name] = at.Bytes
+	}
+	var salts map[string]struct {
+		File string `json:"file"`
+		Salt []byte `json:"salt"`
+	}
+	if err := json.Unmarshal(files["salt.json"], &salts); err != nil {
+		t.Fatal(err)
+	}
+	signatures := 0
+	for name, raw := range files {
+		if !strings.HasPrefix(name, "underskrift-") {
+			continue
+		}
+		signatures++
+		var ev flow.Evidence
+		var m signing.Manifest
+		if err := json.Unmarshal(raw, &ev); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(ev.Manifest), &m); err != nil {
+			t.Fatal(err)
+		}
+		if err := signing.CheckHidden(ev.Hidden, []byte(ev.Manifest)); err != nil {
+			t.Error(name, err)
+		}
+		for _, p := range m.Parts {
+			s, ok := salts[p.ID]
+			if !ok || !signing.CheckPart(p, s.Salt, files[s.File]) {
+				t.Errorf("%s: part %s (%s) does not match its digest", name, p.ID, p.Kind)
+			}
+		}
+	}
+	if signatures != 2 {
+		t.Errorf("%d signatures are attached: %v", signatures, slices.Collect(func(yield func(string) bool) {
+			for n := range files {
+				if !yield(n) {
+					return
+				}
+			}
+		}))
+	}
+}
+
+// Submitting again, from another tab, or after the fact, gives the same case.
+func TestSubmitIsIdempotent(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := w.Fill(anna, draft, servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se"))
+	ids := make(chan casework.ID, 8)
+	for range 8 {
+		go func() {
+			id, view, err := w.Flow.Submit(w.Ctx, anna, draft, v.Rev)
+			if err != nil || view != nil {
+				t.Errorf("submit: %v", err)
+			}
+			ids <- id
+		}()
+	}
+	first := <-ids
+	for range 7 {
+		if id := <-ids; id != first {
+			t.Errorf("two cases: %s and %s", first, id)
+		}
+	}
+	w.Clock.Advance(time.Hour)
+	if id, _, err := w.Flow.Submit(w.Ctx, anna, draft, v.Rev); err != nil || id != first {
+		t.Errorf("an hour later: %s, %v", id, err)
+	}
+	if h := w.Head(first); !h.Submitted.Equal(servertest.Start) {
+		t.Errorf("the day of arrival became %s", h.Submitted)
+	}
+	if _, _, err := w.Flow.Submit(w.Ctx, stranger, draft, v.Rev); !errors.Is(err, fault.NotFound) {
+		t.Errorf("a stranger submits the same draft: %v", err)
+	}
+}
+
+// Somebody else's draft, case, file or signing page does not exist.
+func TestWallsBetweenPeople(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := apply(t, w, anna, "ekkoping", personas.OskarTestsson, "norra")
+	part := w.Head(id).Content.Common.Part.ID
+	social, frida, torsten := w.Staff(personas.SivSocialtest), w.Staff(personas.FridaFormtest), w.Staff(personas.TorstenTallhandlaggare)
+	for name, err := range map[string]error{
+		"draft":        errOf(w.Flow.Page(w.Ctx, stranger, draft, "", false)),
+		"save":         errOf(w.Flow.Save(w.Ctx, stranger, draft, flow.Post{})),
+		"discard":      w.Flow.Discard(w.Ctx, stranger, draft),
+		"case":         errOf(w.Flow.Case(w.Ctx, stranger, id)),
+		"signing page": errOf(w.Flow.SigningPage(w.Ctx, stranger, id)),
+		"start":        errOf(w.Flow.StartSigning(w.Ctx, stranger, id, servertest.Client)),
+		"poll":         errOf(w.Flow.PollSigning(w.Ctx, stranger, id)),
+		"part":         errOf(w.Flow.SignedPart(w.Ctx, stranger, id, part)),
+		"own":          errOf(w.Flow.OwnPage(w.Ctx, stranger, id, "")),
+		"decline":      w.Flow.Decline(w.Ctx, stranger, id, ""),
+		"withdraw":     w.Flow.Withdraw(w.Ctx, stranger, id),
+		"copy":         errOf(w.Flow.CopyPDF(w.Ctx, stranger, id)),
+		"no such case": errOf(w.Flow.Case(w.Ctx, anna, "aaaaaaaaaaaaaaaaaaaaaaaaaa")),
+		"social":       errOf(w.Flow.StaffCase(w.Ctx, social, id)),
+		"torsten":      errOf(w.Flow.StaffCase(w.Ctx, torsten, id)),
+		"frida":        errOf(w.Flow.StaffCase(w.Ctx, frida, id)),
+		"remind":       w.Flow.Remind(w.Ctx, torsten, id, "p2"),
+		"letter":       errOf(w.Flow.Letter(w.Ctx, social, id, "p2", "invitation")),
+		"case pdf":     errOf(w.Flow.CasePDF(w.Ctx, social, id)),
+		"rides":        errOf(w.Flow.UploadRideList(w.Ctx, social, "ekkoping/barn-och-utbildning", "x", strings.NewReader(""))),
+		"board":        errOf(w.Flow.BoardList(w.Ctx, torsten, "ekkoping/barn-och-utbildning")),
+	} {
+		if !errors.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v, want not found", name, err)
+		}
+	}
+	if in, err := w.Flow.Inbox(w.Ctx, social, flow.InboxQuery{}); err != nil || len(in.Rows) != 0 || in.Count != 0 {
+		t.Errorf("the social services' inbox: %v, %v", in, err)
+	}
+	if _, err := w.Flow.Inbox(w.Ctx, frida, flow.InboxQuery{}); !errors.Is(err, fault.Forbidden) {
+		t.Errorf("staff without a role: %v", err)
+	}
+	if _, err := w.Flow.Mine(w.Ctx, identity.Actor{}); !errors.Is(err, fault.Unauthorised) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
+func errOf[T any](_ T, err error) error { return err }
+
+// Whatever the reason, the refusal is the same; and what becomes protected later is not revealed either.
+func TestProtectionFailsClosed(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	for _, id := range []personas.ID{personas.KarinDemolund, personas.LindaProvgren} {
+		_, err := w.Flow.Start(w.Ctx, servertest.Citizen(id), "ekkoping", "skolskjuts")
+		if !errors.Is(err, fault.Hindered) {
+			t.Errorf("%s starts: %v", id, err)
+		}
+	}
+	for name, change := range map[string]func() error{
+		"protected":       func() error { return w.Sim.Navet.Protect(personas.ErikTestsson, population.Marked) },
+		"unreadable mark": func() error { return w.Sim.Navet.Protect(personas.ErikTestsson, navetsim.MarkMissing) },
+		"custody":         func() error { return w.Sim.Navet.Custody(personas.ElsaTestsson, personas.ErikTestsson) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer w.Sim.Navet.Reset()
+			id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
+			if err := change(); err != nil {
+				t.Fatal(err)
+			}
+			before := len(w.Sim.Mail.Messages(""))
+			w.Run()
+			if got := w.Sim.Mail.Messages(""); len(got) > before+1 { // the applicant's own receipt may go
+				t.Errorf("%d notices went out", len(got)-before)
+			}
+			for _, a := range []identity.Actor{anna, erik} {
+				if _, err := w.Flow.SigningPage(w.Ctx, a, id); !errors.Is(err, fault.Hindered) {
+					t.Errorf("%s reads the signing page: %v", a.Citizen.Name, err)
+				}
+			}
+			h := w.Head(id)
+			if !h.Guarded || !slices.ContainsFunc(h.OpenTasks(), func(k casework.Task) bool { return k.Kind == casework.TaskProtection }) {
+				t.Errorf("the officer is not told: %v", h.OpenTasks())
+			}
+		})
+	}
+}
+
+// The register is down: facts by hand, the case says so, and notices wait for it.
+func TestRegisterDown(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	for _, f := range []navetsim.Fault{navetsim.Down, navetsim.Error500, navetsim.Malformed, navetsim.TooMany} {
+		if err := w.Sim.Navet.Fail(f, 0); err != nil {
+			t.Fatal(err)
+		}
+		draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
+		if err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
+		v, err := w.Flow.Page(w.Ctx, anna, draft, "", false)
+		if err != nil || v.Source != "manual" {
+			t.Fatalf("%s: source %q, %v", f, v.Source, err)
+		}
+	}
+	pages := servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se")
+	pages["elev"] = servertest.Posted("/elev/manuell/namn=Elsa Testsson", "/elev/manuell/nummer="+personas.ElsaTestsson.Number().Dashed())
+	pages["vardnadshavare"] = servertest.Posted("/annan/finns=true", "/annan/namn=Erik Testsson", "/annan/nummer="+personas.ErikTestsson.Number().Dashed())
+	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Fill(anna, draft, pages)
+	id := w.Submit(anna, draft)
+	w.Run()
+	h := w.Head(id)
+	if !h.Manual || !slices.Contains(h.Labels(), "manual") {
+		t.Error("the case does not say that its facts were written by hand")
+	}
+	if pl := h.Order.Place("p2"); pl.State != signing.Waiting {
+		t.Errorf("the other guardian was told though custody is unknown: %s", pl.State)
+	}
+	if _, err := w.Flow.SigningPage(w.Ctx, erik, id); !errors.Is(err, fault.Unavailable) {
+		t.Errorf("the other guardian reads it: %v", err)
+	}
+	w.Sign(anna, id) // what she wrote herself she may sign
+	w.Sim.Navet.Reset()
+	w.Clock.Advance(time.Minute)
+	w.Run()
+	if pl := place(t, w, id, "p2"); pl.State != signing.NoAddress {
+		t.Errorf("when the register answers again the invitation ends %s", pl.State)
+	}
+}
+
+// Every failure of the e-legitimation ends in a message and leaves nothing signed.
+func TestSigningFailures(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
+	n := anna.Citizen.Number
+	for _, c := range []struct {
+		do   bankidsim.Action
+		want eid.Message
+	}{
+		{bankidsim.UserCancel, eid.UserCancelled}, {bankidsim.ExpiredTransaction, eid.Expired}, {bankidsim.CertificateErr, eid.Revoked},
+		{bankidsim.WrongText, eid.EvidenceRejected}, {bankidsim.WrongHidden, eid.EvidenceRejected}, {bankidsim.WrongUse, eid.EvidenceRejected},
+		{bankidsim.AlteredSignature, eid.EvidenceRejected}, {bankidsim.ForgedOCSP, eid.EvidenceRejected}, {bankidsim.RevokedOCSP, eid.EvidenceRejected},
+		{bankidsim.WrongPerson, eid.EvidenceRejected},
+	} {
+		t.Run(string(c.do), func(t *testing.T) {
+			w.Sim.BankID.Reset()
+			w.Sim.BankID.Script(n, bankidsim.Scenario{Do: c.do})
+			v, err := w.Flow.StartSigning(w.Ctx, anna, id, servertest.Client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want == eid.EvidenceRejected { // the person does approve; what comes back is a lie
+				if err := w.Sim.BankID.Approve(n, v.Order.AutoStart); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 5 {
+				if v, err = w.Flow.PollSigning(w.Ctx, anna, id); err != nil {
+					t.Fatal(err)
+				}
+				if v.Status.State != eid.Pending {
+					break
+				}
+			}
+			if v.Status.State != eid.Failed || v.Status.Message != c.want {
+				t.Errorf("ended %s %s (%s), want %s", v.Status.State, v.Status.Message, v.Status.Hint, c.want)
+			}
+			if pl := place(t, w, id, "p1"); pl.State == signing.Signed {
+				t.Fatal("signed")
+			}
+		})
+	}
+	w.Sim.BankID.Reset()
+	w.Sign(anna, id)
+}
+
+// Two rules: Ekköping wants both always, Tallvik both only for two homes; sole custody is one.
+func TestWhoMustSign(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	for _, c := range []struct {
+		who    personas.ID
+		child  personas.ID
+		tenant string
+		school string
+		two    bool
+		want   int
+	}{
+		{personas.AnnaTestsson, personas.ElsaTestsson, "ekkoping", "eklunda", false, 2},
+		{personas.SaraExempelsson, personas.LeoExempelsson, "ekkoping", "eklunda", false, 1},
+		{personas.PetraTestberg, personas.HugoTestberg, "ekkoping", "eklunda", false, 1},
+	} {
+		a := servertest.Citizen(c.who)
+		draft, err := w.Flow.Start(w.Ctx, a, c.tenant, "skolskjuts")
+		if err != nil {
+			t.Fatalf("%s: %v", c.who, err)
+		}
+		w.Fill(a, draft, servertest.OneHome(c.child, c.school, "a@example.se"))
+		id := w.Submit(a, draft)
+		if got := len(w.Head(id).Order.Places); got != c.want {
+			t.Errorf("%s in %s: %d sign, want %d", c.who, c.tenant, got, c.want)
+		}
+	}
+}
+
+func place(t *testing.T, w *servertest.World, id casework.ID, p signing.PartyID) signing.Place {
+	t.Helper()
+	h := w.Head(id)
+	pl := h.Order.Place(p)
+	if pl == nil {
+		t.Fatalf("%s has no place", p)
+	}
+	return *pl
+}

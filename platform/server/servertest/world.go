@@ -1,0 +1,239 @@
+// Package servertest puts a whole platform together for a test: the real store, the real clients, against simulators over the network,
+// with a clock that the test moves.
+package servertest
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"samtjanst/examples/demo"
+	"samtjanst/forms/journey"
+	"samtjanst/integrations/eid"
+	"samtjanst/integrations/sim"
+	"samtjanst/integrations/sim/personas"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/config"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/server"
+	"samtjanst/platform/store"
+)
+
+// Start is when tests begin: a Monday, half a minute past ten in the morning.
+var Start = time.Date(2026, 11, 23, 9, 0, 30, 0, time.UTC)
+
+// World is a platform and everything around it.
+type World struct {
+	*server.Server
+	Sim   *sim.Running
+	Clock *clock.Manual
+	Ctx   context.Context
+	t     testing.TB
+}
+
+// Options of a world.
+type Options struct {
+	Store   store.Store // nil: the embedded one in a folder of the test's
+	Outbox  bool        // the outbox runs by itself; else Run does it when told
+	Dir     string      // "" a folder of the test's
+	Real    bool        // the machine's clock, for a browser that looks at it
+	BaseURL string
+}
+
+// New starts a world and stops it with the test.
+func New(t testing.TB, o Options) *World {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
+	if o.BaseURL == "" {
+		o.BaseURL = "http://localhost:8080"
+	}
+	w := &World{Clock: clock.NewManual(Start), Ctx: t.Context(), t: t}
+	var ck clock.Clock = w.Clock
+	if o.Real {
+		ck = clock.System{}
+	}
+	log := slog.New(slog.NewTextHandler(logWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	hub, err := sim.New(sim.Options{Dir: o.Dir + "/sim", Listen: "127.0.0.1:0", Platform: o.BaseURL, Clock: ck, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Sim, err = hub.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Sim.Close(); err != nil {
+			t.Errorf("simulators: %v", err)
+		}
+	})
+	cfg := config.Default()
+	cfg.Data, cfg.BaseURL = o.Dir, o.BaseURL
+	every := time.Hour
+	if o.Outbox {
+		every = 200 * time.Millisecond
+	}
+	w.Server, err = server.New(w.Ctx, server.DemoConfig(cfg, w.Sim.Endpoints), server.Options{Clock: ck, Log: log, Municipalities: demo.Municipalities,
+		Simulators: w.Sim.Endpoints.URL, OutboxEvery: every, Store: o.Store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !o.Outbox {
+		w.Flow.Wake = nil
+	}
+	t.Cleanup(func() {
+		if err := w.Server.Close(); err != nil {
+			t.Errorf("platform: %v", err)
+		}
+	})
+	return w
+}
+
+type logWriter struct{ t testing.TB }
+
+func (l logWriter) Write(b []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
+
+// Citizen is a persona who has logged in.
+func Citizen(id personas.ID) identity.Actor {
+	p := id.Persona()
+	return identity.Actor{Lang: "sv", IP: "192.0.2.7", Citizen: &identity.Citizen{Number: p.EIDNumber, Name: p.Name(), Level: identity.LoA3, Method: "bankid", LoginAt: Start}}
+}
+
+// Staff is a member of staff who has logged in.
+func (w *World) Staff(id personas.StaffID) identity.Actor {
+	w.t.Helper()
+	for _, s := range personas.AllStaff() {
+		if s.ID == id {
+			t, ok := w.Flow.Directory.Tenant(identity.TenantID(s.Tenant))
+			if !ok {
+				w.t.Fatalf("no tenant %s", s.Tenant)
+			}
+			st := identity.Staff{Subject: s.Subject, Name: s.Name, Tenant: t.ID, Grants: t.Grants(s.Groups), LoginAt: Start}
+			if err := w.Flow.StaffLoggedIn(w.Ctx, st); err != nil {
+				w.t.Fatal(err)
+			}
+			return identity.Actor{Lang: "sv", Staff: &st}
+		}
+	}
+	w.t.Fatalf("no staff %s", id)
+	return identity.Actor{}
+}
+
+// Client is a browser.
+var Client = flow.Client{IP: "192.0.2.7", UserAgent: "test", DeviceID: "device", Domain: "localhost", ReturnURL: "http://localhost:8080/x"}
+
+// Run runs everything that is due now.
+func (w *World) Run() {
+	w.t.Helper()
+	ids, err := w.Flow.Due(w.Ctx, 100)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, id := range ids {
+		if _, err := w.Flow.RunDue(w.Ctx, id); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// Fill answers one page of a draft after the other, as it is asked, until the check page; pages that are not in the answers are continued with
+// what stands there. It fails the test on a problem.
+func (w *World) Fill(a identity.Actor, draft string, pages map[string]url.Values) *flow.DraftView {
+	w.t.Helper()
+	page := ""
+	for range 40 {
+		v, err := w.Flow.Page(w.Ctx, a, draft, page, false)
+		if err != nil {
+			w.t.Fatalf("page %q: %v", page, err)
+		}
+		if v.Page == nil {
+			return v
+		}
+		saved, err := w.Flow.Save(w.Ctx, a, draft, flow.Post{Page: v.Page.ID, Rev: v.Rev, Values: pages[v.Page.ID]})
+		if err != nil {
+			w.t.Fatalf("saving %q: %v", v.Page.ID, err)
+		}
+		if saved.View != nil {
+			w.t.Fatalf("page %q: %v", v.Page.ID, saved.View.Problems)
+		}
+		page = saved.Next
+		if page == journey.CheckPage {
+			v, err := w.Flow.Page(w.Ctx, a, draft, page, false)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if v.Page != nil {
+				w.t.Fatalf("not ready to submit: page %s is incomplete: %v", v.Page.ID, v.Problems)
+			}
+			return v
+		}
+	}
+	w.t.Fatal("the journey does not end")
+	return nil
+}
+
+// Submit hands a filled draft in.
+func (w *World) Submit(a identity.Actor, draft string) casework.ID {
+	w.t.Helper()
+	v, err := w.Flow.Page(w.Ctx, a, draft, journey.CheckPage, false)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	id, view, err := w.Flow.Submit(w.Ctx, a, draft, v.Rev)
+	if err != nil || view != nil {
+		if view != nil {
+			w.t.Fatalf("submit: %v", view.Problems)
+		}
+		w.t.Fatalf("submit: %v", err)
+	}
+	return id
+}
+
+// Sign signs a case as a persona, with the e-legitimation's real protocol.
+func (w *World) Sign(a identity.Actor, id casework.ID) *flow.SigningView {
+	w.t.Helper()
+	if _, err := w.Flow.SigningPage(w.Ctx, a, id); err != nil {
+		w.t.Fatalf("signing page: %v", err)
+	}
+	v, err := w.Flow.StartSigning(w.Ctx, a, id, Client)
+	if err != nil {
+		w.t.Fatalf("start signing: %v", err)
+	}
+	if err := w.Sim.BankID.Approve(a.Citizen.Number, v.Order.AutoStart); err != nil {
+		w.t.Fatal(err)
+	}
+	for range 5 {
+		if v, err = w.Flow.PollSigning(w.Ctx, a, id); err != nil {
+			w.t.Fatalf("poll: %v", err)
+		}
+		if v.Status.State != eid.Pending {
+			break
+		}
+	}
+	if v.Status.State != eid.Complete {
+		w.t.Fatalf("signing ended %s: %s %s", v.Status.State, v.Status.Message, v.Status.Hint)
+	}
+	return v
+}
+
+// Head loads a case as it is stored.
+func (w *World) Head(id casework.ID) casework.Case {
+	w.t.Helper()
+	e, err := w.Flow.Vault.Load(w.Ctx, id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return e.Case
+}
+
+// Number of a persona, as answers have it.
+func Number(id personas.ID) idno.Number { return id.Number() }
