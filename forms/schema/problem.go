@@ -25,7 +25,8 @@ func (w *walker) walk(e *jsonschema.ValidationError) {
 	case "anyOf", "oneOf":
 		w.variants(e, keyword)
 		return
-	case "if":
+	case "contains", "minContains", "maxContains": // its causes tell of items that need not be what is looked for
+		w.leaf(e, keyword)
 		return
 	}
 	if len(e.Causes) == 0 {
@@ -93,7 +94,7 @@ func (w *walker) leaf(e *jsonschema.ValidationError, keyword string) {
 	case "uniqueItems":
 		w.add(at, forms.NotUnique, nil)
 	case "contains", "minContains", "maxContains":
-		w.add(at, forms.OtherViolation, map[string]any{"keyword": keyword})
+		w.add(at, forms.OtherViolation, map[string]any{"keyword": "contains"})
 	case "additionalProperties":
 		w.extra(e, at, value)
 	default:
