@@ -70,7 +70,9 @@ pages:
     sections: [{fields: [{notice: Hej, kind: info}]}]
 `
 
-func graph(t testing.TB) *journey.Graph { return formtest.Graph(t, formtest.Meta, schemaJSON, layoutYAML) }
+func graph(t testing.TB) *journey.Graph {
+	return formtest.Graph(t, formtest.Meta, schemaJSON, layoutYAML)
+}
 
 // post posts values over what the page shows unchanged.
 func post(t testing.TB, g *journey.Graph, stored, posted string) answers.Decoded {
@@ -225,7 +227,9 @@ func unchanged(t *testing.T, g *journey.Graph, stored map[string]any) {
 // random makes answers that are valid by the schema.
 func random(r *rand.Rand) map[string]any {
 	pick := func(values ...any) any { return values[r.IntN(len(values))] }
-	text := func() any { return pick("", "x", " ", "å\n\nö", "a/b~c*", "0", "null", "😀", strings.Repeat("lång ", 50)) }
+	text := func() any {
+		return pick("", "x", " ", "å\n\nö", "a/b~c*", "0", "null", "😀", strings.Repeat("lång ", 50))
+	}
 	number := func() any {
 		return json.Number(pick("0", "-1", "1.50", "0.000001", "12345678901234567890", "-0.5", "1000").(string))
 	}

@@ -280,8 +280,7 @@ func equal(a, b any) bool {
 	return a == b
 }
 
-// CheckCondition tells what is wrong with a condition by itself: fault.Invalid.
-func CheckCondition(c *forms.Condition) error {
-	_, err := compileCondition(c)
-	return err
+// Condition compiles a condition to what it says of a scope {answers, facts, …}. A mistake in it is fault.Invalid.
+func Condition(c *forms.Condition) (holds func(scope any) bool, err error) {
+	return compileCondition(c)
 }

@@ -45,7 +45,7 @@ func asFault(err error, f **fault.Error) bool {
 func (l *linter) conditions() {
 	for _, c := range l.allConditions() {
 		l.reads(c.Reads, c.file, c.path)
-		if err := journey.CheckCondition(c.Condition); err != nil {
+		if _, err := journey.Condition(c.Condition); err != nil {
 			l.broken = true
 			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "", "the condition is wrong: %s", cause(err)))
 			continue
