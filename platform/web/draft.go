@@ -132,28 +132,6 @@ func (s *site) back(r *httpkit.Request, v *flow.DraftView, at place) *ui.Link {
 	return &ui.Link{Text: r.Locale().T("web.mine.to"), URL: "/mina-sidor"}
 }
 
-// sources tell where shown facts come from. What was entered by hand since the register was down has none.
-func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]renderer.Source {
-	if v.Source == "" || v.Source == manual || v.FactsAt.IsZero() {
-		return nil
-	}
-	from := renderer.Source{Name: v.Source, Time: r.Locale().Date(v.FactsAt)}
-	out := map[string]renderer.Source{}
-	for _, page := range v.View.Pages {
-		for _, sec := range page.Sections {
-			for _, f := range sec.Fields {
-				if f.Kind == forms.FactField && strings.Contains(f.Fact, "facts.") {
-					out[f.ID] = from
-				}
-			}
-		}
-	}
-	return out
-}
-
-// manual is what DraftView.Source says when there was no register to ask.
-const manual = "manual"
-
 func earlierNotice(r *httpkit.Request, e *flow.Earlier) *ui.Notice {
 	l := r.Locale()
 	n := &ui.Notice{Tone: ui.Warning, Title: l.T("web.earlier.title"), Text: l.T("web.earlier.text", "reference", e.Reference, "day", l.Date(e.Submitted))}

@@ -102,6 +102,9 @@ func (s *site) frame(r *httpkit.Request, tenant *directory.Tenant, title string)
 func inLanguage(r *httpkit.Request, lang string) string {
 	q := r.QueryValues()
 	q.Set(httpkit.LangQuery, lang)
+	if _, ok := httpkit.LocalPath(q.Get("till")); !ok {
+		q.Del("till")
+	}
 	return r.Path() + "?" + q.Encode()
 }
 

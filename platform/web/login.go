@@ -52,7 +52,11 @@ func (s *site) client(r *httpkit.Request, back string) flow.Client {
 	if u, err := url.Parse(s.BaseURL); err == nil {
 		domain = u.Hostname()
 	}
-	return flow.Client{IP: r.IP(), UserAgent: r.UserAgent(), DeviceID: device, Domain: domain, ReturnURL: s.BaseURL + back}
+	agent := r.UserAgent()
+	if agent == "" {
+		agent = "unknown" // the provider refuses an order without one
+	}
+	return flow.Client{IP: r.IP(), UserAgent: agent, DeviceID: device, Domain: domain, ReturnURL: s.BaseURL + back}
 }
 
 // random is 128 bits, safe in a URL.
@@ -123,6 +127,7 @@ func loginAgain(till string) string {
 
 // notStarted leads back to where it was started, with the provider's message.
 func (s *site) notStarted(r *httpkit.Request, err error, again string) error {
+	s.Kit.Log.Warn("e-legitimation not started", "ref", r.Ref, "error", err)
 	var refusal *eid.Refusal
 	switch {
 	case errors.As(err, &refusal):

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,8 @@ type Table struct {
 	Kit *httpkit.Kit
 	// Visitors; a stranger is always among them.
 	Visitors []Visitor
+	// Only chooses routes of the table; nil all.
+	Only func(httpkit.Route) bool
 	// Params fills the parameters of a pattern; one it does not give becomes "finns-inte".
 	Params func(route httpkit.Route) map[string]string
 	// Login is how the address of the login page begins, for each kind of session.
@@ -65,6 +68,10 @@ func (tb Table) everyAddress(t *testing.T, app *fiber.App) {
 	}
 }
 
+func (tb Table) routes() []httpkit.Route {
+	return slices.DeleteFunc(tb.Kit.Routes(), func(r httpkit.Route) bool { return tb.Only != nil && !tb.Only(r) })
+}
+
 func (tb Table) everybody() []Visitor {
 	return append([]Visitor{{Name: "stranger"}}, tb.Visitors...)
 }
@@ -91,7 +98,7 @@ func (tb Table) address(r httpkit.Route) string {
 }
 
 func (tb Table) visit(t *testing.T, app *fiber.App) {
-	for _, r := range tb.Kit.Routes() {
+	for _, r := range tb.routes() {
 		for _, v := range tb.everybody() {
 			what := fmt.Sprintf("%s %s as %s", r.Method, r.Path, v.Name)
 			b := tb.browser(t, app, v)
@@ -148,7 +155,7 @@ func request(method, path string, form url.Values) *http.Request {
 
 // tokens posts to every route without a token, with somebody else's, and from another site.
 func (tb Table) tokens(t *testing.T, app *fiber.App) {
-	for _, r := range tb.Kit.Routes() {
+	for _, r := range tb.routes() {
 		if r.Method == http.MethodGet {
 			continue
 		}
@@ -200,7 +207,7 @@ func (tb Table) sizes(t *testing.T, app *fiber.App) {
 	for i := range tb.Kit.MaxKeys + 1 {
 		many.Set(fmt.Sprint("a", i), "")
 	}
-	for _, r := range tb.Kit.Routes() {
+	for _, r := range tb.routes() {
 		if r.Method == http.MethodGet {
 			continue
 		}

@@ -63,6 +63,8 @@ type Browser struct {
 	Cookies map[string]string
 	Header  http.Header // sent with every request
 	Page    Response    // the last answer
+	// Check is called with every answer; nil for nothing.
+	Check func(what string, r Response)
 }
 
 // Response is an answer, read to the end.
@@ -75,7 +77,7 @@ type Response struct {
 
 // New opens a browser that nobody has used.
 func New(t testing.TB, app *fiber.App) *Browser {
-	return &Browser{T: t, App: app, Cookies: map[string]string{}, Header: http.Header{}}
+	return &Browser{T: t, App: app, Cookies: map[string]string{}, Header: http.Header{"User-Agent": {"Mozilla/5.0 (X11; Linux x86_64)"}}}
 }
 
 // LogIn gives the browser a session.
@@ -118,6 +120,9 @@ func (b *Browser) Do(req *http.Request) Response {
 		}
 	}
 	b.Page = Response{res.StatusCode, res.Header, body, res.Cookies()}
+	if b.Check != nil {
+		b.Check(req.Method+" "+req.URL.Path, b.Page)
+	}
 	return b.Page
 }
 

@@ -1,0 +1,56 @@
+package web
+
+import (
+	"regexp"
+
+	"samtjanst/forms"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit"
+	"samtjanst/renderer"
+)
+
+// manual is what DraftView.Source says when there was no register to ask.
+const manual = "manual"
+
+// sources tell where shown facts come from, by field. What was entered by hand, since the register was down, has none.
+func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]renderer.Source {
+	if v.Source == "" || v.Source == manual {
+		return nil
+	}
+	from := renderer.Source{Name: v.Source}
+	if !v.FactsAt.IsZero() {
+		from.Time = r.Locale().Date(v.FactsAt)
+	}
+	out := map[string]renderer.Source{}
+	for _, page := range v.View.Pages {
+		for _, sec := range page.Sections {
+			for _, f := range sec.Fields {
+				if f.Kind == forms.FactField && readsFacts(v.Form.Def.Meta.Computed, f.Fact, map[string]bool{}) {
+					out[f.ID] = from
+				}
+			}
+		}
+	}
+	return out
+}
+
+var (
+	factRef     = regexp.MustCompile(`\bfacts\.`)
+	computedRef = regexp.MustCompile(`\bcomputed\.\??([A-Za-z_]\w*)`)
+)
+
+// readsFacts reports whether an expression reads the register's facts, itself or through computed values.
+func readsFacts(computed map[string]string, expr string, seen map[string]bool) bool {
+	if factRef.MatchString(expr) {
+		return true
+	}
+	for _, m := range computedRef.FindAllStringSubmatch(expr, -1) {
+		if name := m[1]; !seen[name] {
+			seen[name] = true
+			if readsFacts(computed, computed[name], seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
