@@ -14,6 +14,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/files"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
@@ -358,7 +359,10 @@ func (s *Service) openAttachment(ctx context.Context, r casework.Ref) (*File, er
 
 // ownFacts looks the party's own address up, for his or her own section.
 func (s *Service) ownFacts(ctx context.Context, p *casework.Party, ref string) (map[string]any, error) {
-	ans, err := s.Register.Lookup(ctx, population.Question{Numbers: numbersOf(p), Purpose: "own-section", Ref: ref})
+	if p.Number.IsZero() {
+		return map[string]any{"number": "", "name": p.Name, "hidden": false, "unknown": true}, nil
+	}
+	ans, err := s.Register.Lookup(ctx, population.Question{Numbers: []idno.Number{p.Number}, Purpose: "own-section", Ref: ref})
 	if err != nil {
 		return nil, err
 	}

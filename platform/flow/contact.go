@@ -9,7 +9,6 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/identity"
-	"samtjanst/platform/idno"
 )
 
 // SavedContact is how the citizen has said he or she wants to be reached.
@@ -57,5 +56,3 @@ func e164(s string) string {
 func today(t time.Time) string { return clock.Date(t) }
 
 func tenantID(s string) identity.TenantID { return identity.TenantID(s) }
-
-func numbersOf(p *casework.Party) []idno.Number { return []idno.Number{p.Number} }

@@ -60,7 +60,7 @@ func (s *Service) grants(ctx context.Context, e *vault.Entry, g *Graph, sv Servi
 	if g.Form.Def.Meta.Decision.Grants == nil {
 		return nil, nil
 	}
-	answers, facts, err := s.answersOf(ctx, e, "")
+	answers, facts, err := s.answersOf(ctx, e, e.Case.Applicant().ID)
 	if err != nil {
 		return nil, err
 	}

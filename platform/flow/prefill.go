@@ -10,6 +10,7 @@ import (
 
 	"samtjanst/integrations/population"
 	"samtjanst/platform/canon"
+	"samtjanst/platform/casework"
 	"samtjanst/platform/directory"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
@@ -48,7 +49,8 @@ func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Num
 		"children":     []any{},
 	}
 	family, err := s.family(ctx, who, "prefill", ref)
-	if errors.Is(err, fault.Unavailable) {
+	if errors.Is(err, fault.Unavailable) || errors.Is(err, fault.Invalid) { // refused is our trouble with the register, not the citizen's
+		s.Log.ErrorContext(ctx, "no register: facts are entered by hand", "draft", ref, "error", err)
 		return facts, nil
 	}
 	if err != nil {
@@ -88,7 +90,7 @@ func (s *Service) family(ctx context.Context, who idno.Number, purpose, ref stri
 		return f, nil
 	}
 	f.applicant = me
-	kids := related(me, population.GuardianFor)
+	kids := slices.DeleteFunc(related(me, population.GuardianFor), idno.Number.IsZero)
 	if me.Protection.Hidden() || len(kids) == 0 {
 		return f, nil
 	}
@@ -104,7 +106,7 @@ func (s *Service) family(ctx context.Context, who idno.Number, purpose, ref stri
 		}
 		f.children = append(f.children, child)
 		for _, g := range related(child, population.Guardian) {
-			if !slices.Contains(guardians, g) {
+			if !g.IsZero() && !slices.Contains(guardians, g) {
 				guardians = append(guardians, g)
 			}
 		}
@@ -116,10 +118,11 @@ func (s *Service) family(ctx context.Context, who idno.Number, purpose, ref stri
 	return f, fault.Wrap("flow.family", err)
 }
 
+// related lists those to whom somebody has a relation; a zero number is somebody who never had one in Sweden.
 func related(p population.Person, kind population.RelationKind) []idno.Number {
 	var out []idno.Number
 	for _, r := range p.Relations {
-		if r.Kind == kind && r.Gone == "" && !r.To.IsZero() {
+		if r.Kind == kind && r.Gone == "" {
 			out = append(out, r.To)
 		}
 	}
@@ -146,6 +149,8 @@ func childFacts(c population.Person, f family, now time.Time) map[string]any {
 	for _, n := range related(c, population.Guardian) {
 		g, known := f.guardians.Find(n)
 		switch {
+		case n.IsZero(): // a guardian all the same: reached by letter, signs on paper
+			guardians = append(guardians, map[string]any{"number": "", "name": "Vårdnadshavare utan svenskt personnummer", "hidden": false, "gone": false})
 		case !known || g.Protection.Hidden(): // somebody the register does not answer for is protected until it does
 			guardians = append(guardians, map[string]any{"number": n.Digits(), "hidden": true, "gone": known && g.Gone()})
 		default:
@@ -171,9 +176,11 @@ func (s *Service) guard(ctx context.Context, e *vault.Entry, purpose string) (st
 	if c.Guarded {
 		return "protected", nil
 	}
-	numbers := []idno.Number{}
+	var numbers []idno.Number
 	for _, p := range c.Parties {
-		numbers = append(numbers, p.Number)
+		if !p.Number.IsZero() {
+			numbers = append(numbers, p.Number)
+		}
 	}
 	numbers = append(numbers, c.Children...)
 	answer, err := s.Register.Lookup(ctx, population.Question{Numbers: numbers, Purpose: purpose, Ref: string(c.ID)})
@@ -198,10 +205,7 @@ func (s *Service) guard(ctx context.Context, e *vault.Entry, purpose string) (st
 			}
 		}
 		for _, g := range now {
-			if c.PartyOf(g) != nil || slices.Contains(c.Absent, g) {
-				continue
-			}
-			if !slices.ContainsFunc(c.Parties, func(p caseParty) bool { return same(answer, g, p.Number) }) {
+			if !slices.Contains(c.Absent, g) && !slices.ContainsFunc(c.Parties, func(p casework.Party) bool { return same(answer, g, p.Number) }) {
 				return "custody", nil
 			}
 		}

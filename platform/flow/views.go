@@ -238,5 +238,3 @@ type DecisionPreview struct {
 	Proposed []map[string]any
 	Guarded  bool // somebody in the case is protected
 }
-
-type caseParty = casework.Party

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"samtjanst/examples/demo"
@@ -14,7 +15,7 @@ import (
 
 // DemoConfig points every client at the simulators: production differs by these values only. Ekköping hands journeys to its operator by
 // webhook and to its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
-func DemoConfig(c config.Config, e sim.Endpoints) config.Config {
+func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
 	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff
 	hook := func(target string) *webhook.Config { w := e.Webhooks[target]; return &w }
 	folder := func(name string) string { return filepath.Join(c.Data, "handover", name) }
@@ -24,7 +25,15 @@ func DemoConfig(c config.Config, e sim.Endpoints) config.Config {
 		{Municipality: "tallvik", Target: sim.TransportTarget, Folder: folder("tallvik-trafik")},
 		{Municipality: "tallvik", Target: sim.SchoolTarget, Webhook: hook(sim.SchoolTarget)},
 	}
-	return c
+	for _, h := range c.Handover {
+		if h.Folder == "" {
+			continue
+		}
+		if err := os.MkdirAll(h.Folder, 0o700); err != nil {
+			return c, fmt.Errorf("handover: %w", err)
+		}
+	}
+	return c, nil
 }
 
 // startDemo starts the simulators beside the platform and says what to click.
@@ -38,7 +47,8 @@ func startDemo(ctx context.Context, c config.Config, simListen string, o Options
 		return c, o, nil, err
 	}
 	o.Municipalities, o.Simulators = demo.Municipalities, running.Endpoints.URL
-	return DemoConfig(c, running.Endpoints), o, running, nil
+	c, err = DemoConfig(c, running.Endpoints)
+	return c, o, running, err
 }
 
 func sayWhatToClick(w io.Writer, portal, sims string) {

@@ -79,7 +79,10 @@ func New(t testing.TB, o Options) *World {
 	if o.Outbox {
 		every = 200 * time.Millisecond
 	}
-	w.Server, err = server.New(w.Ctx, server.DemoConfig(cfg, w.Sim.Endpoints), server.Options{Clock: ck, Log: log, Municipalities: demo.Municipalities,
+	if cfg, err = server.DemoConfig(cfg, w.Sim.Endpoints); err != nil {
+		t.Fatal(err)
+	}
+	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: ck, Log: log, Municipalities: demo.Municipalities,
 		Simulators: w.Sim.Endpoints.URL, OutboxEvery: every, Store: o.Store})
 	if err != nil {
 		t.Fatal(err)
