@@ -52,7 +52,7 @@ func (b *builder) label(c control) {
 			b.s(`</span>`)
 		}
 	}
-	if c.Required || c.Kind == forms.GroupField || c.Kind == forms.FactField {
+	if c.Required || b.locked || c.Kind == forms.GroupField || c.Kind == forms.FactField {
 		return
 	}
 	optional := append(escape([]byte(` <span class="st-optional">`), b.locale.T("form.optional")), "</span>"...)
