@@ -167,6 +167,35 @@ func (s *Service) DecisionPDF(ctx context.Context, a identity.Actor, id casework
 	return fileOf("beslut-"+e.Case.Reference+".pdf", "application/pdf", raw), nil
 }
 
+// ReceiptPDF is the receipt that the application has come in, in the reader's language (förvaltningslagen 21 §).
+func (s *Service) ReceiptPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if p.ID != e.Case.Applicant().ID {
+		return nil, fault.New("flow.ReceiptPDF", fault.NotFound, nil)
+	}
+	g, sv, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, err
+	}
+	data, err := s.documentData(ctx, e, g, sv)
+	if err != nil {
+		return nil, err
+	}
+	data["service"] = g.Form.Title.In(a.Lang)
+	md, err := s.documentText(g, "mottagningskvitto", a.Lang, data)
+	if err != nil {
+		return nil, err
+	}
+	lang := a.Lang
+	if _, ok := g.Form.Def.Documents["mottagningskvitto"][lang]; !ok {
+		lang = "sv"
+	}
+	return render(s.doc(&e.Case, sv, g.Form.Title.In(lang), lang, e.Case.Submitted, pdf.FromMarkdown(md)...), "kvitto-"+e.Case.Reference+".pdf")
+}
+
 // CopyPDF is a party's copy: the common part, the own section, names and times of the signatures, and the own evidence attached.
 func (s *Service) CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
 	e, p, err := s.partyCase(ctx, a, id)
