@@ -221,9 +221,11 @@ func watchConsole(ctx context.Context) func() []string {
 			if err != nil {
 				return
 			}
-			mu.Lock()
-			list = append(list, m.String())
-			mu.Unlock()
+			if m.Type == "error" || m.Type == "warning" || m.IsException() {
+				mu.Lock()
+				list = append(list, m.String())
+				mu.Unlock()
+			}
 		}
 	}()
 	return func() []string {

@@ -4,6 +4,20 @@
 // leaves esbuild's own account of what it made as dist/manifest.json. The bundles are embedded and never committed: a
 // program built without them says so at start. What is made at start (a theme's stylesheet, a logo) joins by Add.
 //
+// The script improves pages that are complete without it. It finds its work by attributes:
+//
+//	form[data-form=ID]         rows, removals and updates are posted in place; the answer is a whole page with the same form
+//	  [data-live]              within: answering posts op=update at once (a condition reads it)
+//	  [data-upload=OP]         within: chosen files are posted as OP with progress
+//	form[data-autosave]        what is written is posted as op=update when one pauses
+//	[data-counter=N]           says how many of N characters are left of the control before it
+//	select[data-filter]        gets a box to search the options
+//	img[data-refresh=MS]       is fetched anew, with the parameter t, every MS milliseconds (the QR code of a login)
+//	[data-poll=URL]            asks URL for {"message", "next", "hideCode", "done"} every data-every milliseconds
+//	dialog#idle                warns before one is logged out (ui.Idle)
+//
+// and keeps any form from being posted twice.
+//
 // Invariant: what a path names never changes, so every file may be cached for ever (CacheControl).
 package assets
 

@@ -22,4 +22,3 @@ guard(); // last: it counts what nobody else has taken over
 watchIdle();
 refreshImages();
 pollStatus();
-document.getElementById("problems")?.focus();
