@@ -65,7 +65,7 @@ func port(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).P
 
 func (h *Hub) bankID(r *Running, l net.Listener, base string, errorLog *log.Logger) error {
 	var people []bankidsim.Persona
-	for _, p := range personas.All() {
+	for _, p := range h.options.People {
 		if p.EID {
 			people = append(people, bankidsim.Persona{Number: p.EIDNumber, GivenName: p.CalledName, Surname: p.Surname})
 		}
@@ -98,9 +98,10 @@ func (h *Hub) navet(r *Running, l net.Listener, ca *pki.Authority, secret secret
 	base := "https://" + net.JoinHostPort(h.host, port(l))
 	c := navet.Config{BaseURL: base, TokenURL: base + navetsim.TokenPath, TokenID: "samtjanst", TokenSecret: secret.NavetTokenSecret,
 		GatewayID: "samtjanst-gateway", GatewaySecret: secret.NavetGatewaySecret, Organisation: organisation, Order: order,
-		CertFile: cert, KeyFile: key, RootsFile: roots}
+		CertFile: cert, KeyFile: key, RootsFile: roots, PerSecond: h.options.RegisterCalls}
 	r.Navet = navetsim.New(navetsim.Options{Clock: h.options.Clock, TokenID: c.TokenID, TokenSecret: c.TokenSecret, GatewayID: c.GatewayID,
-		GatewaySecret: c.GatewaySecret, Organisation: c.Organisation, Order: c.Order})
+		GatewaySecret: c.GatewaySecret, Organisation: c.Organisation, Order: c.Order,
+		Personas: h.options.People, PerSecond: h.options.RegisterCalls})
 	r.Endpoints.Navet = c
 	r.serve(l, &http.Server{Handler: r.Navet.API(), TLSConfig: conf, ErrorLog: errorLog})
 	return nil

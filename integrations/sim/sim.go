@@ -29,6 +29,7 @@ import (
 	"samtjanst/integrations/notify/mailsim"
 	"samtjanst/integrations/notify/smssim"
 	"samtjanst/integrations/population/navetsim"
+	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/clock"
 )
 
@@ -42,6 +43,11 @@ type Options struct {
 	Platform string      // address of the platform, for links: "http://localhost:8080"
 	Clock    clock.Clock // nil is the machine's
 	Log      *slog.Logger
+
+	// People are in the population register and have the e-legitimations; nil means the cast of the demo.
+	People []personas.Persona
+	// RegisterCalls is how many a second the register allows; those of the real one when zero. More is for load generators.
+	RegisterCalls int
 }
 
 // Hub is the simulators before they are started.
@@ -58,6 +64,9 @@ func New(o Options) (*Hub, error) {
 	}
 	if o.Listen == "" {
 		o.Listen = DefaultListen
+	}
+	if o.People == nil {
+		o.People = personas.All()
 	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}

@@ -41,6 +41,10 @@ type Config struct {
 
 	// Timeout bounds one look-up as a whole. A page is waiting: 8 s when zero, at most the register's own 30 s.
 	Timeout time.Duration `yaml:"timeout"`
+
+	// PerSecond bounds the calls of this process: 20 when zero. The register allows an organisation 25 a second in all, so
+	// processes that share an order share them.
+	PerSecond int `yaml:"perSecond"`
 }
 
 // Validate says which key is wrong. Fault: Invalid.
@@ -68,6 +72,9 @@ func (c Config) Validate() error {
 	}
 	if c.Timeout < 0 || c.Timeout > 30*time.Second {
 		return fault.Newf("navet.Config", fault.Invalid, "timeout is not between 0 and 30s")
+	}
+	if c.PerSecond < 0 {
+		return fault.Newf("navet.Config", fault.Invalid, "perSecond is below 0")
 	}
 	return nil
 }

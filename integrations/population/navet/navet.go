@@ -41,8 +41,8 @@ const (
 
 // The register allows 25 calls a second. A bucket of 5 refilled with 20 a second never lets more than 25 through in any second.
 const (
-	perSecond = 20
-	burst     = 5
+	defaultPerSecond = 20
+	burst            = 5
 )
 
 // Client is the register. Safe for concurrent use; make one and share it, since the limit on calls is per organisation.
@@ -69,10 +69,13 @@ func New(c Config, ck clock.Clock, log *slog.Logger) (*Client, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 8 * time.Second
 	}
+	if c.PerSecond == 0 {
+		c.PerSecond = defaultPerSecond
+	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	return &Client{
 		config: c, http: hc, clock: ck, log: log,
-		limit: rate.NewLimiter(perSecond, burst),
+		limit: rate.NewLimiter(rate.Limit(c.PerSecond), burst),
 		token: newTokens(c, hc, ck),
 	}, nil
 }

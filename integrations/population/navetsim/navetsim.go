@@ -33,7 +33,7 @@ const (
 const (
 	tokenLife = time.Hour
 	maxAsked  = 900
-	perSecond = 25
+	perSecond = 25 // calls that the real service allows
 	keepCalls = 200
 )
 
@@ -47,7 +47,8 @@ type Options struct {
 	Organisation             string // twelve digits
 	Order                    string
 
-	Delay time.Duration // of Slow; 20 s when zero
+	Delay     time.Duration // of Slow; 20 s when zero
+	PerSecond int           // calls allowed; those of the real service when zero
 }
 
 // Sim is the register. Safe for concurrent use.
@@ -60,6 +61,7 @@ type Sim struct {
 	mu     sync.Mutex
 	tokens map[string]time.Time // until when
 	people map[personas.ID]*person
+	number map[string]*person // by present and former number; digits
 	order  []personas.ID
 	calls  []Call
 }
@@ -77,7 +79,10 @@ func New(o Options) *Sim {
 	if o.Delay == 0 {
 		o.Delay = 20 * time.Second
 	}
-	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(perSecond, perSecond), tokens: map[string]time.Time{},
+	if o.PerSecond == 0 {
+		o.PerSecond = perSecond
+	}
+	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond), tokens: map[string]time.Time{},
 		outage: outage.New(Slow, Down, Error500, TooMany, Refused, BadRequest, OldToken, Malformed, WrongType, Partial)}
 	s.Reset()
 	return s
@@ -228,18 +233,14 @@ func (s *Sim) answer(ref string, q question, partial bool) object {
 }
 
 func (s *Sim) find(digits string) (object, personas.ID, bool) {
-	for _, id := range s.order {
-		p := s.people[id]
-		if p.Number.Digits() == digits {
-			return record(p.Persona, p.markMissing), id, true
-		}
-		for _, old := range p.Former {
-			if old.Digits() == digits {
-				return referral(old, p.Persona), id, true
-			}
-		}
+	p, ok := s.number[digits]
+	switch {
+	case !ok:
+		return nil, "", false
+	case p.Number.Digits() == digits:
+		return record(p.Persona, p.markMissing), p.ID, true
 	}
-	return nil, "", false
+	return referral(idno.Must(digits), p.Persona), p.ID, true
 }
 
 func (s *Sim) refuse(w http.ResponseWriter, status int) {

@@ -125,11 +125,16 @@ func (s *Sim) Reset() {
 	defer s.mu.Unlock()
 	s.calls = nil
 	s.people = map[personas.ID]*person{}
+	s.number = map[string]*person{}
 	s.order = nil
 	for _, p := range s.options.Personas {
 		relations := slices.Clone(p.Relations)
 		p.Relations = relations
-		s.people[p.ID] = &person{Persona: p}
+		there := &person{Persona: p}
+		s.people[p.ID] = there
+		for _, n := range append(slices.Clone(p.Former), p.Number) {
+			s.number[n.Digits()] = there
+		}
 		s.order = append(s.order, p.ID)
 	}
 }
