@@ -16,7 +16,7 @@ import (
 func ProblemText(l *i18n.Locale, form *forms.Form, p forms.Problem) string {
 	f, _ := fieldOf(form, p.Pointer)
 	if f == nil {
-		f = &forms.Field{Label: forms.Text{"sv": p.Pointer.Last()}}
+		f = &forms.Field{Label: form.Title} // of the whole, or of what no page asks for
 	}
 	if own, ok := f.Messages[p.Code]; ok && !own.IsZero() {
 		return own.In(l.Lang)
@@ -30,6 +30,10 @@ func problemKey(l *i18n.Locale, f *forms.Field, p forms.Problem) string {
 	switch p.Code {
 	case forms.Required:
 		more = requiredOf[f.Kind]
+	case forms.TooSmall, forms.TooLarge:
+		if p.Params["exclusive"] == true {
+			more = "exclusive"
+		}
 	case forms.NotADate:
 		more, _ = p.Params["part"].(string)
 	case forms.FormatCode:
@@ -65,11 +69,11 @@ func problemParams(l *i18n.Locale, f *forms.Field, p forms.Problem) map[string]a
 			out[name] = moneyText(l, text)
 			continue
 		}
-		switch v.(type) {
-		case string:
-			out[name] = v
-		default:
+		switch name {
+		case "min", "max", "of", "length":
 			out[name] = json.Number(text)
+		default:
+			out[name] = text
 		}
 	}
 	return out

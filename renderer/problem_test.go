@@ -1,0 +1,46 @@
+package renderer
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"samtjanst/forms"
+)
+
+// The words say what is wrong and what to do, with the bounds as people read them.
+func TestProblemText(t *testing.T) {
+	form := loadForm(t, "gallery")
+	form.Fields["/namn"].Messages = map[string]forms.Text{forms.TooShort: {"sv": "Skriv hela namnet."}}
+	c := catalog(t)
+	for _, tc := range []struct {
+		at     forms.Pointer
+		code   string
+		params map[string]any
+		sv     string
+	}{
+		{"/namn", forms.Required, nil, "Fyll i ”Namn”."},
+		{"/namn", forms.TooShort, map[string]any{"min": json.Number("2")}, "Skriv hela namnet."},
+		{"/val", forms.Required, nil, "Välj ett svar på ”Vilken skola går eleven i?”."},
+		{"/start", forms.Required, nil, "Ange ett datum för ”Från vilken dag behövs skolskjuts?”."},
+		{"/start", forms.TooEarly, map[string]any{"min": "2026-08-17"}, "”Från vilken dag behövs skolskjuts?” är för tidigt. Ange 17 augusti 2026 eller senare."},
+		{"/start", forms.NotADate, map[string]any{"part": "day"}, "Kontrollera dagen i ”Från vilken dag behövs skolskjuts?”. Den ska vara mellan 1 och månadens sista dag."},
+		{"/samtycke", forms.Required, nil, "Kryssa i ”Jag intygar att uppgifterna stämmer” för att gå vidare."},
+		{"/langd", forms.TooSmall, map[string]any{"min": "0.5", "exclusive": true}, "”Avstånd till skolan” är för litet. Ange mer än 0,5."},
+		{"/belopp", forms.TooLarge, map[string]any{"max": json.Number("1000000")}, "”Avgift per termin” är för stort. Ange 10\u00a0000\u00a0kr eller mindre."},
+		{"/intyg/0", forms.FileTooBig, map[string]any{"name": "a.pdf", "max": int64(5 << 20)}, "Filen a.pdf är för stor. Den får vara högst 5\u00a0MB."},
+		{"/dagar/3/dag", forms.Required, nil, "Välj ett svar på ”Veckodag”."},
+		{"/post", forms.FormatCode, map[string]any{"format": "unheard-of"}, "”E-post” är inte skrivet på rätt sätt."},
+		{"/post", "code-of-the-future", nil, "Svaret på ”E-post” går inte att använda. Ändra det."},
+		{"/finns/inte", forms.Required, nil, "Fyll i ”Alla sorters frågor”."},
+		{"", forms.OtherViolation, nil, "Svaret på ”Alla sorters frågor” går inte att använda. Ändra det."},
+	} {
+		p := forms.Problem{Pointer: tc.at, Code: tc.code, Params: tc.params}
+		if got := ProblemText(c.In("sv"), form, p); got != tc.sv {
+			t.Errorf("%s %s: got %q, want %q", tc.at, tc.code, got, tc.sv)
+		}
+		if en := ProblemText(c.In("en"), form, p); en == "" || strings.ContainsAny(en, "{}[]") {
+			t.Errorf("%s %s: English is %q", tc.at, tc.code, en)
+		}
+	}
+}
