@@ -37,11 +37,18 @@ func (s *Site) home(r *httpkit.Request) error {
 	if r.Actor().Staff != nil && len(s.nav) > 0 {
 		return r.See(s.nav[0].URL)
 	}
+	return s.chooseWhere(r, false)
+}
+
+// loggedOut is GET /admin/utloggad: where logging out ends.
+func (s *Site) loggedOut(r *httpkit.Request) error { return s.chooseWhere(r, true) }
+
+func (s *Site) chooseWhere(r *httpkit.Request, loggedOut bool) error {
 	l := r.Locale()
-	p := choosePage{Shell: s.Shell(r, l.T("admin.login.title")), LoggedOut: r.Query("utloggad") == "1", Citizen: "/"}
+	p := choosePage{Shell: s.Shell(r, l.T("admin.login.title")), LoggedOut: loggedOut, Citizen: "/"}
 	for _, t := range s.dir.Tenants() {
 		if s.deps.Logins[t.ID] != nil {
-			p.Organisations = append(p.Organisations, ui.CardLink{Title: l.T("admin.login.choose", "name", t.Name), URL: loginURL + "/" + string(t.ID)})
+			p.Organisations = append(p.Organisations, ui.CardLink{Title: l.T("admin.login.choose", "name", t.Name), URL: LoginURL + "/" + string(t.ID)})
 		}
 	}
 	return Show(r, http.StatusOK, s.choose, p)
@@ -61,7 +68,7 @@ func (s *Site) mustLogIn(r *httpkit.Request) error {
 			return err
 		}
 	}
-	return r.See(HomeURL)
+	return r.See(LoginURL)
 }
 
 // tenant finds an organisation that has a login; another does not exist here.
@@ -138,7 +145,7 @@ func (s *Site) logOut(r *httpkit.Request) error {
 	if err := r.LogOut(); err != nil {
 		return err
 	}
-	address := HomeURL + "?utloggad=1"
+	address := LoggedOutURL
 	if staff != nil {
 		if _, login, err := s.tenant(string(staff.Tenant)); err == nil {
 			// A login that does not answer must not keep anybody logged in here.

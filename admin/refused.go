@@ -33,7 +33,7 @@ func (s *Site) refuse(r *httpkit.Request, t *directory.Tenant, why refusal) erro
 	p := refusedPage{Shell: s.Shell(r, l.T("admin.refused.title")), Again: HomeURL}
 	name := ""
 	if t != nil {
-		name, p.Again, p.Shell.Theme = t.Name, loginURL+"/"+string(t.ID), t.Theme
+		name, p.Again, p.Shell.Theme = t.Name, LoginURL+"/"+string(t.ID), t.Theme
 	}
 	p.Heading, p.Text = l.T("admin.refused."+string(why)), l.T("admin.refused."+string(why)+"-text", "name", name)
 	return Show(r, http.StatusForbidden, s.refused, p)

@@ -65,8 +65,10 @@ func Register(d Deps) (*Site, error) {
 	s.site = &httpkit.Site{Kind: httpkit.StaffSession, Login: s.mustLogIn, ErrorPage: s.errorPage}
 	s.Add(nil,
 		httpkit.Route{Method: http.MethodGet, Path: HomeURL, Who: httpkit.Public, Handle: s.home},
-		httpkit.Route{Method: http.MethodGet, Path: loginURL + "/:tenant", Who: httpkit.Public, Handle: s.beginLogin, Limit: loginLimit},
-		httpkit.Route{Method: http.MethodGet, Path: callbackURL, Who: httpkit.Public, Handle: s.finishLogin, Limit: loginLimit},
+		httpkit.Route{Method: http.MethodGet, Path: LoginURL, Who: httpkit.Public, Handle: s.home},
+		httpkit.Route{Method: http.MethodGet, Path: LoginURL + "/:tenant", Who: httpkit.Public, Handle: s.beginLogin, Limit: loginLimit},
+		httpkit.Route{Method: http.MethodGet, Path: CallbackURL, Who: httpkit.Public, Handle: s.finishLogin, Limit: loginLimit},
+		httpkit.Route{Method: http.MethodGet, Path: LoggedOutURL, Who: httpkit.Public, Handle: s.loggedOut},
 		httpkit.Route{Method: http.MethodPost, Path: logoutURL, Who: httpkit.Public, Handle: s.logOut},
 		httpkit.Route{Method: http.MethodPost, Path: extendURL, Who: httpkit.Staff(), Handle: s.extend},
 	)

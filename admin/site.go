@@ -23,11 +23,12 @@ import (
 
 // Addresses of the frame.
 const (
-	HomeURL     = "/admin"
-	loginURL    = "/admin/login"
-	callbackURL = "/admin/callback"
-	logoutURL   = "/admin/logout"
-	extendURL   = "/admin/forlang"
+	HomeURL      = "/admin"
+	CallbackURL  = "/admin/callback" // where the organisations' logins return to
+	LoggedOutURL = "/admin/utloggad" // where their logouts return to
+	LoginURL     = "/admin/login"    // where strangers are sent
+	logoutURL    = "/admin/logout"
+	extendURL    = "/admin/forlang"
 )
 
 //go:embed templates/*.html

@@ -134,6 +134,14 @@ func letterURL(id casework.ID, p signing.PartyID, what string) string {
 	return caseURL(id) + "/brev/" + url.PathEscape(string(p)) + "/" + url.PathEscape(what)
 }
 
+func goOnURL(id casework.ID, p signing.PartyID) string {
+	return caseURL(id) + "/vidare/" + url.PathEscape(string(p))
+}
+
+func paperURL(id casework.ID, p signing.PartyID) string {
+	return caseURL(id) + "/papper/" + url.PathEscape(string(p))
+}
+
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
 	if a.Clock == nil {

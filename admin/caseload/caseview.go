@@ -152,7 +152,7 @@ func (w words) parties(c *flow.StaffCase) []partyCard {
 		card := partyCard{ID: p.ID, Name: p.Name, Role: w.role(c, p.Role), Number: dashed(p.Number.Digits()),
 			Email: p.Given.Email, Phone: formatPhone(p.Given.Phone)}
 		if v := c.Own[p.ID]; v != nil {
-			card.Own = w.answers(c, v, true)
+			card.Own = w.answers(v, true)
 		}
 		card.Missing = len(card.Own.Sections) == 0 && fillsOwn(c, p.Role)
 		out = append(out, card)

@@ -41,6 +41,7 @@ func (a *area) showDecide(r *httpkit.Request) error {
 	for i := range pre.Proposed {
 		in.Rows = append(in.Rows, i) // all that the application asks for; the officer takes away
 	}
+	in.From, in.To = proposedPeriod(c.Form.Def.Meta.Decision.Grants, pre.Proposed)
 	pre.Problems = nil // nothing has been filled in yet
 	return a.decision(r, http.StatusOK, c, decideState{in: in, rev: c.Rev, pre: pre})
 }
@@ -158,7 +159,9 @@ type decideState struct {
 func (a *area) decision(r *httpkit.Request, status int, c *flow.StaffCase, st decideState) error {
 	w := a.words(r)
 	may := r.Actor().Has(identity.AuthorityID(c.Case.Authority), identity.Decider)
-	return admin.Show(r, status, a.decide, w.decidePage(a.caseShell(r, c, w.T("admin.decide.title")), c, st, may))
+	sh := a.caseShell(r, c, w.T("admin.decide.title"))
+	sh.Wide = !st.preview
+	return admin.Show(r, status, a.decide, w.decidePage(sh, c, st, may))
 }
 
 // decidePage is the form, or the decision as it will be.
@@ -175,6 +178,10 @@ type decidePage struct {
 	Rows     *rowChoice // nil when this service grants no rows
 	From, To ui.Field
 	Title    ui.Field
+
+	// What the decision rests on, beside what is written.
+	Common ui.Summary
+	Facts  *factsCard
 
 	Preview template.HTML // of the decision's Markdown; "" while it is written
 	Confirm ui.Field
@@ -201,7 +208,7 @@ type rowOption struct {
 func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, may bool) decidePage {
 	def := c.Form.Def.Meta.Decision
 	p := decidePage{caseHead: w.head(c), May: may, Guarded: st.pre.Guarded || c.Case.Guarded, Rev: st.rev,
-		Outcome: ui.Field{Name: "utfall", Label: w.T("admin.decide.outcome")},
+		Outcome: ui.Field{Name: "utfall", Label: w.T("admin.decide.outcome"), Inline: true},
 		Grounds: ui.Field{Name: "grund", Label: w.T("admin.decide.grounds"), Hint: w.T("admin.decide.grounds-hint")},
 		Reasons: ui.Field{Name: "motivering", Label: w.T("admin.decide.reasons"), Hint: w.T("admin.decide.reasons-hint"),
 			Value: st.in.Reasons, Rows: 14},
@@ -225,7 +232,9 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, may bo
 		p.Rows = w.rowChoice(def.Grants, st)
 		p.Rows.Error = rowsField.Error
 	}
-	if st.preview {
+	if !st.preview {
+		p.Common, p.Facts = w.answers(c.View, false), w.facts(c)
+	} else {
 		p.Preview, p.Fields = markdown.HTML(st.pre.Markdown, markdown.WithTopHeading(2)), hidden(st)
 	}
 	if st.conflict {
@@ -248,6 +257,25 @@ func (w words) rowChoice(g *forms.Grants, st decideState) *rowChoice {
 		out.Rows = append(out.Rows, rowOption{N: i, Label: label, Cells: row, Checked: slices.Contains(st.in.Rows, i)})
 	}
 	return out
+}
+
+// proposedPeriod is what the rows themselves say: the first and the last of their columns that are dates, when all rows agree.
+func proposedPeriod(g *forms.Grants, rows []map[string]any) (from, to string) {
+	if g == nil || len(rows) == 0 {
+		return "", ""
+	}
+	var days []string
+	for _, c := range g.Columns {
+		day := text(rows[0], c.Name)
+		if c.Type != "date" || slices.ContainsFunc(rows, func(r map[string]any) bool { return text(r, c.Name) != day }) {
+			continue
+		}
+		days = append(days, day)
+	}
+	if len(days) < 2 {
+		return "", ""
+	}
+	return days[0], days[len(days)-1]
 }
 
 // hidden carries everything typed through the second step.

@@ -171,6 +171,9 @@ func (w words) value(kind string, v any) string {
 	case bool:
 		return w.yesNo(v)
 	case string:
+		if _, err := idno.Parse(v, w.now); err == nil {
+			return dashed(v)
+		}
 		if kind == "date" {
 			return w.ISODate(v)
 		}

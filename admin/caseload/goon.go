@@ -16,6 +16,7 @@ type goOnPage struct {
 	ui.Shell
 	caseHead
 	Name   string
+	Action string
 	Ground ui.Field
 }
 
@@ -47,7 +48,7 @@ func (a *area) goOnWithout(r *httpkit.Request) error {
 
 func (a *area) goOnForm(r *httpkit.Request, status int, c *flow.StaffCase, party *casework.Party, ground string, problems []forms.Problem) error {
 	w := a.words(r)
-	p := goOnPage{Shell: a.caseShell(r, c, w.T("admin.go-on.title")), caseHead: w.head(c), Name: party.Name,
+	p := goOnPage{Shell: a.caseShell(r, c, w.T("admin.go-on.title")), caseHead: w.head(c), Name: party.Name, Action: goOnURL(c.Case.ID, party.ID),
 		Ground: ui.Field{Name: "grund", Label: w.T("admin.go-on.ground"), Hint: w.T("admin.go-on.ground-hint"), Value: ground, Rows: 6}}
 	p.Shell.Problems = w.show(problems, control{"/ground", &p.Ground, ""})
 	return admin.Show(r, status, a.goOn, p)

@@ -39,6 +39,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 	} else {
 		p.Lists = []inboxList{w.list(f, in, me)}
 	}
+	p.mark()
 	p.links(f, in)
 	return admin.Show(r, http.StatusOK, a.inbox, p)
 }

@@ -205,6 +205,7 @@ type inboxRow struct {
 	Assignee  string // "" nobody
 	Mine      bool
 	Tasks     []tag
+	Mark      bool // may be marked
 }
 
 func (w words) row(r flow.Row, me string) inboxRow {
@@ -225,6 +226,15 @@ func (w words) rows(rows []flow.Row, me string) []inboxRow {
 		out[i] = w.row(r, me)
 	}
 	return out
+}
+
+// mark lets every line be marked, for those who handle cases.
+func (p *inboxPage) mark() {
+	for _, l := range p.Lists {
+		for i := range l.Rows {
+			l.Rows[i].Mark = p.Handles
+		}
+	}
 }
 
 // tabs gives the tabs with what they count; in may be nil.

@@ -21,6 +21,7 @@ type paperPage struct {
 	ui.Shell
 	caseHead
 	Name     string
+	Action   string
 	On, Scan ui.Field
 }
 
@@ -86,7 +87,7 @@ func uploaded(r *httpkit.Request, field string) (name string, body io.Reader, er
 
 func (a *area) paperForm(r *httpkit.Request, status int, c *flow.StaffCase, party *casework.Party, on string, problems []forms.Problem) error {
 	w := a.words(r)
-	p := paperPage{Shell: a.caseShell(r, c, w.T("admin.paper.title")), caseHead: w.head(c), Name: party.Name,
+	p := paperPage{Shell: a.caseShell(r, c, w.T("admin.paper.title")), caseHead: w.head(c), Name: party.Name, Action: paperURL(c.Case.ID, party.ID),
 		On: ui.Field{Name: "datum", Type: "date", Label: w.T("admin.paper.date"), Value: on, Width: 12},
 		Scan: ui.Field{Name: scanField, Label: w.T("admin.paper.scan"), Hint: w.T("admin.paper.scan-hint"),
 			Accept: "application/pdf,image/jpeg,image/png"}}

@@ -5,12 +5,33 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/renderer/ui/uitest"
 )
+
+var assetURL = regexp.MustCompile(`/assets/[^"]+`)
+
+// save writes a page, and what it links to, so that a browser can show the folder through any file server.
+func save(t *testing.T, b *httptestkit.Browser, dir, name string, page []byte) {
+	t.Helper()
+	write := func(path string, body []byte) {
+		path = filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, body, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(name, page)
+	for _, address := range assetURL.FindAll(page, -1) {
+		write(string(address), b.Get(string(address)).Body)
+	}
+}
 
 func bytesReader(s string) io.Reader { return strings.NewReader(s) }
 
@@ -39,9 +60,7 @@ func TestPages(t *testing.T) {
 		t.Helper()
 		httptestkit.CheckResponse(t, name, b.Page)
 		if dir := os.Getenv("SAMTJANST_TEST_PAGES"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, name+".html"), b.Page.Body, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			save(t, httptestkit.New(t, app), dir, name+".html", b.Page.Body)
 		}
 	}
 	for _, p := range []struct{ name, path string }{
