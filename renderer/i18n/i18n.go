@@ -20,7 +20,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // Default is the language of the platform: what is missing elsewhere is read here.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/text/feature/plural"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // pluralForms are CLDR's categories. A mapping whose keys are all among them, with "other", is one text in several forms.
