@@ -138,6 +138,11 @@ func (c *Case) apply(e Event, now time.Time) error {
 				pl.State, pl.Since = signing.Waiting, now
 			}
 		}
+		// The day that was set is the one that holds: not the order's first, nor an earlier completion's.
+		c.cancel(func(f Effect) bool { return f.Kind == EffectExpire || f.Kind == EffectOverdue })
+		if !c.Order.Ended {
+			c.Order.Deadline = e.Due
+		}
 		c.effect(EffectOverdue, "", "", e.Due)
 		c.move(AwaitingCompletion, now)
 	case WentOn:
@@ -184,6 +189,7 @@ func (c *Case) apply(e Event, now time.Time) error {
 		c.documentMade(e, now)
 	case HandedOver:
 		f := c.finish(e.Effect)
+		c.passed(TaskHandover, func(t Task) bool { return t.Detail == f.Arg }, now)
 		c.Handovers = append(c.Handovers, HandoverState{Target: f.Arg, Ref: f.ID, Rows: e.Rows, Excluded: e.Excluded, At: now})
 	case TimerFired:
 		c.timer(e, now)
@@ -247,6 +253,15 @@ func (c *Case) task(k TaskKind, p signing.PartyID, detail string, now time.Time)
 func (c *Case) closeTasks(now time.Time, kinds ...TaskKind) {
 	for i := range c.Tasks {
 		if t := &c.Tasks[i]; t.Done.IsZero() && (len(kinds) == 0 || slices.Contains(kinds, t.Kind)) {
+			t.Done = now
+		}
+	}
+}
+
+// passed closes open tasks of a kind that came of a failure which has passed by itself.
+func (c *Case) passed(k TaskKind, which func(Task) bool, now time.Time) {
+	for i := range c.Tasks {
+		if t := &c.Tasks[i]; t.Kind == k && t.Done.IsZero() && which(*t) {
 			t.Done = now
 		}
 	}

@@ -107,6 +107,7 @@ func (c *Case) decided(e DecisionTaken, now time.Time) error {
 
 func (c *Case) documentMade(e DocumentMade, now time.Time) {
 	c.finish(e.Effect)
+	c.passed(TaskDocument, func(Task) bool { return true }, now)
 	pdf := e.PDF
 	c.Decision.PDF = &pdf
 	for i := range c.Parties {
@@ -143,10 +144,15 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 	if p == nil {
 		return fault.Newf("casework.Apply", fault.Invalid, "no party %s", e.Party)
 	}
+	if e.What == "decision" && c.Decision == nil {
+		return fault.Newf("casework.Apply", fault.Conflict, "there is no decision to post")
+	}
 	p.Delivered = append(p.Delivered, Delivery{What: e.What, Channel: "letter", At: now})
 	if pl := c.Order.Place(e.Party); e.What == "invitation" && pl != nil && pl.State.May() && !c.Order.Ended {
-		if _, err := c.Order.Move(e.Party, signing.Invited, now); err != nil {
-			return err
+		if pl.State != signing.Opened { // who has opened it has come further
+			if _, err := c.Order.Move(e.Party, signing.Invited, now); err != nil {
+				return err
+			}
 		}
 		pl.Channel, pl.Why = "letter", ""
 		if pl.Invited.IsZero() {
@@ -173,6 +179,7 @@ func (c *Case) noticeSent(e NoticeSent, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "effect %s is not a notice", f.ID)
 	}
 	p.Delivered = append(p.Delivered, Delivery{What: whatOf[f.Kind], Channel: e.Channel, At: now})
+	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party }, now)
 	pl := c.Order.Place(f.Party)
 	if pl == nil || !pl.State.May() || c.Order.Ended {
 		return nil
@@ -201,7 +208,11 @@ func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "effect %s is not a notice", f.ID)
 	}
 	p.Delivered = append(p.Delivered, Delivery{What: whatOf[f.Kind], Channel: "none", At: now, Failed: e.Why})
+	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party }, now) // what follows takes its place
 	pl := c.Order.Place(f.Party)
+	if f.Kind == EffectRemind && pl != nil && pl.Channel == "letter" && e.Why == NoAddress {
+		return nil // reached by letter already: a date that passes is what the officer is told of
+	}
 	switch f.Kind {
 	case EffectReceipt, EffectComplete:
 		return nil // Mina sidor has it; no letter is worth it
@@ -247,6 +258,11 @@ func (c *Case) timer(e TimerFired, now time.Time) {
 		}
 	case EffectOverdue:
 		if c.State == AwaitingCompletion {
+			for i := range c.Order.Places {
+				if pl := &c.Order.Places[i]; pl.State.May() && !c.Order.Ended {
+					pl.State, pl.Since = signing.Expired, now
+				}
+			}
 			c.task(TaskCompletion, "", "", now)
 			c.move(AwaitingOfficer, now)
 		}
