@@ -67,6 +67,9 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		out = append(out, it)
 	}
 	for _, d := range drafts {
+		if d.Case != "" {
+			continue // a party's own section: the case itself is in the list, waiting for the signature
+		}
 		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires}
 		if s.name(&it, identity.TenantID(d.Tenant), d.Form) {
 			out = append(out, it)

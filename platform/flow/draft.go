@@ -77,7 +77,8 @@ func (s *Service) scope(d *vault.Draft, sv ServiceView, p *casework.Party) forms
 		Actor: map[string]any{"role": role, "number": d.Owner.Digits()}}
 }
 
-// draft opens the actor's draft with the form it was made with.
+// draft opens the actor's application with the form it was made with. The own section of a case is no application: it is reached
+// through its case, where protection is asked about, and cannot be handed in as one.
 func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
 	who, err := citizen(a)
 	if err != nil {
@@ -87,6 +88,9 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
+	if d.Case != "" {
+		return nil, nil, ServiceView{}, fault.New("flow.draft", fault.NotFound, nil)
+	}
 	g, err := s.Catalog.Version(ctx, forms.Version(d.Version), s.Clock.Now())
 	if err != nil {
 		return nil, nil, ServiceView{}, err
@@ -95,10 +99,19 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	return d, g, sv, err
 }
 
+// application is draft for what only an application has: a party's own section of a case is not one, and is reached by the case.
+func (s *Service) application(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
+	d, g, sv, err := s.draft(ctx, a, id)
+	if err == nil && d.Case != "" {
+		return nil, nil, ServiceView{}, fault.New("flow.application", fault.NotFound, nil)
+	}
+	return d, g, sv, err
+}
+
 // Page shows a draft at a page: the first incomplete one when page is "", the check page for journey.CheckPage. A page that cannot be
 // reached yet, or that is hidden, gives the first incomplete one instead.
 func (s *Service) Page(ctx context.Context, a identity.Actor, id, page string, returning bool) (*DraftView, error) {
-	d, g, sv, err := s.draft(ctx, a, id)
+	d, g, sv, err := s.application(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +206,7 @@ func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, u
 // Save decodes a posted page onto the stored answers, keeps them, and says where to go. What is wrong is kept too and shown: nothing
 // that was typed is lost. fault.Conflict when the page was made from another revision of the draft than is stored.
 func (s *Service) Save(ctx context.Context, a identity.Actor, id string, post Post) (Saved, error) {
-	d, g, sv, err := s.draft(ctx, a, id)
+	d, g, sv, err := s.application(ctx, a, id)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -222,7 +235,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}
-	if orphan != "" {
+	if orphan != "" && d.Case == "" { // what a case holds already stays until the section is filled anew
 		if err := s.Blobs.Delete(ctx, orphan); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", orphan, "error", err)
 		}
@@ -285,27 +298,43 @@ func (s *Service) Upload(ctx context.Context, a identity.Actor, id string, at fo
 	if err != nil {
 		return nil, fault.Wrap("flow.Upload", err)
 	}
+	var problem *forms.Problem
 	if len(field.Accept) > 0 && !slices.Contains(field.Accept, got.Type) {
+		problem = &forms.Problem{Pointer: at, Code: forms.FileKind, Params: map[string]any{"name": got.Name}}
+	} else {
+		problem, err = s.addFile(ctx, a, id, at, got, most, limits.MaxTotal)
+	}
+	if problem != nil || err != nil {
 		if err := s.Blobs.Delete(ctx, got.ID); err != nil {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", got.ID, "error", err)
 		}
-		return &forms.Problem{Pointer: at, Code: forms.FileKind, Params: map[string]any{"name": got.Name}}, nil
 	}
-	return nil, s.addFile(ctx, a, id, at, got)
+	return problem, err
 }
 
-// addFile puts a received file among the answers, again on what is stored when several are uploaded at once.
-func (s *Service) addFile(ctx context.Context, a identity.Actor, id string, at forms.Pointer, f files.Attachment) error {
+// addFile puts a received file among the answers, again on what is stored when several are uploaded at once: the limits hold for what
+// is there then.
+func (s *Service) addFile(ctx context.Context, a identity.Actor, id string, at forms.Pointer, f files.Attachment, most int, total int64) (*forms.Problem, error) {
 	for attempt := 0; ; attempt++ {
 		d, g, _, err := s.draft(ctx, a, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		list, _ := forms.Lookup(d.Answers, at)
 		have, _ := list.([]any)
+		if len(have) >= most {
+			return &forms.Problem{Pointer: at, Code: forms.TooMany, Params: map[string]any{"max": most}}, nil
+		}
+		used := f.Size
+		for _, other := range d.Files {
+			used += other.Size
+		}
+		if total > 0 && used > total {
+			return &forms.Problem{Pointer: at, Code: forms.FilesTooBig, Params: map[string]any{"name": f.Name, "max": total}}, nil
+		}
 		item := map[string]any{"id": f.ID, "name": f.Name, "size": jsonValue(f.Size), "type": f.Type}
 		if !forms.Put(d.Answers, at, append(slices.Clone(have), any(item))) {
-			return fault.New("flow.addFile", fault.Internal, nil)
+			return nil, fault.New("flow.addFile", fault.Internal, nil)
 		}
 		if d.Files == nil {
 			d.Files = map[string]files.Attachment{}
@@ -315,7 +344,7 @@ func (s *Service) addFile(ctx context.Context, a identity.Actor, id string, at f
 		d.Changed, d.Expires = now, now.AddDate(0, 0, draftDays(g))
 		err = s.Vault.SaveDraft(ctx, d)
 		if !errors.Is(err, fault.Conflict) || attempt == retries {
-			return err
+			return nil, err
 		}
 	}
 }
@@ -382,7 +411,7 @@ func (s *Service) DraftFile(ctx context.Context, a identity.Actor, id, file stri
 
 // Discard throws a draft away, with its files.
 func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) error {
-	d, _, _, err := s.draft(ctx, a, id)
+	d, _, _, err := s.application(ctx, a, id)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,9 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if err != nil {
 		return "", nil, err
 	}
+	if d.Case != "" {
+		return "", nil, fault.New("flow.Submit", fault.NotFound, nil) // a party's own section of a case
+	}
 	if d.Rev != rev {
 		return "", nil, fault.Newf("flow.Submit", fault.Conflict, "draft is at revision %d", d.Rev)
 	}
