@@ -33,7 +33,7 @@ func policy(formAction []string) string {
 }
 
 // sandboxed is the policy of a document shown in the browser's own viewer: nothing of it runs or reaches anything.
-const sandboxed = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const sandboxed = "sandbox; default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 func (h headers) set(c *fiber.Ctx) {
 	c.Set(fiber.HeaderContentSecurityPolicy, h.csp)

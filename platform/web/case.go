@@ -33,6 +33,7 @@ type casePage struct {
 	Summary    ui.Summary
 	Files      ui.Files
 	Copy       string
+	ReceiptPDF string
 	Sibling    string
 	Withdraw   string
 	Token      string
@@ -94,6 +95,9 @@ func (s *site) casePage(r *httpkit.Request) error {
 	for _, f := range v.Attachments {
 		p.Files = append(p.Files, ui.FileItem{Name: f.Name, Type: renderer.FileKind(f.Type), Bytes: f.Size, URL: base + "/bilaga/" + f.ID})
 	}
+	if v.Applicant {
+		p.ReceiptPDF = base + "/kvitto"
+	}
 	if v.MayCopy {
 		p.Sibling = base + "/syskon"
 	}
@@ -103,15 +107,18 @@ func (s *site) casePage(r *httpkit.Request) error {
 	return show(r, http.StatusOK, s.pages.kase, p)
 }
 
-// readable is the answers that the reader may see: the applicant what he or she wrote, another party the common part and
-// his or her own section.
+// readable is the answers that the reader may see: the common part, with what the applicant wrote for the officer alone
+// when it is the applicant who reads, and the reader's own section.
 func (s *site) readable(r *httpkit.Request, v *flow.CaseView) []renderer.SummarySection {
-	l := r.Locale()
-	own := renderer.Summary(l, v.View, renderer.Self, nil)
+	as := renderer.Party
 	if v.Applicant {
-		return own
+		as = renderer.Self
 	}
-	list := renderer.Summary(l, v.View, renderer.Party, nil)
+	list := slices.DeleteFunc(renderer.Summary(r.Locale(), v.View, as, nil), func(sec renderer.SummarySection) bool { return sec.Own })
+	if v.Own == nil {
+		return list
+	}
+	own := renderer.Summary(r.Locale(), v.Own, renderer.Self, nil)
 	return append(list, slices.DeleteFunc(own, func(sec renderer.SummarySection) bool { return !sec.Own })...)
 }
 
@@ -215,60 +222,4 @@ func ridesTable(r *httpkit.Request, rides []casework.Ride) *ui.Table {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: l.ISODate(ride.Date)}, {Text: ride.Time}, {Text: ride.Place}, {Text: ride.Route}})
 	}
 	return t
-}
-
-// copyPDF is the party's own copy: names, times and that party's own evidence.
-func (s *site) copyPDF(r *httpkit.Request) error {
-	f, err := s.Flow.CopyPDF(r.Context(), r.Actor(), caseID(r))
-	if err != nil {
-		return err
-	}
-	return send(r, f, true)
-}
-
-// decisionPDF opens the decision, which the use case notes.
-func (s *site) decisionPDF(r *httpkit.Request) error {
-	f, err := s.Flow.DecisionPDF(r.Context(), r.Actor(), caseID(r))
-	if err != nil {
-		return err
-	}
-	return send(r, f, true)
-}
-
-func (s *site) attachment(r *httpkit.Request) error {
-	f, err := s.Flow.Attachment(r.Context(), r.Actor(), caseID(r), r.Param("file"))
-	if err != nil {
-		return err
-	}
-	return send(r, f, false)
-}
-
-// sibling begins an application for a sibling with what is the same.
-func (s *site) sibling(r *httpkit.Request) error {
-	draft, err := s.Flow.Copy(r.Context(), r.Actor(), caseID(r))
-	if err != nil {
-		return s.refusedCase(r, err, caseID(r))
-	}
-	return r.See("/ansokan/" + draft)
-}
-
-func (s *site) withdrawPage(r *httpkit.Request) error {
-	v, err := s.Flow.Case(r.Context(), r.Actor(), caseID(r))
-	if err != nil {
-		return s.refusedCase(r, err, caseID(r))
-	}
-	if !v.MayWithdraw {
-		return r.See(caseURL(v.ID))
-	}
-	l := r.Locale()
-	return show(r, http.StatusOK, s.pages.confirm, confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.withdraw.title")),
-		Text: l.T("web.withdraw.text", "reference", v.Reference), Action: caseURL(v.ID) + "/aterkalla", Token: r.Token(),
-		Button: ui.Button{Text: l.T("web.withdraw.button"), Danger: true}, Keep: ui.Link{Text: l.T("web.withdraw.keep"), URL: caseURL(v.ID)}})
-}
-
-func (s *site) withdraw(r *httpkit.Request) error {
-	if err := s.Flow.Withdraw(r.Context(), r.Actor(), caseID(r)); err != nil && !isConflict(err) {
-		return err
-	}
-	return r.See(caseURL(caseID(r))) // a conflict: decided or withdrawn already, which the page tells
 }

@@ -12,6 +12,7 @@ import (
 
 type cataloguePage struct {
 	ui.Shell
+	Heading string
 	Action  string
 	Search  ui.Field
 	Query   string
@@ -43,10 +44,10 @@ func (s *site) catalogue(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	p := cataloguePage{Shell: s.frame(r, t, l.T("web.catalogue.title", "name", t.Name)), Action: "/" + string(t.ID), Query: query, Found: len(services), Contact: t.Contact,
+	p := cataloguePage{Shell: s.frame(r, t, l.T("shell.service")), Heading: l.T("web.catalogue.heading", "name", t.Name), Action: "/" + string(t.ID), Query: query, Found: len(services), Contact: t.Contact,
 		Search: ui.Field{Name: "sok", Label: l.T("web.catalogue.search"), Hint: l.T("web.catalogue.search-hint"), Type: "search", Value: query, Autocomplete: "off"}}
 	for _, sv := range services {
-		category := sv.Form.Def.Meta.Category
+		category := sv.Form.Translate("form.category", sv.Form.Def.Meta.Category).In(r.Lang)
 		i := slices.IndexFunc(p.Groups, func(g serviceGroup) bool { return g.Title == category })
 		if i < 0 {
 			p.Groups = append(p.Groups, serviceGroup{Title: category})

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"samtjanst/forms"
@@ -91,36 +90,4 @@ func (s *site) submit(r *httpkit.Request) error {
 		return s.showCheck(r, http.StatusUnprocessableEntity, v)
 	}
 	return r.See(caseURL(kase) + "?inskickad=1")
-}
-
-// discardPage asks before an application that is begun is thrown away.
-func (s *site) discardPage(r *httpkit.Request) error {
-	id := r.Param("draft")
-	v, err := s.Flow.Page(r.Context(), r.Actor(), id, "", false)
-	if err != nil {
-		return s.refusedDraft(r, err, id)
-	}
-	l := r.Locale()
-	p := confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.discard.title")), Text: l.T("web.discard.text", "service", v.Form.Title.In(r.Lang)),
-		Action: "/ansokan/" + url.PathEscape(id) + "/kasta", Token: r.Token(), Button: ui.Button{Text: l.T("web.discard.button"), Danger: true},
-		Keep: ui.Link{Text: l.T("web.discard.keep"), URL: draftURL(id, pageOf(v))}}
-	return show(r, http.StatusOK, s.pages.confirm, p)
-}
-
-func (s *site) discard(r *httpkit.Request) error {
-	if err := s.Flow.Discard(r.Context(), r.Actor(), r.Param("draft")); err != nil {
-		return err
-	}
-	return r.See("/mina-sidor?kastad=1")
-}
-
-// confirmPage asks before something that cannot be undone, with a reason where one is wanted.
-type confirmPage struct {
-	ui.Shell
-	Text   string
-	Reason *ui.Field
-	Action string
-	Token  string
-	Button ui.Button
-	Keep   ui.Link
 }

@@ -195,4 +195,8 @@ func TestExtend(t *testing.T) {
 	w.Clock.Advance(32 * time.Minute)
 	b.Post("/forlang", values("csrf", token))
 	b.Want(http.StatusSeeOther)
+	b.Header.Set("Accept", "application/json") // the script that asks how a signature goes is told where to go
+	if res := b.Get("/arende/finns-inte/underskrift/lage"); string(res.Body) != `{"next":"/logga-in"}` {
+		t.Errorf("%d %s", res.Status, res.Body)
+	}
 }

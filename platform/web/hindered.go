@@ -19,7 +19,9 @@ func notFound(op string) error { return fault.New(op, fault.NotFound, nil) }
 type problemPage struct {
 	ui.Shell
 	Text      string
+	TextLang  string // when it is another than the page's
 	OtherWay  template.HTML
+	OtherLang string
 	Contact   *directory.Contact
 	Reference string
 	Link      *ui.Link
@@ -48,10 +50,12 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 		return err
 	}
 	l := r.Locale()
-	page := problemPage{OtherWay: html(otherWay(sv, r.Lang)), Contact: &sv.Tenant.Contact}
+	page := problemPage{Contact: &sv.Tenant.Contact}
+	page.OtherWay, page.OtherLang = otherWay(sv, r.Lang)
 	status := httpkit.Status(fault.Hindered)
 	if gone {
 		page.Shell, page.Text, status = s.frame(r, sv.Tenant, l.T("web.problem.closed")), sv.Closed, http.StatusOK
+		page.TextLang = foreign(r.Lang)
 	} else {
 		page.Shell, page.Text = s.frame(r, sv.Tenant, l.T("fault.hindered.title")), l.T("web.problem.hindered")
 	}

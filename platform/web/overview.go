@@ -7,6 +7,7 @@ import (
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/identity"
+	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
 )
 
@@ -20,7 +21,9 @@ type overviewPage struct {
 	Help     template.HTML
 	Handling template.HTML
 	OtherWay template.HTML
-	Legal    []ui.Link
+	// OtherLang is the language of OtherWay when it is not the page's: a municipality writes it in Swedish.
+	OtherLang string
+	Legal     []ui.Link
 }
 
 // overview tells what there is to know before starting.
@@ -35,7 +38,8 @@ func (s *site) overview(r *httpkit.Request) error {
 	}
 	l, o := r.Locale(), sv.Form.Overview
 	p := overviewPage{Shell: s.frame(r, t, sv.Form.Title.In(r.Lang)), Summary: sv.Form.Summary.In(r.Lang), Closed: sv.Closed,
-		Help: html(o.Help.In(r.Lang)), Handling: html(o.Handling.In(r.Lang)), OtherWay: html(otherWay(sv, r.Lang))}
+		Help: html(o.Help.In(r.Lang)), Handling: html(o.Handling.In(r.Lang))}
+	p.OtherWay, p.OtherLang = otherWay(sv, r.Lang)
 	p.Back = &ui.Link{Text: l.T("web.service.all"), URL: "/" + string(t.ID)}
 	if sv.Closed == "" {
 		p.Start = serviceURL(sv) + "/starta"
@@ -62,12 +66,24 @@ func (s *site) overview(r *httpkit.Request) error {
 	return show(r, 200, s.pages.overview, p)
 }
 
-// otherWay is the municipality's own text, in the reader's language when the form has one.
-func otherWay(sv flow.ServiceView, lang string) string {
-	if sv.OtherWay == sv.Form.Def.Meta.Overview.OtherWay {
-		return sv.Form.Overview.OtherWay.In(lang)
+// otherWay is how else one can apply: the form's text, in the reader's language when it has one, or the municipality's own,
+// in Swedish. lang is its language when it is another than the reader's.
+func otherWay(sv flow.ServiceView, reader string) (text template.HTML, lang string) {
+	if sv.OtherWay != sv.Form.Def.Meta.Overview.OtherWay {
+		return html(sv.OtherWay), foreign(reader)
 	}
-	return sv.OtherWay
+	if t, ok := sv.Form.Overview.OtherWay[reader]; ok {
+		return html(t), ""
+	}
+	return html(sv.OtherWay), foreign(reader)
+}
+
+// foreign is the language to mark a Swedish text with on a page in the reader's language (WCAG 2.2, 3.1.2).
+func foreign(reader string) string {
+	if reader == i18n.Default {
+		return ""
+	}
+	return i18n.Default
 }
 
 // resumingPage offers to go on with what has been begun.

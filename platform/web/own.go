@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"io"
 
+	"samtjanst/forms"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 )
@@ -48,6 +50,9 @@ func (s *site) saveOwn(r *httpkit.Request) error {
 			return s.Flow.OwnPage(ctx, a, id, page)
 		},
 		save: func(ctx context.Context, post flow.Post) (flow.Saved, error) { return s.Flow.SaveOwn(ctx, a, id, post) },
+		upload: func(ctx context.Context, at forms.Pointer, name string, body io.Reader) (*forms.Problem, error) {
+			return s.Flow.UploadOwn(ctx, a, id, at, name, body)
+		},
 		done: caseURL(id) + "/underskrift", leave: "/mina-sidor?sparat=1",
 		refused: func(err error) error { return s.refusedCase(r, err, id) },
 	})

@@ -57,6 +57,7 @@ func (s *site) routes() []httpkit.Route {
 		{Method: post, Path: "/ansokan/:draft/:page", Who: citizen, Handle: s.saveDraft, Files: true, Hold: true},
 
 		{Method: get, Path: "/arende/:case", Who: citizen, Handle: s.casePage},
+		{Method: get, Path: "/arende/:case/kvitto", Who: citizen, Handle: s.receiptPDF},
 		{Method: get, Path: "/arende/:case/kopia", Who: citizen, Handle: s.copyPDF},
 		{Method: get, Path: "/arende/:case/beslut", Who: citizen, Handle: s.decisionPDF},
 		{Method: get, Path: "/arende/:case/bilaga/:file", Who: citizen, Handle: s.attachment},

@@ -23,6 +23,7 @@ type target struct {
 	place
 	show    func(ctx context.Context, page string) (*flow.DraftView, error)
 	save    func(ctx context.Context, post flow.Post) (flow.Saved, error)
+	upload  func(ctx context.Context, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 	done    string // where to go when the last page is complete
 	leave   string // where "save and continue later" leads
 	refused func(error) error
@@ -37,6 +38,9 @@ func (s *site) saveDraft(r *httpkit.Request) error {
 			return s.Flow.Page(ctx, a, id, page, false)
 		},
 		save: func(ctx context.Context, post flow.Post) (flow.Saved, error) { return s.Flow.Save(ctx, a, id, post) },
+		upload: func(ctx context.Context, at forms.Pointer, name string, body io.Reader) (*forms.Problem, error) {
+			return s.Flow.Upload(ctx, a, id, at, name, body)
+		},
 		done: draftURL(id, journey.CheckPage), leave: "/mina-sidor?sparat=1",
 		refused: func(err error) error { return s.refusedDraft(r, err, id) },
 	})
@@ -59,7 +63,7 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 			}
 			return s.conflict(r, t, v, true)
 		}
-		if wrong, received, err = s.takeFiles(r, v.ID, up); err != nil {
+		if wrong, received, err = s.takeFiles(r, t, up); err != nil {
 			return err
 		}
 		if received > 0 {
@@ -71,7 +75,7 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 	}
 	post := flow.Post{Page: page, Rev: revision(r.Form()), Values: r.Form(), Return: r.Form().Get(returnField) != ""}
 	op, at := answers.ParseOp(post.Values.Get(answers.FieldOp))
-	if len(wrong) > 0 && op == answers.OpContinue {
+	if len(wrong) > 0 { // nobody leaves without having been told
 		op = answers.OpUpload
 		post.Values.Set(answers.FieldOp, op)
 	}
@@ -124,7 +128,7 @@ func revision(form url.Values) int64 {
 }
 
 // takeFiles streams each posted file into its field. What is wrong with one does not stop the next.
-func (s *site) takeFiles(r *httpkit.Request, draft string, up *httpkit.Upload) (wrong []forms.Problem, received int, err error) {
+func (s *site) takeFiles(r *httpkit.Request, t target, up *httpkit.Upload) (wrong []forms.Problem, received int, err error) {
 	prefix := answers.Upload("")
 	for {
 		f, err := up.Next()
@@ -138,7 +142,7 @@ func (s *site) takeFiles(r *httpkit.Request, draft string, up *httpkit.Upload) (
 		if !ok || f.Name == "" || !strings.HasPrefix(at, "/") {
 			continue
 		}
-		problem, err := s.Flow.Upload(r.Context(), r.Actor(), draft, forms.Pointer(at), f.Name, f.Body)
+		problem, err := t.upload(r.Context(), forms.Pointer(at), f.Name, f.Body)
 		if err != nil {
 			return nil, 0, err
 		}

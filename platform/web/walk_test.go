@@ -38,7 +38,7 @@ func TestWalk(t *testing.T) {
 	see(t, b, "Ansökan är inlämnad", "0 av 2 har skrivit under", "Läs och skriv under")
 
 	b.Get("/arende/" + id + "/underskrift")
-	see(t, b, "Ansökan om skolskjuts", "Elsa Testsson", "Kontrollsumma")
+	see(t, b, "Ansökan om skolskjuts", "Elsa Testsson", "anna.testsson@example.se", "Kontrollsumma")
 	part := partOf(t, b, id)
 	b.Submit("Skriv under med BankID på den här enheten", nil)
 	b.Follow()
@@ -67,6 +67,15 @@ func TestWalk(t *testing.T) {
 		}
 	}
 	erik.Get("/arende/" + id + "/egna-uppgifter")
+	erik.Follow()
+	begun := erik.Page
+	erik.Get("/ansokan/" + id + "-p2") // the own section is no application of his
+	erik.Want(http.StatusNotFound)
+	erik.Get("/mina-sidor")
+	if strings.Contains(erik.Text(), "Påbörjade ansökningar") {
+		t.Error("the own section is listed as an application")
+	}
+	erik.Page = begun
 	fill(t, erik, answers(personas.ElsaTestsson), "/arende/"+id+"/underskrift")
 	see(t, erik, "Det som skrivs under", "Dina egna uppgifter")
 	if got := partOf(t, erik, id); got != part {

@@ -40,12 +40,14 @@ type Drafts interface {
 	Page(ctx context.Context, a identity.Actor, draftID, pageID string, returning bool) (*flow.DraftView, error)
 	Save(ctx context.Context, a identity.Actor, draftID string, post flow.Post) (flow.Saved, error)
 	Upload(ctx context.Context, a identity.Actor, draftID string, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
+	UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 	DraftFile(ctx context.Context, a identity.Actor, draftID, fileID string) (*flow.File, error)
 	Discard(ctx context.Context, a identity.Actor, draftID string) error
 	Submit(ctx context.Context, a identity.Actor, draftID string, rev int64) (casework.ID, *flow.DraftView, error)
 	Copy(ctx context.Context, a identity.Actor, id casework.ID) (draftID string, err error)
 	OwnPage(ctx context.Context, a identity.Actor, id casework.ID, pageID string) (*flow.DraftView, error)
 	SaveOwn(ctx context.Context, a identity.Actor, id casework.ID, post flow.Post) (flow.Saved, error)
+	UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 }
 
 // Cases is what a citizen follows.
@@ -53,6 +55,7 @@ type Cases interface {
 	Mine(ctx context.Context, a identity.Actor) ([]flow.Item, error)
 	Case(ctx context.Context, a identity.Actor, id casework.ID) (*flow.CaseView, error)
 	Withdraw(ctx context.Context, a identity.Actor, id casework.ID) error
+	ReceiptPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	DecisionPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	Attachment(ctx context.Context, a identity.Actor, id casework.ID, fileID string) (*flow.File, error)

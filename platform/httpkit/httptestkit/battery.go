@@ -12,7 +12,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"samtjanst/platform/clock"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/identity"
 	"samtjanst/renderer/assets"
@@ -36,7 +35,7 @@ type Table struct {
 	// Login is how the address of the login page begins, for each kind of session.
 	Login map[httpkit.SessionKind]string
 	// Clock is the kit's own. It is moved an hour between visits, so that rate limits have forgotten the one before.
-	Clock *clock.Manual
+	Clock interface{ Advance(time.Duration) }
 }
 
 // Run is the whole battery: who gets in where, headers, cookies, HTML, tokens, origins, sizes. Parameters name things
