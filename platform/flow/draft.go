@@ -99,19 +99,10 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	return d, g, sv, err
 }
 
-// application is draft for what only an application has: a party's own section of a case is not one, and is reached by the case.
-func (s *Service) application(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
-	d, g, sv, err := s.draft(ctx, a, id)
-	if err == nil && d.Case != "" {
-		return nil, nil, ServiceView{}, fault.New("flow.application", fault.NotFound, nil)
-	}
-	return d, g, sv, err
-}
-
 // Page shows a draft at a page: the first incomplete one when page is "", the check page for journey.CheckPage. A page that cannot be
 // reached yet, or that is hidden, gives the first incomplete one instead.
 func (s *Service) Page(ctx context.Context, a identity.Actor, id, page string, returning bool) (*DraftView, error) {
-	d, g, sv, err := s.application(ctx, a, id)
+	d, g, sv, err := s.draft(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +197,7 @@ func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, u
 // Save decodes a posted page onto the stored answers, keeps them, and says where to go. What is wrong is kept too and shown: nothing
 // that was typed is lost. fault.Conflict when the page was made from another revision of the draft than is stored.
 func (s *Service) Save(ctx context.Context, a identity.Actor, id string, post Post) (Saved, error) {
-	d, g, sv, err := s.application(ctx, a, id)
+	d, g, sv, err := s.draft(ctx, a, id)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -261,11 +252,26 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 
 // Upload takes a file into a field of the draft. The problem says what is wrong with the file; nothing is kept of it then.
 func (s *Service) Upload(ctx context.Context, a identity.Actor, id string, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error) {
-	d, g, sv, err := s.draft(ctx, a, id)
+	return s.upload(ctx, func() (*vault.Draft, *Graph, ServiceView, *casework.Party, error) {
+		d, g, sv, err := s.draft(ctx, a, id)
+		return d, g, sv, nil, err
+	}, at, name, r)
+}
+
+// UploadOwn takes a file into a field of the own section of a case.
+func (s *Service) UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error) {
+	return s.upload(ctx, func() (*vault.Draft, *Graph, ServiceView, *casework.Party, error) { return s.ownDraft(ctx, a, id) }, at, name, r)
+}
+
+// opener opens what is being filled in, as it is stored now.
+type opener func() (*vault.Draft, *Graph, ServiceView, *casework.Party, error)
+
+func (s *Service) upload(ctx context.Context, open opener, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error) {
+	d, g, sv, p, err := open()
 	if err != nil {
 		return nil, err
 	}
-	view, err := g.Run(s.scope(d, sv, nil))
+	view, err := g.Run(s.scope(d, sv, p))
 	if err != nil {
 		return nil, fault.Wrap("flow.Upload", err)
 	}
@@ -302,7 +308,7 @@ func (s *Service) Upload(ctx context.Context, a identity.Actor, id string, at fo
 	if len(field.Accept) > 0 && !slices.Contains(field.Accept, got.Type) {
 		problem = &forms.Problem{Pointer: at, Code: forms.FileKind, Params: map[string]any{"name": got.Name}}
 	} else {
-		problem, err = s.addFile(ctx, a, id, at, got, most, limits.MaxTotal)
+		problem, err = s.addFile(ctx, open, at, got, most, limits.MaxTotal)
 	}
 	if problem != nil || err != nil {
 		if err := s.Blobs.Delete(ctx, got.ID); err != nil {
@@ -314,9 +320,9 @@ func (s *Service) Upload(ctx context.Context, a identity.Actor, id string, at fo
 
 // addFile puts a received file among the answers, again on what is stored when several are uploaded at once: the limits hold for what
 // is there then.
-func (s *Service) addFile(ctx context.Context, a identity.Actor, id string, at forms.Pointer, f files.Attachment, most int, total int64) (*forms.Problem, error) {
+func (s *Service) addFile(ctx context.Context, open opener, at forms.Pointer, f files.Attachment, most int, total int64) (*forms.Problem, error) {
 	for attempt := 0; ; attempt++ {
-		d, g, _, err := s.draft(ctx, a, id)
+		d, g, _, _, err := open()
 		if err != nil {
 			return nil, err
 		}
@@ -330,7 +336,7 @@ func (s *Service) addFile(ctx context.Context, a identity.Actor, id string, at f
 			used += other.Size
 		}
 		if total > 0 && used > total {
-			return &forms.Problem{Pointer: at, Code: forms.FilesTooBig, Params: map[string]any{"name": f.Name, "max": total}}, nil
+			return &forms.Problem{Pointer: at, Code: forms.FilesTooBig, Params: map[string]any{"max": total}}, nil
 		}
 		item := map[string]any{"id": f.ID, "name": f.Name, "size": jsonValue(f.Size), "type": f.Type}
 		if !forms.Put(d.Answers, at, append(slices.Clone(have), any(item))) {
@@ -411,7 +417,7 @@ func (s *Service) DraftFile(ctx context.Context, a identity.Actor, id, file stri
 
 // Discard throws a draft away, with its files.
 func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) error {
-	d, _, _, err := s.application(ctx, a, id)
+	d, _, _, err := s.draft(ctx, a, id)
 	if err != nil {
 		return err
 	}

@@ -69,18 +69,27 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	e.Case = next
 	parts = append(parts, vault.Blob{ID: rec.Header.Body, Kind: "event", Bytes: rec.Bytes})
 	err = s.Vault.Create(ctx, e, parts)
-	if errors.Is(err, fault.Exists) { // another tab was first
+	if errors.Is(err, fault.Exists) { // another tab was first, or the process died before the draft was taken away
 		id, err := s.submitted(ctx, draftID, who.Number)
+		if err == nil {
+			s.dropDraft(ctx, d.ID, id)
+		}
 		return id, nil, err
 	}
 	if err != nil {
 		return "", nil, err
 	}
 	s.wake(e)
-	if err := s.Vault.Store.DeleteDraft(ctx, d.ID); err != nil { // the case holds: a draft left behind expires, and submitting it finds the case
-		s.Log.WarnContext(ctx, "draft not deleted after submission", "case", e.Case.ID, "error", err)
-	}
+	s.dropDraft(ctx, d.ID, e.Case.ID)
 	return e.Case.ID, nil, nil
+}
+
+// dropDraft takes a draft away that has become part of a case. The case holds: a draft left behind expires, and submitting it finds
+// the case.
+func (s *Service) dropDraft(ctx context.Context, draft string, id casework.ID) {
+	if err := s.Vault.Store.DeleteDraft(ctx, draft); err != nil {
+		s.Log.WarnContext(ctx, "draft not deleted after submission", "case", id, "error", err)
+	}
 }
 
 // submitted finds the case that the person's draft became.
@@ -232,12 +241,14 @@ func (s *Service) content(ctx context.Context, c *casework.Case, d *vault.Draft,
 		}
 		c.Content.Attachments = append(c.Content.Attachments, ref)
 	}
-	for _, f := range attachmentsIn(mine, d.Files) {
-		ref, err := s.attach(ctx, f, signing.Only("p1"))
-		if err != nil {
-			return nil, err
+	for _, own := range []any{mine, given} { // a file for the officer alone is the applicant's own
+		for _, f := range attachmentsIn(own, d.Files) {
+			ref, err := s.attach(ctx, f, signing.Only("p1"))
+			if err != nil {
+				return nil, err
+			}
+			c.Content.Attachments = append(c.Content.Attachments, ref)
 		}
-		c.Content.Attachments = append(c.Content.Attachments, ref)
 	}
 	return blobs, nil
 }
