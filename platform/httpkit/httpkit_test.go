@@ -441,7 +441,7 @@ func TestDownload(t *testing.T) {
 	if string(res.Body) != "%PDF" || res.Header.Get("Content-Type") != "application/pdf" {
 		t.Errorf("%q %s", res.Body, res.Header.Get("Content-Type"))
 	}
-	if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") {
+	if csp := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "sandbox; default-src 'none'") {
 		t.Errorf("policy %q", csp)
 	}
 	if got := b.Get("/ladda-ner?visa=1").Header.Get("Content-Disposition"); !strings.HasPrefix(got, "inline;") {

@@ -41,14 +41,12 @@ type Drafts interface {
 	Save(ctx context.Context, a identity.Actor, draftID string, post flow.Post) (flow.Saved, error)
 	Upload(ctx context.Context, a identity.Actor, draftID string, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 	UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
-	UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 	DraftFile(ctx context.Context, a identity.Actor, draftID, fileID string) (*flow.File, error)
 	Discard(ctx context.Context, a identity.Actor, draftID string) error
 	Submit(ctx context.Context, a identity.Actor, draftID string, rev int64) (casework.ID, *flow.DraftView, error)
 	Copy(ctx context.Context, a identity.Actor, id casework.ID) (draftID string, err error)
 	OwnPage(ctx context.Context, a identity.Actor, id casework.ID, pageID string) (*flow.DraftView, error)
 	SaveOwn(ctx context.Context, a identity.Actor, id casework.ID, post flow.Post) (flow.Saved, error)
-	UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 }
 
 // Cases is what a citizen follows.
