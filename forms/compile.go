@@ -27,7 +27,7 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 		c.text("parties."+p.Role+".title", p.Title)
 	}
 	var bad *tree.Error
-	if c.top, bad = shapeOf(root, root, 0); bad != nil {
+	if c.top, bad = shapeOf(root, root); bad != nil {
 		return nil, []Diagnostic{DiagnosticOf(SchemaFile, bad)}
 	}
 	pages := map[string]bool{}
@@ -79,6 +79,7 @@ type compiler struct {
 	form  *Form
 	ids   map[string]int
 	diags []Diagnostic
+	full  bool // more fields than a form has; told once
 }
 
 func (c *compiler) fail(at, mend, format string, args ...any) {
@@ -118,10 +119,16 @@ func (c *compiler) page(lp *LayoutPage, i int, at string) {
 			}
 		}
 		for _, f := range s.Fields {
-			c.fill(f)
+			c.fill(f, 0)
 		}
 	}
 }
+
+// Bounds of a form: nobody fills in more, and a schema that refers to itself would go on for ever.
+const (
+	maxFields = 2000
+	maxGroups = 8 // one within another
+)
 
 // field places what one entry of the layout says. Within a placed group or rows it becomes a child of that field.
 func (c *compiler) field(lf *LayoutField, p *Page, key, at string) *Field {
@@ -221,6 +228,9 @@ func (c *compiler) find(ptr Pointer) (s shape, required bool, nowhere string) {
 			known := s.properties()
 			s, need, err = s.property(c.root, t)
 			required = required && need
+			if err != nil {
+				return nil, false, err.What
+			}
 			if near := tree.Nearest(t, known); len(s) == 0 && near != "" {
 				return nil, false, "did you mean " + near + "?"
 			}
@@ -236,8 +246,15 @@ func (c *compiler) find(ptr Pointer) (s shape, required bool, nowhere string) {
 }
 
 // fill gives a placed group or rows without placed children all that the schema says, in its order.
-func (c *compiler) fill(f *Field) {
+func (c *compiler) fill(f *Field, depth int) {
 	if f.Kind != GroupField && f.Kind != RowsField {
+		return
+	}
+	if depth > maxGroups || len(c.form.Fields) > maxFields {
+		if !c.full {
+			c.full = true
+			c.fail("", "place the fields that are to be asked, one by one", "%s holds more than %d fields, or groups more than %d deep", f.Pointer, maxFields, maxGroups)
+		}
 		return
 	}
 	if len(f.Fields) == 0 {
@@ -256,7 +273,7 @@ func (c *compiler) fill(f *Field) {
 		}
 	}
 	for _, child := range f.Fields {
-		c.fill(child)
+		c.fill(child, depth+1)
 	}
 }
 

@@ -10,36 +10,43 @@ import (
 // shape is what a schema says of one value: the schema itself, what its $ref names and what its allOf adds, nearest first.
 type shape []*tree.Node
 
+// maxShape bounds what references and allOf gather for one value: two of them in each of thirty steps would be a thousand million.
+const maxShape = 200
+
 // shapeOf gathers a schema with its references, which stay within the definition: "#/$defs/adress".
-func shapeOf(root, n *tree.Node, depth int) (shape, *tree.Error) {
+func shapeOf(root, n *tree.Node) (shape, *tree.Error) {
+	var out shape
 	if n == nil {
 		return nil, nil
 	}
-	if depth > 32 {
-		return nil, n.At("break the circle of $ref", "the schema refers to itself without end")
+	if err := gather(root, n, &out); err != nil {
+		return nil, err
 	}
-	out := shape{n}
+	return out, nil
+}
+
+func gather(root, n *tree.Node, out *shape) *tree.Error {
+	if len(*out) == maxShape {
+		return n.At("break the circle of $ref", "the schema refers to itself without end")
+	}
+	*out = append(*out, n)
 	if ref := n.Get("$ref"); ref != nil {
 		target, err := local(root, ref)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		more, err := shapeOf(root, target, depth+1)
-		if err != nil {
-			return nil, err
+		if err := gather(root, target, out); err != nil {
+			return err
 		}
-		out = append(out, more...)
 	}
 	if all := n.Get("allOf"); all != nil {
 		for _, e := range all.Items {
-			more, err := shapeOf(root, e, depth+1)
-			if err != nil {
-				return nil, err
+			if err := gather(root, e, out); err != nil {
+				return err
 			}
-			out = append(out, more...)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func local(root, ref *tree.Node) (*tree.Node, *tree.Error) {
@@ -104,7 +111,7 @@ func (s shape) types() (types []string, nullable bool) {
 // property is the schemas of one property, and whether it is required.
 func (s shape) property(root *tree.Node, name string) (child shape, required bool, err *tree.Error) {
 	for _, n := range s {
-		more, err := shapeOf(root, n.Path("properties", name), 0)
+		more, err := shapeOf(root, n.Path("properties", name))
 		if err != nil {
 			return nil, false, err
 		}
@@ -135,7 +142,7 @@ func (s shape) properties() []string {
 	return out
 }
 
-func (s shape) items(root *tree.Node) (shape, *tree.Error) { return shapeOf(root, s.get("items"), 0) }
+func (s shape) items(root *tree.Node) (shape, *tree.Error) { return shapeOf(root, s.get("items")) }
 
 // options are the values to choose from, when the schema lists them: enum, const, or oneOf/anyOf of const with a title.
 func (s shape) options() []Option {
@@ -197,7 +204,7 @@ func Places(raw []byte) ([]Place, error) {
 		return nil, err
 	}
 	w := &placer{root: root}
-	top, bad := shapeOf(root, root, 0)
+	top, bad := shapeOf(root, root)
 	if bad == nil {
 		_, bad = w.walk(top, "", true, 0)
 	}

@@ -142,8 +142,12 @@ func (r *run) field(n *node) {
 		}
 		return
 	}
+	shown := r.view.Shows(f)
+	if shown && (rows == nil || n.when == nil) {
+		return
+	}
 	for _, at := range Concrete(r.view.Answers, f.Pointer) {
-		if !r.view.Shows(f) || !r.holds(n.when, r.row(rows, at)) {
+		if !shown || !r.holds(n.when, r.row(rows, at)) {
 			r.view.Hidden[at] = true
 			forms.Remove(r.view.Answers, at)
 			r.prune(at.Up(), f)

@@ -145,7 +145,7 @@ func suggest(name string, known map[string]int) string {
 
 // Nearest finds the word most like name among the known, "" when none is near.
 func Nearest(name string, known []string) string {
-	best, least := "", max(1, len(name)/3)+1
+	best, least := "", min(max(1, len(name)/3)+1, len(name))
 	for _, k := range known {
 		if dist := distance(strings.ToLower(name), strings.ToLower(k)); dist < least {
 			best, least = k, dist
@@ -154,22 +154,26 @@ func Nearest(name string, known []string) string {
 	return best
 }
 
+// distance counts insertions, removals, replacements, and neighbours that changed places.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
+		next := make([]int, len(b)+1)
+		next[0] = i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
 				cost = 0
 			}
-			next := min(row[j]+1, row[j-1]+1, diagonal+cost)
-			diagonal, row[j] = row[j], next
+			next[j] = min(next[j-1]+1, row[j]+1, row[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				next[j] = min(next[j], before[j-2]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(b)]
 }
