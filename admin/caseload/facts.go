@@ -43,18 +43,18 @@ func (w words) facts(c *flow.StaffCase) *factsCard {
 		card.Source = c.FactsSource
 	}
 	if m, ok := c.Facts["applicant"].(map[string]any); ok {
-		card.People = append(card.People, w.factsPerson(m, w.T("admin.role.applicant")))
+		card.People = append(card.People, w.factsPerson(c.Facts, m, w.T("admin.role.applicant")))
 	}
 	for _, m := range objects(c.Facts["children"]) {
 		if !slices.ContainsFunc(c.Case.Children, func(n idno.Number) bool { return n.Digits() == text(m, "number") }) {
 			continue
 		}
-		card.People = append(card.People, w.factsPerson(m, w.T("admin.role.child")))
+		card.People = append(card.People, w.factsPerson(c.Facts, m, w.T("admin.role.child")))
 	}
 	return card
 }
 
-func (w words) factsPerson(m map[string]any, role string) factsPerson {
+func (w words) factsPerson(all, m map[string]any, role string) factsPerson {
 	p := factsPerson{Name: text(m, "name"), Role: role}
 	p.Hidden, _ = m["hidden"].(bool)
 	add := func(key, value string) {
@@ -69,7 +69,7 @@ func (w words) factsPerson(m map[string]any, role string) factsPerson {
 	if a, ok := m["address"].(map[string]any); ok {
 		add("address", lines(text(a, "careOf"), text(a, "extra"), text(a, "street"), postal(text(a, "postalCode"), text(a, "city"))))
 	}
-	add("municipality", text(m, "municipality"))
+	add("municipality", municipalityName(all, text(m, "municipality")))
 	if same, ok := m["sameHome"].(bool); ok {
 		add("same-home", w.yesNo(same))
 	}
@@ -85,6 +85,14 @@ func (w words) factsPerson(m map[string]any, role string) factsPerson {
 	}
 	add("guardians", strings.Join(guardians, "\n"))
 	return p
+}
+
+// municipalityName names the case's own municipality; another is shown by its code (kommunkod), as the register has it.
+func municipalityName(facts map[string]any, code string) string {
+	if own, ok := facts["municipality"].(map[string]any); ok && code != "" && code == text(own, "code") {
+		return text(own, "name")
+	}
+	return code
 }
 
 func (w words) yesNo(b bool) string {
