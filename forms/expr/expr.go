@@ -27,7 +27,7 @@ import (
 )
 
 // CostLimit bounds one evaluation; a sum over a thousand rows costs a few thousand.
-const CostLimit = 200_000
+const CostLimit = 100_000
 
 // MaxLength bounds the text of an expression.
 const MaxLength = 8_000
@@ -71,7 +71,8 @@ func Compile(text string) (*Program, error) {
 	}
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
-		return nil, fault.New(op, fault.Invalid, issues.Err())
+		first := issues.Errors()[0] // the rest often follows from it
+		return nil, fault.Newf(op, fault.Invalid, "%d:%d: %s", first.Location.Line(), first.Location.Column()+1, first.Message)
 	}
 	run, err := env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {

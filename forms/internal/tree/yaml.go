@@ -46,7 +46,7 @@ func yamlError(err error) error {
 		line, _ = strconv.Atoi(m[1])
 	}
 	return &Error{Line: line, Column: 1, What: "not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: "),
-		Mend: "check indentation, and put quotes around texts with “: ” or “#” in them"}
+		Mend: "check indentation, and put quotes around texts with “: ”, “#” or, within {}, “?” in them"}
 }
 
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$`)

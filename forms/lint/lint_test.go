@@ -1,0 +1,224 @@
+package lint_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"samtjanst/forms"
+	"samtjanst/forms/lint"
+)
+
+// well is a small form that lint finds nothing in.
+func well() fstest.MapFS {
+	return fstest.MapFS{
+		"form.yaml": {Data: []byte(`id: prov
+title: Prov
+summary: En provtjänst.
+category: Prov
+authority: provnamnden
+reference: PRV
+responsible: {operations: Drift, development: Utveckling}
+audience: citizen
+login: 3
+legal: [{text: Provlagen, url: "https://example.se/lag", from: "2011-07-01"}]
+overview: {needs: [Inget], signers: Du., minutes: 1, handling: Varsamt., decision: Snart., otherWay: Ring.}
+own: /egen
+subject: computed.?namn
+draftDays: 28
+settings: {grans: 1}
+computed:
+  namn: answers.?namn
+parties: [{role: guardian, title: Vårdnadshavare, from: "[]", own: true, contact: /kontakt}]
+signing: {applicant: true, days: 14, document: Prov, declare: Ja.}
+decision:
+  template: beslut
+  grounds: [{id: a, title: A, appeal: x}]
+  appeals: {x: overklaga}
+  grants: {title: G, rows: "[]", columns: [{name: n, title: N, type: string}]}
+handover: [{target: t, kind: k, protected: exclude, columns: [{name: n, title: N, type: string}]}]
+retention: {years: 1, from: closed, basis: Plan}
+`)},
+		"schema.json": {Data: []byte(`{"properties":{
+ "namn":{"type":"string","title":"Namn"},
+ "val":{"enum":["ja","nej"],"title":"Val"},
+ "gomd":{"type":"string","title":"Gömd"},
+ "rader":{"type":"array","title":"Rader","items":{"type":"object","properties":{"x":{"type":"string","title":"X"}}}},
+ "kontakt":{"type":"object","properties":{"email":{"type":"string","title":"E"},"phone":{"type":"string","title":"T"}}},
+ "egen":{"type":"object","properties":{"epost":{"type":"string","title":"E"}},"required":["epost"]}},
+ "required":["egen"]}`)},
+		"layout.yaml": {Data: []byte(`pages:
+  - id: ett
+    title: Ett
+    help: Läs [lagen](https://example.se).
+    sections:
+      - fields:
+          - {pointer: /namn}
+          - {pointer: /val}
+          - {pointer: /gomd, showWhen: {/answers/val: {const: ja}}}
+          - {pointer: /rader, item: rad}
+          - {pointer: /kontakt/email, audience: officer}
+          - {pointer: /kontakt/phone, audience: officer}
+          - {id: f, fact: "computed.?namn", label: F}
+  - id: egen
+    title: Egen
+    own: true
+    sections: [{fields: [{pointer: /egen/epost}, {id: adress, fact: "facts.?self.?address", label: Adress, audience: own}]}]
+`)},
+		"documents/beslut.md":    {Data: []byte("# {{reference}}\n\n{{computed.namn}} {{ appeal }}\n")},
+		"documents/overklaga.md": {Data: []byte("Skriv.\n")},
+	}
+}
+
+var options = lint.Options{
+	Languages: []string{},
+	Links: func(md string) []lint.Link {
+		var out []lint.Link
+		for _, part := range strings.Split(md, "](")[1:] {
+			url, _, _ := strings.Cut(part, ")")
+			out = append(out, lint.Link{URL: url})
+		}
+		return out
+	},
+}
+
+func TestWell(t *testing.T) {
+	if diags := lint.Folder(well(), ".", options); len(diags) > 0 {
+		t.Errorf("%v", diags)
+	}
+}
+
+// Each change of the form makes one mistake, told where it is.
+func TestMistakes(t *testing.T) {
+	for _, test := range []struct{ file, from, to, want string }{
+		{"form.yaml", "summary: En provtjänst.\n", "", "form.yaml:1:1: summary is missing"},
+		{"form.yaml", "operations: Drift, ", "", "form.yaml:7:14: responsible is missing"},
+		{"form.yaml", "{years: 1, from: closed, basis: Plan}", "{from: closed, basis: Plan}", "form.yaml:26:12: retention does not say how many years"},
+		{"form.yaml", "audience: citizen", "audience: alla", `form.yaml:8:11: audience "alla"`},
+		{"form.yaml", "login: 3", "login: 1", "form.yaml:9:8: login level 1"},
+		{"form.yaml", "https://example.se/lag", "javascript:alert(1)", `form.yaml:10:32: a link to "javascript:alert(1)"`},
+		{"form.yaml", "2011-07-01", "1 juli", `form.yaml:10:9: "1 juli" is no date`},
+		{"form.yaml", ", minutes: 1", "", "form.yaml:11:11: overview has no minutes"},
+		{"form.yaml", "needs: [Inget], ", "", "form.yaml:11:11: overview has no needs"},
+		{"form.yaml", "answers.?namn", "answers.?nman", "form.yaml:17:9: it reads /nman, which is not in schema.json (did you mean /namn?)"},
+		{"form.yaml", "answers.?namn", "settings.gransen", "form.yaml:17:9: it reads gransen, which is not in settings (did you mean grans?)"},
+		{"form.yaml", "subject: computed.?namn", "subject: computed.?nam", "form.yaml:13:10: it reads nam, which is not in computed (did you mean namn?)"},
+		{"form.yaml", "namn: answers.?namn", "namn: answers.?namn +", "form.yaml:17:9: the expression is wrong: 1:16: Syntax error"},
+		{"form.yaml", `from: "[]", `, "", `form.yaml:18:11: nobody can tell who the party "guardian" is`},
+		{"form.yaml", "contact: /kontakt", "contact: /egen", "form.yaml:18:83: /egen has no email"},
+		{"form.yaml", "appeal: x", "appeal: y", `form.yaml:22:13: appeal "y" is not in appeals`},
+		{"form.yaml", "template: beslut", "template: beslutet", `form.yaml:21:13: there is no document "beslutet" (did you mean beslut?)`},
+		{"form.yaml", "protected: exclude", "protected: include", "form.yaml:25:44: handover must say that protected people are left out"},
+		{"form.yaml", "rows: \"[]\", columns: [{name: n,", "rows: \"[]\", columns: [{name: m,", `form.yaml:25:62: column "n" is not granted`},
+		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, audience: own}", "layout.yaml:7:40: only a party's own section has audience own"},
+		{"layout.yaml", "/kontakt/email, audience: officer", "/kontakt/email", "form.yaml:18:83: how to reach one party would be shown to the others"},
+		{"layout.yaml", ", item: rad", "", "layout.yaml:10:13: /rader does not say what one row is called"},
+		{"layout.yaml", "const: ja", "const: jaa", `layout.yaml:9:40: /val never is "jaa", so the condition does not do what it says (did you mean ja?)`},
+		{"layout.yaml", "/answers/val: {", "/answers/vall: {", "layout.yaml:9:40: it reads /vall, which is not in schema.json (did you mean /val?)"},
+		{"layout.yaml", "pointer: /val}", "pointer: /val, showWhen: {/answers/gomd: {const: x}}}", "layout.yaml:8:13: each depends on the next: field /val → field /gomd → field /val"},
+		{"layout.yaml", "          - {pointer: /namn}\n", "          - {notice: Nej, kind: stop}\n          - {pointer: /namn}\n", "layout.yaml:15:5: nobody reaches page egen: page ett always stops"},
+		{"layout.yaml", "    title: Ett\n", "", "layout.yaml:2:5: page ett has no title"},
+		{"layout.yaml", "id: ett", "id: kontrollera", `layout.yaml:2:9: "kontrollera" is the page where answers are checked`},
+		{"layout.yaml", "https://example.se", "http://example.se", `layout.yaml:4:11: a link to "http://example.se"`},
+		{"layout.yaml", "\"computed.?namn\"", "\"facts.?applicant.?address\"", "layout.yaml:13:13: a registered address may not be shown to all parties"},
+		{"layout.yaml", ", label: F}", "}", "layout.yaml:13:13: a shown fact has no label"},
+		{"layout.yaml", "    own: true\n", "", "layout.yaml:16:36: /egen/epost stands on a page with own: false"},
+		{"layout.yaml", "          - {pointer: /namn}\n", "", "schema.json:2:9: /namn is on no page"},
+		{"schema.json", `"required":["egen"]`, `"required":["egen","gomd"]`, "schema.json:4:9: /gomd can be hidden but is always required"},
+		{"schema.json", `"type":"string","title":"Namn"`, `"type":"string"`, "layout.yaml:7:13: /namn has no label"},
+		{"schema.json", `"type":"string","title":"Namn"`, `"type":"strng","title":"Namn"`, "schema.json:1:1: not a schema that can be used"},
+		{"documents/beslut.md", "{{reference}}", "{{referens}}", "documents/beslut.md:1:3: unknown placeholder {{referens}} (did you mean {{reference}}?)"},
+		{"documents/beslut.md", "computed.namn", "computed.saknas", "documents/beslut.md:3:1: unknown placeholder {{computed.saknas}}"},
+	} {
+		t.Run(test.to, func(t *testing.T) {
+			fsys := well()
+			before := string(fsys[test.file].Data)
+			if strings.Count(before, test.from) < 1 {
+				t.Fatalf("%s has no %q", test.file, test.from)
+			}
+			fsys[test.file] = &fstest.MapFile{Data: []byte(strings.Replace(before, test.from, test.to, 1))}
+			var lines []string
+			for _, d := range lint.Folder(fsys, ".", options) {
+				lines = append(lines, d.String())
+				if strings.HasPrefix(d.String(), test.want) {
+					return
+				}
+			}
+			t.Errorf("found\n%s\nwant  %s", strings.Join(lines, "\n"), test.want)
+		})
+	}
+}
+
+func TestTranslations(t *testing.T) {
+	fsys := well()
+	fsys["text/en.yaml"] = &fstest.MapFile{Data: []byte("form: {titel: Test}\n")}
+	o := options
+	o.Languages = nil // English
+	found := map[string]string{}
+	for _, d := range lint.Folder(fsys, ".", o) {
+		found[d.What] = d.String()
+	}
+	for what, want := range map[string]string{
+		"form.title is not translated":         `text/en.yaml: form.title is not translated (the Swedish is "Prov")`,
+		`the form has no text "form.titel"`:    `text/en.yaml:1:15: the form has no text "form.titel" (did you mean form.title?)`,
+		"fields./namn.label is not translated": `text/en.yaml: fields./namn.label is not translated (the Swedish is "Namn")`,
+	} {
+		if found[what] != want {
+			t.Errorf("%q, want %q", found[what], want)
+		}
+	}
+}
+
+// An address reaches a page also through what is computed from it.
+func TestAddressThroughComputed(t *testing.T) {
+	fsys := well()
+	form := strings.Replace(string(fsys["form.yaml"].Data), "  namn: answers.?namn\n", "  namn: answers.?namn\n  jag: facts.?applicant\n  gata: computed.?jag.?address\n", 1)
+	fsys["form.yaml"] = &fstest.MapFile{Data: []byte(form)}
+	layout := strings.Replace(string(fsys["layout.yaml"].Data), "computed.?namn", "computed.?gata", 1)
+	fsys["layout.yaml"] = &fstest.MapFile{Data: []byte(layout)}
+	diags := lint.Folder(fsys, ".", options)
+	if len(diags) != 1 || diags[0].What != "a registered address may not be shown to all parties" {
+		t.Errorf("%v", diags)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	diags := []forms.Diagnostic{{File: "form.yaml", Line: 1, Column: 2, What: "fel <här>", Mend: "rätta"}}
+	var text, asJSON bytes.Buffer
+	if err := lint.FormatText(&text, "f/prov", diags); err != nil {
+		t.Fatal(err)
+	}
+	if text.String() != "f/prov/form.yaml:1:2: fel <här> (rätta)\n" {
+		t.Errorf("%q", text.String())
+	}
+	if err := lint.FormatJSON(&asJSON, "", diags); err != nil {
+		t.Fatal(err)
+	}
+	var back []forms.Diagnostic
+	if err := json.Unmarshal(asJSON.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(diags, back); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzLint(f *testing.F) {
+	raw, err := os.ReadFile("../library/skolskjuts/layout.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(raw), string(well()["schema.json"].Data))
+	f.Add(string(well()["layout.yaml"].Data), `{"properties":{"namn":{"$ref":"#"},"rader":{"items":{"$ref":"#"}}}}`)
+	f.Fuzz(func(_ *testing.T, layout, schema string) {
+		fsys := well()
+		fsys["layout.yaml"] = &fstest.MapFile{Data: []byte(layout)}
+		fsys["schema.json"] = &fstest.MapFile{Data: []byte(schema)}
+		lint.Folder(fsys, ".", options)
+	})
+}
