@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/rpc"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"samtjanst/integrations/sim"
+)
+
+// bench is a run: the platform's process, the simulators, the families, and the table that grows.
+type bench struct {
+	options
+	dir      string
+	sims     *sim.Running
+	platform *rpc.Client
+	http     *fasthttp.HostClient
+	families []family
+	used     int // families that have a part already
+	table    table
+}
+
+func run(o options) (err error) {
+	b := &bench{options: o, dir: o.keep}
+	if b.dir == "" {
+		if b.dir, err = os.MkdirTemp("", "samtjanst-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
+	}
+	if err := os.MkdirAll(filepath.Join(b.dir, "data"), 0o700); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	// A family has one application; a journey of 5 ms for all clients would need this many.
+	families, people := families(4000 + o.submits)
+	b.families = families
+	hub, err := sim.New(sim.Options{Dir: filepath.Join(b.dir, "sim"), Listen: "127.0.0.1:0", Platform: "http://localhost:8080",
+		Log: slog.New(slog.DiscardHandler), People: people, RegisterCalls: 1_000_000})
+	if err != nil {
+		return err
+	}
+	if b.sims, err = hub.Start(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.sims.Close()) }()
+	stop, err := b.start(ctx)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	err = b.figures()
+	b.table.write(os.Stdout, o, time.Since(began))
+	return errors.Join(err, stop())
+}
+
+// start starts the platform's process.
+func (b *bench) start(ctx context.Context) (stop func() error, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), roleEnv+"="+rolePlatform)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	b.platform = rpc.NewClient(pipe{out, in})
+	stop = func() error { return errors.Join(b.platform.Close(), cmd.Wait()) }
+	var at Addresses
+	if err := b.call("Start", Setup{filepath.Join(b.dir, "data"), b.sims.Endpoints}, &at); err != nil {
+		return nil, errors.Join(err, stop())
+	}
+	b.http = &fasthttp.HostClient{Addr: at.Platform, MaxConns: 4 * b.clients, MaxResponseBodySize: 8 << 20}
+	return stop, nil
+}
+
+func (b *bench) call(method string, in, out any) error {
+	if err := b.platform.Call("Platform."+method, in, out); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: %w", strings.ToLower(method), err)
+	} else if err != nil {
+		return fmt.Errorf("%s: the platform has stopped", strings.ToLower(method))
+	}
+	return nil
+}
+
+// next takes so many families that have no part yet, with a browser for each.
+func (b *bench) next(n int) ([]family, []browser, error) {
+	if b.used+n > len(b.families) {
+		return nil, nil, fmt.Errorf("only %d families", len(b.families))
+	}
+	fs := b.families[b.used : b.used+n]
+	browsers, err := b.visit(fs, b.used)
+	b.used += n
+	return fs, browsers, err
+}
+
+// visit logs families in, each at an address of its own.
+func (b *bench) visit(fs []family, from int) ([]browser, error) {
+	var cookies []string
+	if err := b.call("Issue", peopleOf(fs), &cookies); err != nil {
+		return nil, err
+	}
+	out := make([]browser, len(fs))
+	for i, c := range cookies {
+		n := from + i
+		out[i] = browser{http: b.http, cookie: c, address: fmt.Sprintf("198.18.%d.%d", n/250%250, n%250)} // RFC 2544: for benchmarks
+	}
+	return out, nil
+}
+
+func peopleOf(fs []family) []Person {
+	out := make([]Person, len(fs))
+	for i, f := range fs {
+		out[i] = Person{f.parent.Number.Digits(), f.parent.Name()}
+	}
+	return out
+}
+
+// measure runs a loop and adds what the platform's process used meanwhile.
+func (b *bench) measure(what string, clients int, d time.Duration, most int, do func(client, call int) error) (figure, error) {
+	return b.within(what, func() (figure, error) { return loop(what, clients, d, most, do) })
+}
+
+// within notes what the platform's process uses while something is measured.
+func (b *bench) within(what string, f func() (figure, error)) (figure, error) {
+	var before, after time.Duration
+	if err := b.call("CPU", nothing{}, &before); err != nil {
+		return figure{}, err
+	}
+	if b.profile != "" {
+		name := strings.Map(func(r rune) rune {
+			if r == ' ' || r == ',' || r == '/' {
+				return '-'
+			}
+			return r
+		}, what)
+		if err := b.call("Profile", filepath.Join(b.profile, name+".pprof"), &nothing{}); err != nil {
+			return figure{}, err
+		}
+	}
+	fig, err := f()
+	if err != nil {
+		return fig, err
+	}
+	if b.profile != "" {
+		if err := b.call("Profile", "", &nothing{}); err != nil {
+			return fig, err
+		}
+	}
+	if err := b.call("CPU", nothing{}, &after); err != nil {
+		return fig, err
+	}
+	fig.cpu = after - before
+	return fig, nil
+}
