@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -100,7 +101,7 @@ func (s *Service) graphOf(ctx context.Context, c *casework.Case) (*Graph, Servic
 	if err != nil {
 		return nil, ServiceView{}, err
 	}
-	sv, err := s.service(identity.TenantID(c.Tenant), g)
+	sv, _, err := s.asOffered(identity.TenantID(c.Tenant), g)
 	return g, sv, err
 }
 
@@ -238,13 +239,40 @@ func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
 	return out
 }
 
-// Case shows a party the case.
-func (s *Service) Case(ctx context.Context, a identity.Actor, id casework.ID) (*CaseView, error) {
+// readable opens a case for a party who is about to read what the applicant wrote. The applicant may; for everybody else the register is
+// asked again first. fault.Hindered when somebody in the case is protected or custody has changed, fault.Unavailable while nobody knows.
+func (s *Service) readable(ctx context.Context, a identity.Actor, id casework.ID, purpose string) (*vault.Entry, *casework.Party, error) {
 	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.ID == e.Case.Applicant().ID {
+		return e, p, nil
+	}
+	if err := s.guarded(ctx, e, p, purpose); err != nil {
+		return nil, nil, err
+	}
+	return e, p, nil
+}
+
+// Case shows a party the case; faults as readable. Where and when rides go shows where a child is: they are left out for the applicant
+// too unless the register says that nobody in the case is protected.
+func (s *Service) Case(ctx context.Context, a identity.Actor, id casework.ID) (*CaseView, error) {
+	e, p, err := s.readable(ctx, a, id, "case")
 	if err != nil {
 		return nil, err
 	}
-	return s.caseView(ctx, e, p)
+	v, err := s.caseView(ctx, e, p)
+	if err != nil || len(v.Rides) == 0 || !v.Applicant {
+		return v, err
+	}
+	if err := s.guarded(ctx, e, p, "rides"); err != nil {
+		if !errors.Is(err, fault.Hindered) && !errors.Is(err, fault.Unavailable) {
+			return nil, err
+		}
+		v.Rides = nil
+	}
+	return v, nil
 }
 
 func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Party) (*CaseView, error) {
@@ -335,7 +363,7 @@ func (s *Service) Withdraw(ctx context.Context, a identity.Actor, id casework.ID
 
 // Attachment gives a party a file that he or she may read.
 func (s *Service) Attachment(ctx context.Context, a identity.Actor, id casework.ID, file string) (*File, error) {
-	e, p, err := s.partyCase(ctx, a, id)
+	e, p, err := s.readable(ctx, a, id, "file")
 	if err != nil {
 		return nil, err
 	}
@@ -366,8 +394,11 @@ func (s *Service) ownFacts(ctx context.Context, p *casework.Party, ref string) (
 		return map[string]any{"number": "", "name": p.Name, "hidden": false, "unknown": true}, nil
 	}
 	ans, err := s.Register.Lookup(ctx, population.Question{Numbers: []idno.Number{p.Number}, Purpose: "own-section", Ref: ref})
+	if errors.Is(err, fault.Invalid) { // refused: our trouble with the register, not the party's
+		return nil, fault.New("flow.ownFacts", fault.Unavailable, err)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fault.Wrap("flow.ownFacts", err)
 	}
 	person, ok := ans.Find(p.Number)
 	if !ok {

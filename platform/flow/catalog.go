@@ -124,15 +124,22 @@ func (s *Service) Service(tenant identity.TenantID, form string) (ServiceView, e
 }
 
 func (s *Service) service(tenant identity.TenantID, g *Graph) (ServiceView, error) {
+	v, offered, err := s.asOffered(tenant, g)
+	if err == nil && !offered {
+		return ServiceView{}, fault.Newf("flow.Service", fault.NotFound, "%s does not offer %s", tenant, g.Form.Def.Meta.ID)
+	}
+	return v, err
+}
+
+// asOffered gives a form as a municipality offers it, or with the form's own settings when it does so no longer: what came in before that
+// is handled to its end.
+func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bool, error) {
 	t, ok := s.Directory.Tenant(tenant)
 	if !ok {
-		return ServiceView{}, fault.Newf("flow.Service", fault.NotFound, "no tenant %q", tenant)
+		return ServiceView{}, false, fault.Newf("flow.Service", fault.NotFound, "no tenant %q", tenant)
 	}
 	meta := g.Form.Def.Meta
-	sv, ok := t.Service(meta.ID)
-	if !ok {
-		return ServiceView{}, fault.Newf("flow.Service", fault.NotFound, "%s does not offer %s", tenant, meta.ID)
-	}
+	sv, offered := t.Service(meta.ID)
 	v := ServiceView{Tenant: t, Form: g.Form, Settings: settings(meta, sv), OtherWay: sv.OtherWay, Closed: sv.Closed}
 	if v.OtherWay == "" {
 		v.OtherWay = meta.Overview.OtherWay
@@ -142,7 +149,7 @@ func (s *Service) service(tenant identity.TenantID, g *Graph) (ServiceView, erro
 		last = meta.Overview.LastDay
 	}
 	v.LastDay = lastDay(last, s.Clock.Now())
-	return v, nil
+	return v, offered, nil
 }
 
 // settings are the form's defaults with the municipality's values over them.

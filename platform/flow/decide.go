@@ -23,10 +23,13 @@ import (
 // maxReasons is how long the reasons of a decision may be, in characters.
 const maxReasons = 20000
 
+// maxTitle is how long the decider's title may be, in characters.
+const maxTitle = 200
+
 // PreviewDecision shows the decision as it would be, with what is missing. It asks the register again, since a decision that is sent
 // could reveal something.
 func (s *Service) PreviewDecision(ctx context.Context, a identity.Actor, id casework.ID, in DecisionInput) (*DecisionPreview, error) {
-	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	e, err := s.staffCase(ctx, a, id, "document", "decision", handlers...) // it shows what the parties wrote, and where they live
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +48,9 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	v := &DecisionPreview{Proposed: proposed, Guarded: e.Case.Guarded}
 	if in.Reasons, err = cleanText(strings.TrimSpace(in.Reasons), maxReasons); err != nil {
 		v.Problems = append(v.Problems, problem("reasons", forms.BadText)...)
+	}
+	if in.Title, err = cleanText(strings.TrimSpace(in.Title), maxTitle); err != nil {
+		v.Problems = append(v.Problems, problem("title", forms.BadText)...)
 	}
 	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
 	if len(v.Problems) > 0 {
@@ -124,8 +130,8 @@ func checkDecision(d forms.Decision, in DecisionInput, proposed int) []forms.Pro
 	if len(in.Rows) == 0 && proposed > 0 {
 		add("rows", forms.Required)
 	}
-	for _, i := range in.Rows {
-		if i < 0 || i >= proposed {
+	for n, i := range in.Rows {
+		if i < 0 || i >= proposed || slices.Contains(in.Rows[:n], i) { // a journey is granted once
 			add("rows", forms.NotAnOption)
 		}
 	}

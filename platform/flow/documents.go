@@ -124,7 +124,7 @@ func (s *Service) makeDecision(ctx context.Context, e *vault.Entry, f casework.E
 
 // PreviewPDF shows the officer the decision's PDF before it is decided.
 func (s *Service) PreviewPDF(ctx context.Context, a identity.Actor, id casework.ID, in DecisionInput) (*File, error) {
-	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	e, err := s.staffCase(ctx, a, id, "document", "decision", handlers...)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,8 @@ func (s *Service) PreviewPDF(ctx context.Context, a identity.Actor, id casework.
 	return render(s.doc(&e.Case, sv, "Utkast till beslut: "+g.Form.Title["sv"], "sv", s.Clock.Now(), pdf.FromMarkdown(v.Markdown)...), "utkast-beslut.pdf")
 }
 
-// DecisionPDF gives a party the decision and notes that it was opened.
+// DecisionPDF gives a party the decision and notes that it was opened. fault.Hindered when somebody in the case is protected or custody has
+// changed, fault.Unavailable while nobody knows.
 func (s *Service) DecisionPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
 	e, p, err := s.partyCase(ctx, a, id)
 	if err != nil {
@@ -150,6 +151,9 @@ func (s *Service) DecisionPDF(ctx context.Context, a identity.Actor, id casework
 	}
 	if e.Case.Decision == nil || e.Case.Decision.PDF == nil {
 		return nil, fault.New("flow.DecisionPDF", fault.NotFound, nil)
+	}
+	if err := s.guarded(ctx, e, p, "decision"); err != nil { // a letter reaches the party instead, by the officer's hand
+		return nil, err
 	}
 	raw, err := s.Vault.Part(ctx, e, casework.PartID(e.Case.Decision.PDF.Part.ID))
 	if err != nil {
@@ -198,7 +202,7 @@ func (s *Service) ReceiptPDF(ctx context.Context, a identity.Actor, id casework.
 
 // CopyPDF is a party's copy: the common part, the own section, names and times of the signatures, and the own evidence attached.
 func (s *Service) CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
-	e, p, err := s.partyCase(ctx, a, id)
+	e, p, err := s.readable(ctx, a, id, "copy")
 	if err != nil {
 		return nil, err
 	}

@@ -156,16 +156,8 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 			return nil, err
 		}
 		if found != "" {
-			if !c.Guarded {
-				_, err := s.change(ctx, c.ID, s.stamp(bySystem, "notice"), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
-					if e.Case.Guarded {
-						return nil, nil, nil
-					}
-					return casework.ProtectionFound{What: found}, nil, nil
-				})
-				if err != nil {
-					return nil, err
-				}
+			if err := s.noteFound(ctx, e, found, "notice"); err != nil {
+				return nil, err
 			}
 			return casework.NoticeFailed{Effect: f.ID, Why: casework.Guarded}, nil
 		}
@@ -265,6 +257,9 @@ func (s *Service) handOver(ctx context.Context, e *vault.Entry, f casework.Effec
 		return nil, err
 	}
 	if found != "" {
+		if err := s.noteFound(ctx, e, found, "handover"); err != nil {
+			return nil, err
+		}
 		return casework.HandedOver{Effect: f.ID, Excluded: len(c.Decision.Rows)}, nil
 	}
 	d := handover.Delivery{Ref: f.ID, Kind: spec.Kind, Columns: []string{ridelist.Pupil}} // by which the operator's list finds its way back
@@ -329,11 +324,8 @@ func (s *Service) putContact(ctx context.Context, n idno.Number, c casework.Cont
 	if err != nil {
 		return fault.New("flow.putContact", fault.Internal, err)
 	}
-	if err := s.Vault.Store.DeleteRecord(ctx, "contact", key); err != nil {
-		return fault.Wrap("flow.putContact", err)
-	}
 	if c.IsZero() {
-		return nil
+		return fault.Wrap("flow.putContact", s.Vault.Store.DeleteRecord(ctx, "contact", key))
 	}
-	return fault.Wrap("flow.putContact", s.Vault.Store.PutRecord(ctx, s.Clock.Now(), store.Record{Collection: "contact", Key: key, Rev: 1, Body: body}))
+	return s.keep(ctx, store.Record{Collection: "contact", Key: key, Body: body})
 }

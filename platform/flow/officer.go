@@ -17,6 +17,7 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
+	"samtjanst/platform/store/sealed"
 	"samtjanst/platform/vault"
 )
 
@@ -334,9 +335,17 @@ func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.
 	if err != nil {
 		return nil, fault.Wrap("flow.Colleagues", err)
 	}
+	scope, err := s.Vault.Keys.Scope(ctx, e.Case.Authority)
+	if err != nil {
+		return nil, fault.Wrap("flow.Colleagues", err)
+	}
 	var out []Colleague
 	for _, r := range recs {
-		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, e.Case.Authority+"|"), Name: string(r.Body)})
+		name, err := scope.Open(r.Body, sealed.Place("colleague", r.Key))
+		if err != nil {
+			return nil, fault.New("flow.Colleagues", fault.Internal, err)
+		}
+		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, e.Case.Authority+"|"), Name: string(name)})
 	}
 	return out, nil
 }
@@ -352,13 +361,16 @@ func (s *Service) StaffLoggedIn(ctx context.Context, st identity.Staff) error {
 			continue
 		}
 		key := string(g.Authority) + "|" + st.Subject
-		if err := s.Vault.Store.DeleteRecord(ctx, "colleague", key); err != nil {
-			return fault.Wrap("flow.StaffLoggedIn", err)
-		}
-		err := s.Vault.Store.PutRecord(ctx, now, store.Record{Collection: "colleague", Key: key, Rev: 1, Body: []byte(st.Name),
-			Expires: now.AddDate(0, 0, colleagueDays)})
+		scope, err := s.Vault.Keys.Scope(ctx, string(g.Authority))
 		if err != nil {
 			return fault.Wrap("flow.StaffLoggedIn", err)
+		}
+		name, err := scope.Seal([]byte(st.Name), sealed.Place("colleague", key))
+		if err != nil {
+			return fault.New("flow.StaffLoggedIn", fault.Internal, err)
+		}
+		if err := s.keep(ctx, store.Record{Collection: "colleague", Key: key, Body: name, Expires: now.AddDate(0, 0, colleagueDays)}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -53,6 +53,8 @@ type Service struct {
 	Wake func(casework.ID)
 	// Logos gives a municipality's logo for documents, by theme. May be nil.
 	Logos func(theme string) (svg []byte)
+
+	polls turns // of signatures in progress
 }
 
 // randomID gives 26 letters and digits: 128 random bits, safe in URLs and file names.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/canon"
@@ -85,18 +86,24 @@ func (s *Service) guarded(ctx context.Context, e *vault.Entry, p *casework.Party
 	if found == "" {
 		return nil
 	}
-	if !e.Case.Guarded {
-		_, err := s.change(ctx, e.Case.ID, s.stamp(bySystem, purpose), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
-			if e.Case.Guarded {
-				return nil, nil, nil
-			}
-			return casework.ProtectionFound{What: found}, nil, nil
-		})
-		if err != nil {
-			return err
-		}
+	if err := s.noteFound(ctx, e, found, purpose); err != nil {
+		return err
 	}
 	return fault.New("flow.guarded", fault.Hindered, nil)
+}
+
+// noteFound lets the case, and so the officer, know what guard found; once.
+func (s *Service) noteFound(ctx context.Context, e *vault.Entry, found, purpose string) error {
+	if e.Case.Guarded {
+		return nil
+	}
+	_, err := s.change(ctx, e.Case.ID, s.stamp(bySystem, purpose), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
+		if e.Case.Guarded {
+			return nil, nil, nil
+		}
+		return casework.ProtectionFound{What: found}, nil, nil
+	})
+	return err
 }
 
 // signable opens a case for a party who may sign it now.
@@ -123,7 +130,10 @@ func (s *Service) SigningPage(ctx context.Context, a identity.Actor, id casework
 		return nil, err
 	}
 	if pl := e.Case.Order.Place(p.ID); pl.State.May() && pl.State != signing.Opened && !e.Case.Order.Ended {
-		e, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
+		e, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
+			if e.Case.Order.Ended || !e.Case.State.Open() {
+				return nil, nil, nil // meanwhile nothing is wanted any more: the page says so
+			}
 			return casework.Opened{Party: p.ID}, nil, nil
 		})
 		if err != nil {
@@ -168,30 +178,42 @@ func (s *Service) manifest(e *vault.Entry, p *casework.Party) ([]byte, error) {
 // confidential is the class from which the text in the app names the document only, since that text passes the provider.
 const confidential = 3
 
-// maxText keeps the text within what the app takes.
+// maxText keeps the text within what the app takes, in bytes.
 const maxText = 28000
+
+// cutShort stands where answers that are too long for the app end. They are signed all the same: the digest covers them whole.
+const cutShort = "\n[…] Resten får inte plats här. Hela ansökan är det som visas på sidan och som kontrollsumman gäller.\n"
 
 // signText is what the app shows: the document's name, the reference and the digest, and below class K3 the answers themselves.
 func (s *Service) signText(v *CaseView, digest string) string {
 	meta := v.Form.Def.Meta
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n\nReferens: %s\n", meta.Signing.Document, v.Service.Tenant.Name, v.Reference)
+	head := fmt.Sprintf("%s\n%s\n\nReferens: %s\n", meta.Signing.Document, v.Service.Tenant.Name, v.Reference)
+	var body, end strings.Builder
 	if meta.Class.K < confidential {
 		for _, page := range s.signed(v) {
-			fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(page.Title))
+			fmt.Fprintf(&body, "\n%s\n", strings.ToUpper(page.Title))
 			for _, p := range page.Pairs {
-				fmt.Fprintf(&b, "%s: %s\n", p.Question, p.Answer)
+				fmt.Fprintf(&body, "%s: %s\n", p.Question, p.Answer)
 			}
 		}
 	}
 	if meta.Signing.Declare != "" {
-		fmt.Fprintf(&b, "\n%s\n", meta.Signing.Declare)
+		fmt.Fprintf(&end, "\n%s\n", meta.Signing.Declare)
 	}
-	fmt.Fprintf(&b, "\nKontrollsumma (SHA-256):\n%s\n", digest)
-	if b.Len() > maxText {
-		return b.String()[:maxText]
+	fmt.Fprintf(&end, "\nKontrollsumma (SHA-256):\n%s\n", digest)
+	return head + shorten(body.String(), maxText-len(head)-end.Len()) + end.String()
+}
+
+// shorten keeps a text within limit bytes, whole characters, and says that it did.
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
 	}
-	return b.String()
+	cut := max(limit-len(cutShort), 0)
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + cutShort
 }
 
 // StartSigning starts the e-legitimation for the party, and gives the page with the order.
@@ -207,6 +229,7 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 	if !v.Case.MaySign || v.Case.OwnFirst {
 		return v, fault.New("flow.StartSigning", fault.Conflict, nil)
 	}
+	defer s.polls.lock(attemptKey(id, p.ID))()
 	if old, err := s.attempt(ctx, e, p.ID); err == nil { // one order at a time: a reload or a second tab replaces the first
 		if err := s.EID.Cancel(ctx, old.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "an earlier order was not cancelled", "case", id, "error", err)
@@ -244,13 +267,7 @@ func (s *Service) keepAttempt(ctx context.Context, e *vault.Entry, p signing.Par
 	if err != nil {
 		return fault.New("flow.keepAttempt", fault.Internal, err)
 	}
-	key := attemptKey(e.Case.ID, p)
-	if err := s.Vault.Store.DeleteRecord(ctx, "signing", key); err != nil {
-		return fault.Wrap("flow.keepAttempt", err)
-	}
-	now := s.Clock.Now()
-	return fault.Wrap("flow.keepAttempt", s.Vault.Store.PutRecord(ctx, now,
-		store.Record{Collection: "signing", Key: key, Rev: 1, Expires: now.Add(attemptLife), Body: body}))
+	return s.keep(ctx, store.Record{Collection: "signing", Key: attemptKey(e.Case.ID, p), Expires: s.Clock.Now().Add(attemptLife), Body: body})
 }
 
 func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID) (attempt, error) {
@@ -279,8 +296,12 @@ func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework
 	if e.Case.Order.Place(p.ID) == nil {
 		return nil, fault.New("flow.PollSigning", fault.NotFound, nil)
 	}
+	defer s.polls.lock(attemptKey(id, p.ID))()
 	at, err := s.attempt(ctx, e, p.ID)
-	if errors.Is(err, fault.NotFound) {
+	if errors.Is(err, fault.NotFound) { // no order whose start asked the register
+		if e, p, err = s.signable(ctx, a, id); err != nil {
+			return nil, err
+		}
 		return s.signingView(ctx, e, p)
 	}
 	if err != nil {

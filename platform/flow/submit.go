@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -149,6 +150,9 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 		}
 	}
 	c.Children, c.Absent = childrenOf(d.Facts, dv.View.Answers)
+	if c.Manual {
+		c.Children = othersNamed(dv.View.Answers, c)
+	}
 	now := s.Clock.Now()
 	days := max(meta.Signing.Days, 1)
 	ev.Deadline = now.AddDate(0, 0, days)
@@ -178,6 +182,31 @@ func childrenOf(facts, answers map[string]any) (children, absent []idno.Number) 
 		}
 	}
 	return children, absent
+}
+
+// othersNamed gives the people whom answers written by hand name by number, and who are no parties: whom the application is about. The
+// register has told nothing of them, so it is asked before anybody else than the applicant reads or is told anything.
+func othersNamed(answers any, c *casework.Case) []idno.Number {
+	var out []idno.Number
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			if idno.Valid(v) && c.PartyOf(idno.Must(v)) == nil && !slices.Contains(out, idno.Must(v)) {
+				out = append(out, idno.Must(v))
+			}
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for _, k := range slices.Sorted(maps.Keys(v)) {
+				walk(v[k])
+			}
+		}
+	}
+	walk(answers)
+	return out
 }
 
 // mentions reports whether a value is, or holds, the string.
