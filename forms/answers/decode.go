@@ -34,14 +34,11 @@ func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decod
 	if !ok {
 		return out
 	}
-	today, err := time.Parse(time.DateOnly, v.Scope.Today)
-	if err != nil {
-		today = time.Now() // only the century of ten-digit numbers hangs on it
-	}
+	today, _ := time.Parse(time.DateOnly, v.Scope.Today) // a scope without a day refuses every personal number: seen at once
 	// What a field shows may hang on what was just posted, and that on another: each round can only show more of this page.
 	shown := v
 	for range 8 {
-		d := &decoder{view: v, now: shown, post: post, page: p, today: today.AddDate(0, 0, 1)}
+		d := &decoder{view: v, now: shown, post: post, page: p, today: today}
 		d.out = Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}, Op: out.Op, At: out.At}
 		d.run()
 		out = d.out
@@ -60,11 +57,11 @@ func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decod
 }
 
 func conditional(p *forms.Page) bool {
-	var any func([]*forms.Field) bool
-	any = func(fields []*forms.Field) bool {
-		return slices.ContainsFunc(fields, func(f *forms.Field) bool { return f.ShowWhen != nil || any(f.Fields) })
+	var within func([]*forms.Field) bool
+	within = func(fields []*forms.Field) bool {
+		return slices.ContainsFunc(fields, func(f *forms.Field) bool { return f.ShowWhen != nil || within(f.Fields) })
 	}
-	return slices.ContainsFunc(p.Sections, func(s *forms.Section) bool { return s.ShowWhen != nil || any(s.Fields) })
+	return slices.ContainsFunc(p.Sections, func(s *forms.Section) bool { return s.ShowWhen != nil || within(s.Fields) })
 }
 
 func sameShown(p *forms.Page, a, b *forms.View) bool {

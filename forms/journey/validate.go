@@ -13,67 +13,82 @@ import (
 // what is hidden, what the layout requires, and choices that are no longer offered. Another party's view is judged on its own pages
 // only. Problems come in the order of the form.
 func (g *Graph) Validate(v *forms.View, page string) []forms.Problem {
-	found := map[forms.Pointer][]forms.Problem{}
-	for _, p := range g.schema.Validate(g.materialised(v)) {
-		found[p.Pointer] = append(found[p.Pointer], p)
-	}
-	var out []forms.Problem
-	taken := map[forms.Pointer]bool{}
+	c := g.check(v)
 	for _, p := range v.Pages {
-		if page != "" && p.ID != page {
-			continue
-		}
-		for i, s := range p.Sections {
-			if v.ShowsSection(p, i) {
-				g.fields(v, s.Fields, "", found, taken, &out)
-			}
+		if page == "" || p.ID == page {
+			c.page(p)
 		}
 	}
 	if page == "" && v.Scope.Actor["role"] == Applicant {
-		out = append(out, strays(v, found, taken)...)
+		c.out = append(c.out, strays(v, c.found, c.taken)...)
 	}
-	return out
+	return c.out
+}
+
+// checker has what the schema found in a view, from which each page takes its own.
+type checker struct {
+	view  *forms.View
+	found map[forms.Pointer][]forms.Problem
+	taken map[forms.Pointer]bool // places that a page has told of
+	out   []forms.Problem
+}
+
+func (g *Graph) check(v *forms.View) *checker {
+	c := &checker{view: v, found: map[forms.Pointer][]forms.Problem{}, taken: map[forms.Pointer]bool{}}
+	for _, p := range g.schema.Validate(g.materialised(v)) {
+		c.found[p.Pointer] = append(c.found[p.Pointer], p)
+	}
+	return c
+}
+
+func (c *checker) page(p *forms.Page) {
+	for i, s := range p.Sections {
+		if c.view.ShowsSection(p, i) {
+			c.fields(s.Fields, "")
+		}
+	}
 }
 
 // fields tells the problems of fields and of those within them. base is the concrete row they stand in.
-func (g *Graph) fields(v *forms.View, fields []*forms.Field, base forms.Pointer, found map[forms.Pointer][]forms.Problem, taken map[forms.Pointer]bool, out *[]forms.Problem) {
+func (c *checker) fields(fields []*forms.Field, base forms.Pointer) {
+	v := c.view
 	for _, f := range fields {
 		if f.Pointer == "" {
 			continue
 		}
 		at := concreteIn(f, base)
-		taken[at] = true
+		c.taken[at] = true
 		if !v.ShowsAt(f, at) {
 			continue
 		}
 		value, has := forms.Lookup(v.Answers, at)
-		own := found[at]
+		own := c.found[at]
 		if has && f.OptionsFrom != "" {
 			own = append(own, offered(v, f, at, value)...)
 		}
 		if f.Required && missing(value, has) && !hasCode(own, forms.Required) && f.Kind != forms.GroupField {
 			own = []forms.Problem{{Pointer: at, Code: forms.Required}}
 		}
-		*out = append(*out, own...)
+		c.out = append(c.out, own...)
 		rows, _ := value.([]any)
 		switch f.Kind {
 		case forms.GroupField:
-			g.fields(v, f.Fields, at, found, taken, out)
+			c.fields(f.Fields, at)
 		case forms.RowsField, forms.ListField:
 			for i := range rows {
-				g.fields(v, f.Fields, at.Index(i), found, taken, out)
+				c.fields(f.Fields, at.Index(i))
 			}
 		case forms.ChoicesField, forms.FilesField:
-			for _, p := range slices.Sorted(maps.Keys(found)) { // a problem of one item is told of the field
+			for _, p := range slices.Sorted(maps.Keys(c.found)) { // a problem of one item is told of the field
 				if p == at || !p.Within(at) {
 					continue
 				}
-				taken[p] = true
-				for _, q := range found[p] {
+				c.taken[p] = true
+				for _, q := range c.found[p] {
 					q.Pointer = at
 					if !hasCode(own, q.Code) {
 						own = append(own, q)
-						*out = append(*out, q)
+						c.out = append(c.out, q)
 					}
 				}
 			}

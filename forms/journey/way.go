@@ -4,8 +4,9 @@ import "samtjanst/forms"
 
 // Incomplete is the first shown page that has a problem or a stop on it; ok is false when every page is done.
 func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
+	c := g.check(v)
 	for _, p := range v.Pages {
-		if v.Stopped[p.ID] || len(g.Validate(v, p.ID)) > 0 {
+		if c.page(p); v.Stopped[p.ID] || len(c.out) > 0 {
 			return p.ID, true
 		}
 	}

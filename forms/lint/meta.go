@@ -62,6 +62,14 @@ func (l *linter) meta() {
 	if m.Signing.Applicant && (m.Signing.Days <= 0 || m.Signing.Document == "") {
 		l.inForm("/signing", "say days and document", "signing does not say what is signed or how long the others have")
 	}
+	for i, p := range m.Copyable {
+		if !slices.Contains(l.pointers(), p) {
+			l.nowhere(forms.FormFile, "/copyable/"+strconv.Itoa(i), p, "schema.json", l.pointers())
+		}
+	}
+	if m.Own != "" && !slices.Contains(l.pointers(), m.Own) {
+		l.nowhere(forms.FormFile, "/own", m.Own, "schema.json", l.pointers())
+	}
 	l.decision()
 }
 
