@@ -7,8 +7,13 @@ import (
 
 	"samtjanst/forms"
 	"samtjanst/forms/expr"
+	"samtjanst/forms/internal/tree"
 	"samtjanst/forms/journey"
 )
+
+// widgets that the renderer has.
+var widgets = []string{"textarea", "select", "radios", "checkboxes", "email", "phone", "personnummer", "organisationsnummer", "postnummer",
+	"money", "time", "month", "clearing", "date", "files"}
 
 // fields checks every entry of the layout.
 func (l *linter) fields() {
@@ -21,6 +26,13 @@ func (l *linter) fields() {
 		case "", "own", "officer":
 		default:
 			l.inLayout(e.path+"/audience", `write own or officer, or leave it out for all parties`, "audience %q", e.field.Audience)
+		}
+		if w := e.field.Widget; w != "" && !slices.Contains(widgets, w) {
+			mend := "widgets are " + strings.Join(widgets, ", ")
+			if near := tree.Nearest(w, widgets); near != "" {
+				mend = "did you mean " + near + "?"
+			}
+			l.inLayout(e.path+"/widget", mend, "there is no widget %q", w)
 		}
 		if e.field.Audience == "own" && !e.page.Own {
 			l.inLayout(e.path+"/audience", "place it on a page with own: true", "only a party's own section has audience own")

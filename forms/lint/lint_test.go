@@ -117,6 +117,7 @@ func TestMistakes(t *testing.T) {
 		{"form.yaml", "rows: \"[]\", columns: [{name: n,", "rows: \"[]\", columns: [{name: m,", `form.yaml:25:62: column "n" is not granted`},
 		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, audience: own}", "layout.yaml:7:40: only a party's own section has audience own"},
 		{"layout.yaml", "/kontakt/email, audience: officer", "/kontakt/email", "form.yaml:18:83: how to reach one party would be shown to the others"},
+		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, widget: textaera}", `layout.yaml:7:38: there is no widget "textaera" (did you mean textarea?)`},
 		{"layout.yaml", ", item: rad", "", "layout.yaml:10:13: /rader does not say what one row is called"},
 		{"layout.yaml", "const: ja", "const: jaa", `layout.yaml:9:40: /val never is "jaa", so the condition does not do what it says (did you mean ja?)`},
 		{"layout.yaml", "/answers/val: {", "/answers/vall: {", "layout.yaml:9:40: it reads /vall, which is not in schema.json (did you mean /val?)"},
