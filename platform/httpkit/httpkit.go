@@ -65,7 +65,7 @@ type Config struct {
 	MaxForm   int64         // bytes of a form without its files: 1 MiB
 	MaxKeys   int           // values in a form: 4,000
 	MaxUpload int64         // bytes of a form with its files: 64 MiB
-	Timeout   time.Duration // of a handler's context: 30 s
+	Timeout   time.Duration // of a handler's context: 30 s; routes that take files have as long as an upload
 }
 
 func (c Config) withDefaults() Config {
@@ -160,6 +160,9 @@ func (k *Kit) App() *fiber.App {
 	slices.SortStableFunc(sorted, func(a, b *Route) int { return compareSegments(a.Path, b.Path) })
 	for _, r := range sorted {
 		app.Add(r.Method, r.Path, k.serve(r))
+		if r.Method == fiber.MethodGet && r.Who.IsPublic() { // what watches a site asks so
+			app.Add(fiber.MethodHead, r.Path, k.serve(r))
+		}
 	}
 	return app
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -51,7 +52,7 @@ func newHouse(t *testing.T) *house {
 	records, box := httptestkit.Storage(t)
 	h.kit, err = httpkit.New(httpkit.Config{Records: records, Box: box, Clock: h.clock, Texts: texts,
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), MaxForm: 10_000, MaxKeys: 50, MaxUpload: 100_000,
-		FormAction: []string{"https://login.example"}, Proxies: []string{"10.0.0.0/8"}})
+		FormAction: []string{"https://login.example"}, Proxies: []string{"0.0.0.0", "10.0.0.0/8"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +109,7 @@ func newHouse(t *testing.T) *house {
 			}
 			return fmt.Errorf("hemlig orsak")
 		}},
+		httpkit.Route{Method: "GET", Path: "/adress", Who: httpkit.Public, Handle: func(r *httpkit.Request) error { return r.Bytes("text/plain", []byte(r.IP())) }},
 		httpkit.Route{Method: "GET", Path: "/ladda-ner", Who: httpkit.Public, Handle: func(r *httpkit.Request) error {
 			return r.File(httpkit.Download{Name: "intyg å \"1\"; x.pdf", Type: "application/pdf", Size: 4, Body: io.NopCloser(strings.NewReader("%PDF")), Inline: r.Query("visa") != ""})
 		}},
@@ -454,6 +456,27 @@ func TestDownload(t *testing.T) {
 	}
 }
 
+// The address is what our own proxies saw; what a client writes into the header itself is not believed.
+func TestClientAddress(t *testing.T) {
+	h := newHouse(t)
+	b := httptestkit.New(t, h.kit.App()) // its own address is 0.0.0.0, a proxy of ours here
+	for header, want := range map[string]string{
+		"":                                  "0.0.0.0",
+		"192.0.2.7":                         "192.0.2.7",
+		"198.51.100.1, 192.0.2.7, 10.1.2.3": "192.0.2.7",
+		"198.51.100.1, skräp, 10.1.2.3":     "10.1.2.3",
+		"2001:db8::1":                       "2001:db8::1",
+	} {
+		b.Header.Set("X-Forwarded-For", header)
+		if got := string(b.Get("/adress").Body); got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+	if _, err := httpkit.New(httpkit.Config{Proxies: []string{"balanseraren"}}); err == nil {
+		t.Error("a proxy that is no address was accepted")
+	}
+}
+
 func TestLanguage(t *testing.T) {
 	h := newHouse(t)
 	b := httptestkit.New(t, h.kit.App())
@@ -479,6 +502,47 @@ func TestLocalPath(t *testing.T) {
 			t.Errorf("%q: %q %v, want %q", address, got, ok, want)
 		}
 	}
+}
+
+// Whatever the address, a browser that follows what LocalPath lets through stays on the site.
+func FuzzLocalPath(f *testing.F) {
+	for _, s := range []string{"/a?b=c", "//x", "/\\x", "/%2f/x", "http://x", "/ \t/x", "/a#b", "/;//x", "/? 0", "/%2f\""} {
+		f.Add(s)
+	}
+	base, err := url.Parse("https://e.example.se/ett/tva")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, ok := httpkit.LocalPath(s)
+		if !ok {
+			return
+		}
+		to, err := base.Parse(got)
+		if err != nil || to.Host != base.Host || to.Scheme != base.Scheme || !strings.HasPrefix(got, "/") || strings.HasPrefix(got, "//") || strings.ContainsAny(got, "\\\r\n\t ") {
+			t.Errorf("%q became %q, which leads to %v", s, got, to)
+		}
+	})
+}
+
+// Whatever the name, the header is one line that other programs read the name from.
+func FuzzContentDisposition(f *testing.F) {
+	for _, s := range []string{"intyg.pdf", "å ä ö.pdf", "a\"b;c=d'e%20.pdf", "\r\nSet-Cookie: x", "\xff", "*(),/:@[]{}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		h := httpkit.ContentDisposition("attachment", s)
+		if strings.ContainsAny(h, "\r\n\x00") {
+			t.Fatalf("%q: %q", s, h)
+		}
+		kind, params, err := mime.ParseMediaType(h)
+		if err != nil || kind != "attachment" || params["filename"] == "" {
+			t.Fatalf("%q: %q: %v %v", s, h, params, err)
+		}
+		if clean := strings.ToValidUTF8(s, "_"); s != "" && !strings.ContainsAny(clean, "/\\\x7f") && strings.IndexFunc(clean, func(r rune) bool { return r < ' ' }) < 0 && params["filename"] != clean {
+			t.Errorf("%q is read as %q from %q", s, params["filename"], h)
+		}
+	})
 }
 
 // Mistakes in a table stop the program.

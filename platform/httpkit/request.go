@@ -34,7 +34,11 @@ func (k *Kit) request(c *fiber.Ctx, route *Route) *Request {
 	ref, _ := c.Locals(localRef).(string)
 	c.Locals(localPath, route.Path)
 	// Not Fiber's own context: that one is used again for the next request.
-	ctx, cancel := context.WithTimeout(context.Background(), k.Timeout)
+	timeout := k.Timeout
+	if route.Files {
+		timeout = uploadTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	return &Request{Method: method(c), Ref: ref, Lang: k.language(c), kit: k, c: c, route: route, ctx: ctx, cancel: cancel}
 }
 
@@ -140,14 +144,18 @@ func (r *Request) Bytes(media string, body []byte) error {
 	return r.c.Send(body)
 }
 
-// LocalPath gives an address if it leads to a page of this very site, so that nobody can be sent elsewhere after login.
+// LocalPath gives an address, without its fragment, if it leads to a page of this very site, so that nobody can be sent
+// elsewhere after login. Our own addresses are plain ASCII; nothing else is let through, and nothing is rewritten, since
+// what is decoded and encoded anew may begin with "//".
 func LocalPath(address string) (string, bool) {
-	if len(address) > 500 || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n\t\x00") {
+	address, _, _ = strings.Cut(address, "#")
+	if len(address) > 500 || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") ||
+		strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("\\\"<>^`{|}", r) }) {
 		return "", false
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil {
 		return "", false
 	}
-	return u.RequestURI(), true
+	return address, true
 }

@@ -53,6 +53,9 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta",
 		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
 	p.Back = s.back(r, v, place{base: base})
+	if r.Query("andrad") != "" {
+		p.Flash = &ui.Notice{Tone: ui.Warning, Text: l.T("web.check.changed")}
+	}
 	if v.Earlier != nil {
 		p.Earlier = earlierNotice(r, v.Earlier)
 	}
@@ -81,7 +84,7 @@ func (s *site) submit(r *httpkit.Request) error {
 	id := r.Param("draft")
 	kase, v, err := s.Flow.Submit(r.Context(), r.Actor(), id, revision(r.Form()))
 	if isConflict(err) {
-		return r.See(draftURL(id, journey.CheckPage)) // changed in another tab: read it again first
+		return r.See(draftURL(id, journey.CheckPage) + "?andrad=1") // in another tab: it is read again first
 	}
 	if err != nil {
 		return s.refusedDraft(r, err, id)

@@ -31,6 +31,10 @@ type problemPage struct {
 func (s *site) errorPage(r *httpkit.Request, p httpkit.Problem) ([]byte, error) {
 	page := problemPage{Shell: s.frame(r, nil, p.Title), Text: p.Text, Reference: p.Reference}
 	page.Link = &ui.Link{Text: r.Locale().T("web.problem.start"), URL: "/"}
+	if p.Kind == fault.Forbidden { // among citizens' pages only ever a form whose token is not the session's
+		l := r.Locale()
+		page.Title, page.Text = l.T("web.problem.stale"), l.T("web.problem.stale-text")
+	}
 	if p.Kind == fault.Hindered {
 		page.Reference = "" // there is nothing to look up: the page is the same for everybody
 	}
@@ -63,8 +67,15 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 	return show(r, status, s.pages.problem, page)
 }
 
-// refusedDraft is refused for a draft, whose service is found among what the person has.
+// refusedDraft is refused for a draft, whose service is found among what the person has. A draft that has been handed in
+// leads to its case: somebody went back in the browser, or had it open in two tabs.
 func (s *site) refusedDraft(r *httpkit.Request, err error, draft string) error {
+	if errors.Is(err, fault.NotFound) {
+		// No draft has this revision, so nothing can be handed in by asking.
+		if id, _, err := s.Flow.Submit(r.Context(), r.Actor(), draft, -1); err == nil && id != "" {
+			return r.See(caseURL(id))
+		}
+	}
 	return s.refused(r, err, func() (flow.ServiceView, error) { return s.serviceOf(r, draft) })
 }
 

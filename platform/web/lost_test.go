@@ -145,6 +145,11 @@ func TestSubmitTwice(t *testing.T) {
 	if cases[0] != cases[1] || cases[1] != cases[2] {
 		t.Errorf("three clicks, %v", cases)
 	}
+	b.Get("/ansokan/" + draft + "/kontrollera") // back in the browser
+	b.Want(http.StatusSeeOther)
+	if to := b.Page.Header.Get("Location"); !strings.HasPrefix(cases[0], to) {
+		t.Errorf("back leads to %s, the case is %s", to, cases[0])
+	}
 	b.Get("/mina-sidor")
 	if n := strings.Count(string(b.Page.Body), `href="/arende/`); n != 1 {
 		t.Errorf("%d cases", n)

@@ -151,11 +151,17 @@ func signedByMe(v *flow.CaseView) bool {
 
 func (s *site) pollSigning(r *httpkit.Request) error {
 	a, err := s.askSigning(r)
+	if err != nil {
+		return s.refusedCase(r, err, caseID(r))
+	}
 	return answerButton(r, a, err, signURL(caseID(r))+"/vanta")
 }
 
 func (s *site) signStatus(r *httpkit.Request) error {
 	a, err := s.askSigning(r)
+	if errors.Is(err, fault.Hindered) || errors.Is(err, fault.NotFound) {
+		return answerScript(r, asked{Next: signURL(caseID(r))}, nil) // the page there says it in words
+	}
 	return answerScript(r, a, err)
 }
 
