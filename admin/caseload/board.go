@@ -41,6 +41,7 @@ type boardRow struct {
 	Subject   string
 	Outcome   string
 	Decided   time.Time
+	By        string
 	Checked   bool
 }
 
@@ -119,7 +120,7 @@ func (a *area) boardPage(r *httpkit.Request, status int, wrong *boardInput) erro
 // boardRow names the outcome as the service's newest version does.
 func (w words) boardRow(row flow.Row, services []flow.ServiceView) boardRow {
 	b := boardRow{ID: row.ID, URL: caseURL(row.ID), Reference: row.Reference, Number: row.Number, Service: w.text(row.Title),
-		Subject: row.Subject, Outcome: row.Outcome, Decided: row.Decided}
+		Subject: row.Subject, Outcome: row.Outcome, Decided: row.Decided, By: row.DecidedBy}
 	for _, s := range services {
 		if s.Form.Def.Meta.ID != row.Form {
 			continue

@@ -84,6 +84,7 @@ type Party struct {
 	Number    idno.Number
 	Name      string
 	Own       *Ref    // the own section once filled
+	Facts     *Ref    // what the register said of the party then; the applicant's stand among the case's facts
 	Contact   Contact // how the party said he or she can be reached, in the own section
 	Given     Contact // how the applicant said so; for the officer and the notice only
 	Delivered []Delivery
@@ -262,11 +263,13 @@ func (c *Case) Party(id signing.PartyID) *Party {
 	return nil
 }
 
-// PartyOf gives the party with a number; nil when there is none.
-func (c *Case) PartyOf(n idno.Number) *Party {
-	for i := range c.Parties {
-		if !n.IsZero() && c.Parties[i].Number == n {
-			return &c.Parties[i]
+// PartyOf gives the party with one of a person's numbers; nil when there is none.
+func (c *Case) PartyOf(numbers ...idno.Number) *Party {
+	for _, n := range numbers {
+		for i := range c.Parties {
+			if !n.IsZero() && c.Parties[i].Number == n {
+				return &c.Parties[i]
+			}
 		}
 	}
 	return nil

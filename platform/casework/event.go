@@ -32,6 +32,7 @@ type (
 	OwnFilled struct {
 		Party       signing.PartyID
 		Own         Ref
+		Facts       *Ref  // what the register said of the party
 		Attachments []Ref // that the section refers to
 		Contact     Contact
 	}

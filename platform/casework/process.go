@@ -49,7 +49,7 @@ func (c *Case) ownFilled(e OwnFilled) error {
 		return fault.Newf("casework.Apply", fault.Conflict, "already signed")
 	}
 	own := e.Own
-	p.Own, p.Contact = &own, e.Contact
+	p.Own, p.Facts, p.Contact = &own, e.Facts, e.Contact
 	mine := signing.Only(e.Party)
 	c.Content.Attachments = slices.DeleteFunc(c.Content.Attachments, func(r Ref) bool { return r.Part.Audience == mine })
 	c.Content.Attachments = append(c.Content.Attachments, e.Attachments...)

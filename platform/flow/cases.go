@@ -37,12 +37,17 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	token := s.Vault.PersonToken(who.Number)
-	rows, err := s.Vault.Store.ListCases(ctx, store.CaseQuery{Tokens: []string{token}, Order: store.NewestFirst, Limit: 100})
-	if err != nil {
-		return nil, fault.Wrap("flow.Mine", err)
+	var mine []string
+	var rows []store.CaseRow
+	for _, n := range who.Numbers() {
+		token := s.Vault.PersonToken(n)
+		some, err := s.Vault.Store.ListCases(ctx, store.CaseQuery{Tokens: []string{token}, Order: store.NewestFirst, Limit: 100})
+		if err != nil {
+			return nil, fault.Wrap("flow.Mine", err)
+		}
+		mine, rows = append(mine, token), append(rows, some...)
 	}
-	drafts, err := s.Vault.Drafts(ctx, who.Number)
+	drafts, err := s.Vault.Drafts(ctx, who.Numbers()...)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +62,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 			continue // the municipality has left the platform
 		}
 		for _, p := range card.Parties {
-			if p.Token != token {
+			if !slices.Contains(mine, p.Token) {
 				continue
 			}
 			if p.Wanted {
@@ -203,6 +208,15 @@ func (s *Service) ownView(ctx context.Context, e *vault.Entry, g *Graph, sv Serv
 	}
 	if p.ID != e.Case.Applicant().ID {
 		facts = factsForOther(facts, p)
+		if p.Facts != nil {
+			raw, err := s.Vault.Part(ctx, e, casework.PartID(p.Facts.Part.ID))
+			if err != nil {
+				return nil, err
+			}
+			if facts["self"], err = vault.Object(raw); err != nil {
+				return nil, err
+			}
+		}
 	}
 	v, err := g.Run(forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings, Today: today(e.Case.Submitted),
 		Actor: map[string]any{"role": p.Role, "number": p.Number.Digits()}})
@@ -228,7 +242,7 @@ func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
 			continue // the applicant's children with somebody else are not this party's business
 		}
 		c := map[string]any{}
-		for _, k := range []string{"number", "name", "given", "age", "hidden", "guardians", "deregistered"} {
+		for _, k := range []string{"number", "name", "given", "age", "hidden", "guardians", "deregistered", "municipality"} {
 			if v, ok := child[k]; ok {
 				c[k] = v
 			}

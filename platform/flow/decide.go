@@ -221,19 +221,25 @@ func grantedText(spec *forms.Grants, o forms.Outcome, rows []map[string]any, in 
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Beslutet gäller från och med %s till och med %s.\n\n", in.From, in.To)
+	var head, rule []string
+	for _, c := range spec.Columns {
+		if c.Type != "date" && !c.Private {
+			head, rule = append(head, document.Escape(c.Title)), append(rule, "---")
+		}
+	}
+	fmt.Fprintf(&b, "| %s |\n| %s |\n", strings.Join(head, " | "), strings.Join(rule, " | "))
 	seen := map[string]bool{}
 	for _, row := range rows {
-		var parts []string
+		var cells []string
 		for _, c := range spec.Columns {
-			v, _ := row[c.Name].(string)
-			if v == "" || c.Type == "date" || c.Private {
-				continue
+			if c.Type != "date" && !c.Private {
+				v, _ := row[c.Name].(string)
+				cells = append(cells, document.Escape(v))
 			}
-			parts = append(parts, document.Escape(v))
 		}
-		if line := strings.Join(parts, ", "); !seen[line] {
+		if line := strings.Join(cells, " | "); !seen[line] {
 			seen[line] = true
-			fmt.Fprintf(&b, "- %s\n", line)
+			fmt.Fprintf(&b, "| %s |\n", line)
 		}
 	}
 	return b.String()

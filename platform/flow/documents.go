@@ -87,8 +87,9 @@ func (s *Service) doc(c *casework.Case, sv ServiceView, title, lang string, at t
 		ref = c.Number + " · " + c.Reference
 	}
 	d := pdf.Doc{Title: title, Lang: lang, Author: sv.Tenant.Name, Reference: ref, Created: at.In(clock.Stockholm), Blocks: blocks}
-	if s.Logos != nil {
-		d.Logo = pdf.Logo{Data: s.Logos(sv.Tenant.Theme), Alt: sv.Tenant.Name}
+	if s.Dress != nil {
+		d.Logo.Data, d.Theme.Colour = s.Dress(sv.Tenant.Theme)
+		d.Logo.Alt = sv.Tenant.Name
 	}
 	return d
 }
@@ -263,7 +264,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		var list pdf.SignatureList
 		for _, pl := range c.Order.Places {
 			p := c.Party(pl.Party)
-			list = append(list, pdf.Signature{Name: p.Name + ", " + p.Number.Dashed(), Role: p.Role, State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
+			list = append(list, pdf.Signature{Name: p.Name + ", " + p.Number.Dashed(), Role: roleTitle(v.Form, p.Role), State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
 		}
 		blocks = append(blocks, list)
 	}
@@ -437,6 +438,9 @@ func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, 
 	return render(d, what+"-"+c.Reference+"-"+string(p.ID)+".pdf")
 }
 
+// penLine is where somebody writes by hand.
+const penLine = "______________________________________"
+
 // invitation is the letter, what is to be signed, and the sheet for a pen.
 func (s *Service) invitation(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, p *casework.Party, data map[string]any, d *pdf.Doc) error {
 	c := &e.Case
@@ -459,8 +463,8 @@ func (s *Service) invitation(ctx context.Context, e *vault.Entry, g *Graph, sv S
 		pdf.KeyValue{
 			{Key: pdf.Text("Referens"), Value: pdf.Text(c.Reference)},
 			{Key: pdf.Text("Kontrollsumma"), Value: pdf.Text(signing.ManifestDigest(manifest))},
-			{Key: pdf.Text("Ort och datum"), Value: pdf.Text(" ")},
-			{Key: pdf.Text("Namnteckning"), Value: pdf.Text(" ")},
+			{Key: pdf.Text("Ort och datum"), Value: pdf.Text(penLine)},
+			{Key: pdf.Text("Namnteckning"), Value: pdf.Text(penLine)},
 			{Key: pdf.Text("Namnförtydligande"), Value: pdf.Text(p.Name)},
 		})
 	return nil

@@ -84,7 +84,7 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
-	d, err := s.Vault.LoadDraft(ctx, id, who.Number)
+	d, err := s.Vault.LoadDraft(ctx, id, who.Numbers()...)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
@@ -560,8 +560,13 @@ func (s *Service) fillOwn(ctx context.Context, d *vault.Draft, g *Graph, sv Serv
 		}
 		attached = append(attached, r)
 	}
+	self, _ := d.Facts["self"].(map[string]any)
+	facts, factsBlob, err := ownPartOf(p, self)
+	if err != nil {
+		return err
+	}
 	_, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
-		return casework.OwnFilled{Party: p.ID, Own: ref, Attachments: attached, Contact: contactIn(mine)}, []vault.Blob{blob}, nil
+		return casework.OwnFilled{Party: p.ID, Own: ref, Facts: &facts, Attachments: attached, Contact: contactIn(mine)}, []vault.Blob{blob, factsBlob}, nil
 	})
 	return err
 }

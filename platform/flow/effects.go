@@ -23,6 +23,9 @@ import (
 	"samtjanst/platform/vault"
 )
 
+// platformName stands in the event list where nobody in person did it.
+const platformName = "Samtjänst"
+
 // leaseTime is how long one effect may take before somebody else may try it.
 const leaseTime = 2 * time.Minute
 
@@ -56,7 +59,7 @@ func (s *Service) RunDue(ctx context.Context, id casework.ID) (int, error) {
 		if !ok {
 			return n, nil
 		}
-		err = s.apply(ctx, e, casework.Leased{Effect: f.ID, Until: s.Clock.Now().Add(leaseTime)}, s.stamp(bySystem, "outbox"), nil)
+		err = s.apply(ctx, e, casework.Leased{Effect: f.ID, Until: s.Clock.Now().Add(leaseTime)}, s.stamp(bySystem, platformName), nil)
 		if errors.Is(err, fault.Conflict) {
 			return n, nil // somebody else is at it
 		}
@@ -87,7 +90,7 @@ func (s *Service) run(ctx context.Context, e *vault.Entry, f casework.Effect) er
 			GiveUp: f.Attempts+1 >= noticeable || errors.Is(err, fault.Invalid)}, nil
 		s.Log.WarnContext(ctx, "effect failed", "effect", f.ID, "kind", f.Kind, "attempt", f.Attempts+1, "error", err)
 	}
-	_, err = s.change(ctx, e.Case.ID, s.stamp(bySystem, "outbox"), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
+	_, err = s.change(ctx, e.Case.ID, s.stamp(bySystem, platformName), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
 		for _, p := range now.Case.Effects {
 			if p.ID == f.ID {
 				return ev, blobs, nil

@@ -3,12 +3,15 @@ package flow
 import (
 	"context"
 	"errors"
+	"time"
 	"unicode/utf8"
 
 	"samtjanst/integrations/eid"
+	"samtjanst/integrations/population"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
 )
 
 // BeginLogin starts an e-legitimation for whoever sits there. The order is kept in the session: its secret must not leave the server.
@@ -27,7 +30,29 @@ func (s *Service) PollLogin(ctx context.Context, o eid.Order) (identity.Citizen,
 	if st.State != eid.Complete || st.Done == nil {
 		return identity.Citizen{}, st, nil
 	}
-	return identity.Citizen{Number: st.Done.Number, Name: st.Done.Name, Level: identity.LoA3, Method: s.EID.ID(), LoginAt: s.Clock.Now()}, st, nil
+	who := identity.Citizen{Number: st.Done.Number, Name: st.Done.Name, Level: identity.LoA3, Method: s.EID.ID(), LoginAt: s.Clock.Now()}
+	if now := s.presentNumber(ctx, who.Number); now != who.Number {
+		who.Number, who.EID = now, st.Done.Number
+	}
+	return who, st, nil
+}
+
+// loginPatience is how long a login waits for the register.
+const loginPatience = 3 * time.Second
+
+// presentNumber asks the register whether somebody has been given another number since the e-legitimation was issued: applications in
+// which others named the person have the new one. Without an answer the e-legitimation's number holds.
+func (s *Service) presentNumber(ctx context.Context, n idno.Number) idno.Number {
+	ctx, cancel := context.WithTimeout(ctx, loginPatience)
+	defer cancel()
+	answer, err := s.Register.Lookup(ctx, population.Question{Numbers: []idno.Number{n}, Purpose: "login", Ref: "login-" + randomID()})
+	if err != nil {
+		return n
+	}
+	if p, ok := answer.Find(n); ok {
+		return p.Number
+	}
+	return n
 }
 
 // CancelLogin ends an order; one that has ended already is no error.

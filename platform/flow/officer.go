@@ -136,7 +136,7 @@ func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
 	}
 	r := Row{ID: casework.ID(row.ID), Reference: row.Reference, Number: row.Number, Form: row.Form, Title: forms.Text{"sv": row.Form},
 		Subject: card.Subject, State: casework.State(row.State), Submitted: row.Submitted, Since: row.Waiting, Assignee: row.Assignee,
-		AssigneeName: card.AssigneeName, Done: card.Done, Of: card.Of, Tasks: card.Tasks, Outcome: card.Outcome,
+		AssigneeName: card.AssigneeName, Done: card.Done, Of: card.Of, Tasks: card.Tasks, Outcome: card.Outcome, DecidedBy: card.DecidedBy,
 		Unreported: slices.Contains(row.Labels, "unreported")}
 	if card.Missing != 0 {
 		r.MissingSince = time.Unix(card.Missing, 0).UTC()

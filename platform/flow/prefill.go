@@ -140,8 +140,16 @@ func applicantFacts(p population.Person, who idno.Number, name string) map[strin
 		"number": p.Number.Digits(), "name": p.Name(), "given": p.CalledName, "surname": p.Surname, "hidden": false,
 		"municipality": p.Municipality,
 		"address": map[string]any{"careOf": p.Address.CareOf, "street": p.Address.Street, "extra": p.Address.Extra,
-			"postalCode": p.Address.PostalCode, "city": p.Address.City, "property": p.Address.Property},
+			"postalCode": postalCode(p.Address.PostalCode), "city": p.Address.City, "property": p.Address.Property},
 	}
+}
+
+// postalCode is written as on envelopes: NNN NN.
+func postalCode(five string) string {
+	if len(five) != 5 {
+		return five
+	}
+	return five[:3] + " " + five[3:]
 }
 
 func childFacts(c population.Person, f family, now time.Time) map[string]any {

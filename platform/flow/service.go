@@ -51,8 +51,8 @@ type Service struct {
 	BaseURL   string // https://e.example.se, without a trailing slash: links in notices
 	// Wake is called after a save that left something to do, so that it is done at once. May be nil.
 	Wake func(casework.ID)
-	// Logos gives a municipality's logo for documents, by theme. May be nil.
-	Logos func(theme string) (svg []byte)
+	// Dress gives a municipality's logo and colour ("#rrggbb") for documents, by theme. May be nil.
+	Dress func(theme string) (svg []byte, colour string)
 
 	polls turns // of signatures in progress
 }
@@ -166,7 +166,7 @@ func (s *Service) partyCase(ctx context.Context, a identity.Actor, id casework.I
 	if err != nil {
 		return nil, nil, err
 	}
-	p := e.Case.PartyOf(who.Number)
+	p := e.Case.PartyOf(who.Numbers()...)
 	if p == nil {
 		return nil, nil, fault.New("flow.partyCase", fault.NotFound, nil)
 	}

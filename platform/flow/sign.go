@@ -246,7 +246,7 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 		return nil, fault.New("flow.StartSigning", fault.Internal, err)
 	}
 	order, err := s.EID.Start(ctx, eid.Request{Purpose: eid.Sign, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
-		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL, Number: p.Number, Text: v.Text, Hidden: hidden})
+		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL, Number: a.Citizen.SignsAs(), Text: v.Text, Hidden: hidden})
 	if err != nil {
 		return v, err
 	}
@@ -312,7 +312,7 @@ func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework
 		return s.polled(ctx, e, p, at, statusOf(err))
 	}
 	if status.State == eid.Complete {
-		if e, status, err = s.complete(ctx, e, p, at, status); err != nil {
+		if e, status, err = s.complete(ctx, a.Citizen.SignsAs(), e, p, at, status); err != nil {
 			return nil, err
 		}
 	}
@@ -351,17 +351,17 @@ func statusOf(err error) eid.Status {
 	return eid.Status{State: eid.Failed, Message: msg}
 }
 
-func (s *Service) complete(ctx context.Context, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*vault.Entry, eid.Status, error) {
+func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*vault.Entry, eid.Status, error) {
 	done := status.Done
 	now := s.Clock.Now()
 	refuse := func(m eid.Message) (*vault.Entry, eid.Status, error) {
 		return e, eid.Status{State: eid.Failed, Hint: status.Hint, Message: m}, nil
 	}
-	if done == nil || done.Number != p.Number {
+	if done == nil || done.Number != who {
 		s.Log.ErrorContext(ctx, "signature by somebody else than asked", "case", e.Case.ID, "party", p.ID)
 		return refuse(eid.WrongPerson)
 	}
-	want := Wanted{Number: p.Number, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
+	want := Wanted{Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
 	if err := s.Verify(*done, want); err != nil {
 		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
 		return refuse(eid.EvidenceRejected)

@@ -30,9 +30,9 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if err != nil {
 		return "", nil, err
 	}
-	d, err := s.Vault.LoadDraft(ctx, draftID, who.Number)
+	d, err := s.Vault.LoadDraft(ctx, draftID, who.Numbers()...)
 	if errors.Is(err, fault.NotFound) {
-		id, err := s.submitted(ctx, draftID, who.Number)
+		id, err := s.submitted(ctx, draftID, who)
 		return id, nil, err
 	}
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	parts = append(parts, vault.Blob{ID: rec.Header.Body, Kind: "event", Bytes: rec.Bytes})
 	err = s.Vault.Create(ctx, e, parts)
 	if errors.Is(err, fault.Exists) { // another tab was first, or the process died before the draft was taken away
-		id, err := s.submitted(ctx, draftID, who.Number)
+		id, err := s.submitted(ctx, draftID, who)
 		if err == nil {
 			s.dropDraft(ctx, d.ID, id)
 		}
@@ -94,12 +94,12 @@ func (s *Service) dropDraft(ctx context.Context, draft string, id casework.ID) {
 }
 
 // submitted finds the case that the person's draft became.
-func (s *Service) submitted(ctx context.Context, draftID string, who idno.Number) (casework.ID, error) {
+func (s *Service) submitted(ctx context.Context, draftID string, who *identity.Citizen) (casework.ID, error) {
 	e, err := s.Vault.BySubmission(ctx, draftID)
 	if err != nil {
 		return "", err
 	}
-	if e.Case.Applicant().Number != who {
+	if !slices.Contains(who.Numbers(), e.Case.Applicant().Number) {
 		return "", fault.New("flow.submitted", fault.NotFound, nil)
 	}
 	return e.Case.ID, nil

@@ -194,6 +194,7 @@ type Row struct {
 	Tasks        []casework.TaskKind
 	Outcome      string
 	Decided      time.Time // zero while undecided
+	DecidedBy    string    // name and title
 	Unreported   bool
 }
 

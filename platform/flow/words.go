@@ -3,6 +3,7 @@ package flow
 import (
 	"time"
 
+	"samtjanst/forms"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/files"
 	"samtjanst/platform/signing"
@@ -50,6 +51,16 @@ func eventWord(kind string) string {
 		return w
 	}
 	return kind
+}
+
+// roleTitle names a role as the form does.
+func roleTitle(f *forms.Form, role string) string {
+	for _, p := range f.Def.Meta.Parties {
+		if p.Role == role {
+			return p.Title
+		}
+	}
+	return "Sökande"
 }
 
 func letterTitle(what string) string {

@@ -207,11 +207,11 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
 		Catalog: catalog, Directory: dirs, Register: register, EID: bank, Mail: mailer, SMS: texter, Targets: targets,
 		Verify: verifier(material.Roots), Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
-		Logos: func(theme string) []byte {
+		Dress: func(theme string) ([]byte, string) {
 			if t, ok := themes[theme]; ok {
-				return t.SVG()
+				return t.SVG(), t.Accent
 			}
-			return nil
+			return nil, ""
 		},
 	}, nil
 }
@@ -316,7 +316,7 @@ func staffLogins(cfg config.Config, o Options, dirs *directory.Directory) (map[i
 		if login.Issuer == "" {
 			continue // no staff of this municipality log in here
 		}
-		login.RedirectURL, login.LogoutURL = cfg.BaseURL+"/admin/callback", cfg.BaseURL+"/admin"
+		login.RedirectURL, login.LogoutURL = cfg.BaseURL+admin.CallbackURL, cfg.BaseURL+admin.LoggedOutURL
 		p, err := oidc.New(login, o.Clock)
 		if err != nil {
 			return nil, nil, fmt.Errorf("municipality %s: staff: %w", t.ID, err)

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"samtjanst/platform/canon"
@@ -64,23 +65,28 @@ func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
 	return nil
 }
 
-// LoadDraft opens the owner's draft; somebody else's, or an expired one, is fault.NotFound.
-func (v *Vault) LoadDraft(ctx context.Context, id string, owner idno.Number) (*Draft, error) {
+// LoadDraft opens the owner's draft, by any of his or her numbers; somebody else's, or an expired one, is fault.NotFound.
+func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...idno.Number) (*Draft, error) {
 	row, err := v.Store.Draft(ctx, id)
 	if err != nil {
 		return nil, fault.Wrap("vault.LoadDraft", err)
 	}
-	if row.Owner != v.ownerToken(owner) || !row.Expires.After(v.Clock.Now()) {
+	mine := slices.ContainsFunc(owner, func(n idno.Number) bool { return !n.IsZero() && row.Owner == v.ownerToken(n) })
+	if !mine || !row.Expires.After(v.Clock.Now()) {
 		return nil, fault.New("vault.LoadDraft", fault.NotFound, nil)
 	}
 	return v.openDraft(ctx, row)
 }
 
 // Drafts lists the owner's drafts, last changed first.
-func (v *Vault) Drafts(ctx context.Context, owner idno.Number) ([]*Draft, error) {
-	rows, err := v.Store.ListDrafts(ctx, v.ownerToken(owner))
-	if err != nil {
-		return nil, fault.Wrap("vault.Drafts", err)
+func (v *Vault) Drafts(ctx context.Context, owner ...idno.Number) ([]*Draft, error) {
+	var rows []store.DraftRow
+	for _, n := range owner {
+		some, err := v.Store.ListDrafts(ctx, v.ownerToken(n))
+		if err != nil {
+			return nil, fault.Wrap("vault.Drafts", err)
+		}
+		rows = append(rows, some...)
 	}
 	var out []*Draft
 	now := v.Clock.Now()

@@ -54,6 +54,7 @@ type Card struct {
 	Tasks        []casework.TaskKind
 	Outcome      string
 	DecidedAt    int64
+	DecidedBy    string // name and title
 	Deadline     int64
 	Parties      []CardParty
 }
@@ -217,7 +218,7 @@ func (v *Vault) card(c *casework.Case) Card {
 		k.Tasks = append(k.Tasks, t.Kind)
 	}
 	if c.Decision != nil {
-		k.Outcome, k.DecidedAt = c.Decision.Outcome, c.Decision.At.Unix()
+		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.At.Unix(), c.Decision.ByName+", "+c.Decision.Title
 	}
 	for _, p := range c.Parties {
 		cp := CardParty{Token: v.PersonToken(p.Number)}
