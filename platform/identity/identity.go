@@ -50,10 +50,27 @@ type Actor struct {
 // Citizen is a person who logged in with e-legitimation.
 type Citizen struct {
 	Number  idno.Number
+	EID     idno.Number // as the e-legitimation says, when the register has given the person another number since; zero when they are one
 	Name    string
 	Level   Level
 	Method  string // "bankid"
 	LoginAt time.Time
+}
+
+// Numbers are all numbers that the person is known to have: what was begun under one is found under the other.
+func (c Citizen) Numbers() []idno.Number {
+	if c.EID.IsZero() || c.EID == c.Number {
+		return []idno.Number{c.Number}
+	}
+	return []idno.Number{c.Number, c.EID}
+}
+
+// SignsAs is the number that the person's e-legitimation signs with.
+func (c Citizen) SignsAs() idno.Number {
+	if c.EID.IsZero() {
+		return c.Number
+	}
+	return c.EID
 }
 
 // Staff is somebody employed or elected, logged in by the organisation's own provider, with a second factor.
