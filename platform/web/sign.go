@@ -159,7 +159,7 @@ func (s *site) pollSigning(r *httpkit.Request) error {
 
 func (s *site) signStatus(r *httpkit.Request) error {
 	a, err := s.askSigning(r)
-	if errors.Is(err, fault.Hindered) || errors.Is(err, fault.NotFound) {
+	if errors.Is(err, fault.Hindered) {
 		return answerScript(r, asked{Next: signURL(caseID(r))}, nil) // the page there says it in words
 	}
 	return answerScript(r, a, err)
