@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"samtjanst/platform/fault"
@@ -99,6 +100,10 @@ func (b *builder) add(text string, args ...any) {
 	b.args = append(b.args, args...)
 }
 
+// limit writes the number out: SQLite's planner looks at the value of a bound limit, and so compiles the statement anew
+// each time one is bound. There are few limits, so there are few texts.
+func (b *builder) limit(n int) { b.add(" LIMIT " + strconv.Itoa(n)) }
+
 func (b *builder) in(column string, values []string) {
 	b.add(" AND " + column + " IN (?" + strings.Repeat(",?", len(values)-1) + ")")
 	for _, v := range values {
@@ -116,7 +121,7 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 		if ordered {
 			b.add(" ORDER BY sort " + by.dir + ", id " + by.dir)
 		}
-		b.add(" LIMIT ?", limit)
+		b.limit(limit)
 	}
 
 	driver, err := s.rarest(ctx, op, all, len(q.Authorities) == 0)
@@ -170,7 +175,9 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 			b.add("SELECT * FROM (SELECT c.seq, c."+by.column+" AS sort, c.id FROM cases c INDEXED BY "+by.index+
 				" WHERE c.authority = ? AND c.state = ?", authority, state)
 			b.filter(q, by, all, "")
-			b.add(" ORDER BY c."+by.column+" "+by.dir+", c.id "+by.dir+" LIMIT ?)", limit)
+			b.add(" ORDER BY c." + by.column + " " + by.dir + ", c.id " + by.dir)
+			b.limit(limit)
+			b.add(")")
 		}
 	}
 	tail()
@@ -210,7 +217,7 @@ func (s *Store) rarest(ctx context.Context, op string, words []string, must bool
 	}
 	for _, w := range words {
 		var n int
-		err := s.one(ctx, op, "SELECT count(*) FROM (SELECT 1 FROM case_words WHERE word = ? LIMIT ?)", []any{w, rare},
+		err := s.one(ctx, op, "SELECT count(*) FROM (SELECT 1 FROM case_words WHERE word = ? LIMIT "+strconv.Itoa(rare)+")", []any{w},
 			func(r *sql.Rows) error { return r.Scan(&n) })
 		if err != nil {
 			return "", err
