@@ -31,6 +31,26 @@ func (m *Manual) Now() time.Time { m.mu.Lock(); defer m.mu.Unlock(); return m.t 
 // Advance moves the clock.
 func (m *Manual) Advance(d time.Duration) { m.mu.Lock(); m.t = m.t.Add(d); m.mu.Unlock() }
 
+// Moving is a clock that goes at the pace of the machine's from wherever it is set, and can be moved: for somebody who looks at it
+// in a browser while a test lets days pass. Safe for concurrent use.
+type Moving struct {
+	mu    sync.Mutex
+	ahead time.Duration // of the machine's clock
+}
+
+// NewMoving returns a clock that is t now and goes on from there.
+func NewMoving(t time.Time) *Moving { return &Moving{ahead: time.Until(t)} }
+
+// Now returns where the clock is.
+func (m *Moving) Now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return time.Now().Add(m.ahead).UTC().Truncate(time.Millisecond)
+}
+
+// Advance moves the clock.
+func (m *Moving) Advance(d time.Duration) { m.mu.Lock(); m.ahead += d; m.mu.Unlock() }
+
 // Stockholm is the zone in which Swedish dates and deadlines are counted.
 var Stockholm = func() *time.Location {
 	l, err := time.LoadLocation("Europe/Stockholm")

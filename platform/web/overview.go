@@ -110,7 +110,7 @@ func (s *site) beforeStart(r *httpkit.Request) error {
 		return err
 	}
 	l := r.Locale()
-	p := resumingPage{Shell: s.frame(r, t, sv.Form.Title.In(r.Lang)), Action: serviceURL(sv) + "/starta", Token: r.Token()}
+	p := resumingPage{Shell: s.frame(r, t, l.T("web.resuming.title", "service", sv.Form.Title.In(r.Lang))), Action: serviceURL(sv) + "/starta", Token: r.Token()}
 	p.Back = &ui.Link{Text: l.T("shell.back"), URL: serviceURL(sv)}
 	for _, it := range items {
 		if it.Kind == "draft" && it.Tenant.ID == t.ID && it.Form == sv.Form.Def.Meta.ID {

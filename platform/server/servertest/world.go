@@ -5,6 +5,7 @@ package servertest
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -32,9 +33,16 @@ var Start = time.Date(2026, 11, 23, 9, 0, 30, 0, time.UTC)
 type World struct {
 	*server.Server
 	Sim   *sim.Running
-	Clock *clock.Manual
+	Clock Clock
+	URL   string // where it is reached, when Options.Listen says so
 	Ctx   context.Context
 	t     testing.TB
+}
+
+// Clock is the world's: it is moved by the test, and between that it stands still or goes on.
+type Clock interface {
+	clock.Clock
+	Advance(time.Duration)
 }
 
 // Options of a world.
@@ -42,8 +50,9 @@ type Options struct {
 	Store   store.Store // nil: the embedded one in a folder of the test's
 	Outbox  bool        // the outbox runs by itself; else Run does it when told
 	Dir     string      // "" a folder of the test's
-	Real    bool        // the machine's clock, for a browser that looks at it
-	BaseURL string
+	Real    bool        // the clock goes on by itself from Start, for a browser that looks at it
+	Listen  bool        // answer on a free port of this machine, at World.URL
+	BaseURL string      // "" where it listens, or an address that nobody asks
 }
 
 // New starts a world and stops it with the test.
@@ -52,16 +61,27 @@ func New(t testing.TB, o Options) *World {
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
+	w := &World{Clock: clock.NewManual(Start), Ctx: t.Context(), t: t}
+	if o.Real {
+		w.Clock = clock.NewMoving(Start)
+	}
+	var listener net.Listener
+	if o.Listen { // first: the address is part of what is configured
+		var err error
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		w.URL = "http://localhost:" + port
+		if o.BaseURL == "" {
+			o.BaseURL = w.URL
+		}
+	}
 	if o.BaseURL == "" {
 		o.BaseURL = "http://localhost:8080"
 	}
-	w := &World{Clock: clock.NewManual(Start), Ctx: t.Context(), t: t}
-	var ck clock.Clock = w.Clock
-	if o.Real {
-		ck = clock.System{}
-	}
 	log := slog.New(slog.NewTextHandler(logWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	hub, err := sim.New(sim.Options{Dir: o.Dir + "/sim", Listen: "127.0.0.1:0", Platform: o.BaseURL, Clock: ck, Log: log})
+	hub, err := sim.New(sim.Options{Dir: o.Dir + "/sim", Listen: "127.0.0.1:0", Platform: o.BaseURL, Clock: w.Clock, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +102,7 @@ func New(t testing.TB, o Options) *World {
 	if cfg, err = server.DemoConfig(cfg, w.Sim.Endpoints); err != nil {
 		t.Fatal(err)
 	}
-	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: ck, Log: log, Municipalities: demo.Municipalities,
+	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: w.Clock, Log: log, Municipalities: demo.Municipalities,
 		Simulators: w.Sim.Endpoints.URL, OutboxEvery: every, Store: o.Store})
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +115,13 @@ func New(t testing.TB, o Options) *World {
 			t.Errorf("platform: %v", err)
 		}
 	})
+	if listener != nil {
+		go func() {
+			if err := w.Serve(listener); err != nil {
+				log.Error("the platform stopped answering", "error", err)
+			}
+		}()
+	}
 	return w
 }
 

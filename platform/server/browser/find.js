@@ -1,0 +1,59 @@
+// What a person would look for: things by what they are called and where they are on the screen.
+const squeeze = s => (s || "").replace(/\s+/g, " ").trim();
+const shown = e => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";
+const called = e => squeeze(e.getAttribute("aria-label") || e.innerText || e.textContent);
+// best finds by the whole name, else by its beginning, else by a part of it.
+const best = (list, name, of) => {
+  const fits = [n => n === name, n => n.startsWith(name), n => n.includes(name)];
+  for (const fit of fits) {
+    const found = list.find(e => fit(of(e)));
+    if (found) return found;
+  }
+  return null;
+};
+const press = name => best([...document.querySelectorAll("a[href], button, summary, [role=button]")].filter(e => shown(e) && !e.closest("[aria-hidden=true]")), name, called);
+// scope and label: "legend › label" looks within the fieldset, section or row that is called so.
+const within = path => {
+  const parts = path.split(" › ");
+  let root = document;
+  for (const part of parts.slice(0, -1)) {
+    const groups = [...root.querySelectorAll("fieldset, section, article, tr")].filter(shown);
+    const head = g => squeeze((g.querySelector("legend, h2, h3, th[scope=row]") || g).innerText);
+    root = best(groups, part, head) || root;
+  }
+  return [root, parts[parts.length - 1]];
+};
+const control = (path, selector) => {
+  const [root, name] = within(path);
+  const labelled = [...root.querySelectorAll(selector)].filter(e => e.type === "radio" || e.type === "checkbox" || e.type === "file" || shown(e));
+  return best(labelled, name, e => squeeze(e.getAttribute("aria-label") || [...(e.labels || [])].map(l => l.innerText).join(" ")));
+};
+const field = path => control(path, "input:not([type=radio]):not([type=checkbox]):not([type=hidden]):not([type=file]), textarea");
+const box = path => {
+  const e = control(path, "input[type=radio], input[type=checkbox]");
+  return e && (e.labels && e.labels[0] && shown(e.labels[0]) ? e.labels[0] : e);
+};
+const pick = (path, option) => {
+  const list = control(path, "select");
+  if (!list) return "no such list";
+  const found = best([...list.options], option, o => squeeze(o.text));
+  if (!found) return "no such choice among " + [...list.options].map(o => o.text).join(", ");
+  list.focus();
+  list.value = found.value;
+  list.dispatchEvent(new Event("input", { bubbles: true }));
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+  return "";
+};
+// aim scrolls to a thing and says where it is, or why it cannot be clicked there.
+const aim = e => {
+  if (!e) return { X: 0, Y: 0, Fault: "there is no such thing" };
+  e.scrollIntoView({ block: "center", behavior: "instant" });
+  const r = [...e.getClientRects()].find(r => r.width > 0 && r.height > 0);
+  if (!r) return { X: 0, Y: 0, Fault: "it cannot be seen" };
+  const x = r.left + Math.min(r.width / 2, 40), y = r.top + r.height / 2;
+  const top = document.elementFromPoint(x, y);
+  const label = top && top.closest("label");
+  if (!top || !(e === top || e.contains(top) || (label && label.control === e))) return { X: 0, Y: 0, Fault: "it is covered by " + (top ? top.outerHTML.slice(0, 200) : "nothing") };
+  if (e.disabled) return { X: 0, Y: 0, Fault: "it is disabled" };
+  return { X: x, Y: y, Fault: "" };
+};
