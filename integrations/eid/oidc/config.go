@@ -1,16 +1,12 @@
 package oidc
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 )
 
@@ -45,7 +41,7 @@ func (c Config) Validate() error {
 		}
 		u, err := url.Parse(k.value)
 		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-			(u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+			(u.Scheme != "https" && !(u.Scheme == "http" && tlsclient.Local(u.Hostname()))) {
 			return fault.Newf(op, fault.Invalid, "%s is not an https address", k.name)
 		}
 	}
@@ -64,24 +60,10 @@ func (c Config) Validate() error {
 	return nil
 }
 
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 func (c Config) client() (*http.Client, error) {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	if c.RootsFile != "" {
-		b, err := os.ReadFile(c.RootsFile)
-		if err != nil {
-			return nil, fault.New("oidc.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(b) {
-			return nil, fault.Newf("oidc.Config", fault.Invalid, "rootsFile holds no certificate")
-		}
-		t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	client, err := tlsclient.New(c.RootsFile, c.Timeout)
+	if err != nil {
+		return nil, fault.New("oidc.Config", fault.Invalid, err)
 	}
-	return &http.Client{Transport: t, Timeout: c.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
+	return client, nil
 }

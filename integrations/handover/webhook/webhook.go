@@ -19,21 +19,17 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"samtjanst/integrations/handover"
 	"samtjanst/integrations/handover/rows"
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 )
@@ -64,7 +60,7 @@ func (c Config) Validate() error {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return fault.Newf(op, fault.Invalid, "url is not an http address")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !tlsclient.Local(u.Hostname()):
 		return fault.Newf(op, fault.Invalid, "url is not https")
 	case len(c.Secret) < minSecret:
 		return fault.Newf(op, fault.Invalid, "secret is shorter than %d bytes", minSecret)
@@ -72,11 +68,6 @@ func (c Config) Validate() error {
 		return fault.Newf(op, fault.Invalid, "timeout is negative")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Target is a receiver. Safe for concurrent use.
@@ -100,22 +91,11 @@ func New(id string, c Config, ck clock.Clock) (*Target, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	if c.RootsFile != "" {
-		b, err := os.ReadFile(c.RootsFile)
-		if err != nil {
-			return nil, fault.New("webhook.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(b) {
-			return nil, fault.Newf("webhook.Config", fault.Invalid, "rootsFile holds no certificate")
-		}
-		t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	client, err := tlsclient.New(c.RootsFile, c.Timeout)
+	if err != nil {
+		return nil, fault.New("webhook.Config", fault.Invalid, err)
 	}
-	return &Target{id, c, ck, &http.Client{Transport: t, Timeout: c.Timeout,
-		// A redirect would carry the rows to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Target{id, c, ck, client}, nil
 }
 
 // ID implements handover.Target.

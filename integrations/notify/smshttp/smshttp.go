@@ -17,21 +17,17 @@ package smshttp
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"samtjanst/integrations/notify"
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 )
 
@@ -53,7 +49,7 @@ func (c Config) Validate() error {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return fault.Newf(op, fault.Invalid, "url is not an http address")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !tlsclient.Local(u.Hostname()):
 		return fault.Newf(op, fault.Invalid, "url is not https")
 	case c.Token == "":
 		return fault.Newf(op, fault.Invalid, "token is missing")
@@ -61,11 +57,6 @@ func (c Config) Validate() error {
 		return fault.Newf(op, fault.Invalid, "timeout is negative")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Texter sends. Safe for concurrent use.
@@ -84,22 +75,11 @@ func New(c Config) (*Texter, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
 	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	if c.RootsFile != "" {
-		b, err := os.ReadFile(c.RootsFile)
-		if err != nil {
-			return nil, fault.New("smshttp.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(b) {
-			return nil, fault.Newf("smshttp.Config", fault.Invalid, "rootsFile holds no certificate")
-		}
-		t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	client, err := tlsclient.New(c.RootsFile, c.Timeout)
+	if err != nil {
+		return nil, fault.New("smshttp.Config", fault.Invalid, err)
 	}
-	return &Texter{c, &http.Client{Transport: t, Timeout: c.Timeout,
-		// A redirect would carry the message to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Texter{c, client}, nil
 }
 
 var (

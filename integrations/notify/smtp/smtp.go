@@ -10,11 +10,8 @@ package smtp
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/mail"
-	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -22,6 +19,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"samtjanst/integrations/notify"
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 )
 
@@ -92,17 +90,11 @@ func New(c Config) (*Mailer, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
-	conf := &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12}
-	if c.RootsFile != "" {
-		b, err := os.ReadFile(c.RootsFile)
-		if err != nil {
-			return nil, fault.New("smtp.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
-		}
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM(b) {
-			return nil, fault.Newf("smtp.Config", fault.Invalid, "rootsFile holds no certificate")
-		}
+	roots, err := tlsclient.Roots(c.RootsFile)
+	if err != nil {
+		return nil, fault.New("smtp.Config", fault.Invalid, err)
 	}
+	conf := &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12, RootCAs: roots}
 	domain := c.From[strings.LastIndexByte(c.From, '@')+1:]
 	opts := []gomail.Option{gomail.WithPort(c.Port), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(conf),
 		gomail.WithHELO(domain), gomail.WithoutNoop()}

@@ -2,13 +2,12 @@ package navet
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 )
@@ -85,23 +84,9 @@ func (c Config) transport() (*http.Client, error) {
 	if err != nil {
 		return nil, fault.New("navet.Config", fault.Invalid, fmt.Errorf("certFile or keyFile: %w", err))
 	}
-	var roots *x509.CertPool
-	if c.RootsFile != "" {
-		b, err := os.ReadFile(c.RootsFile)
-		if err != nil {
-			return nil, fault.New("navet.Config", fault.Invalid, fmt.Errorf("rootsFile: %w", err))
-		}
-		roots = x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(b) {
-			return nil, fault.Newf("navet.Config", fault.Invalid, "rootsFile holds no certificate")
-		}
+	client, err := tlsclient.New(c.RootsFile, 0, pair) // each look-up has its own time limit
+	if err != nil {
+		return nil, fault.New("navet.Config", fault.Invalid, err)
 	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: roots, MinVersion: tls.VersionTLS12}
-	t.MaxIdleConnsPerHost = 8
-	return &http.Client{
-		Transport: t,
-		// A redirect would carry the secrets in the headers to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
+	return client, nil
 }
