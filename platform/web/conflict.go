@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"samtjanst/forms"
 	"samtjanst/forms/answers"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
@@ -29,7 +30,12 @@ func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files b
 		stored := answers.Inputs(v.View, page, nil)
 		for _, c := range stored {
 			rows = rows || strings.HasPrefix(c.Name, answers.RowKey("/"))
-			typed := slices.DeleteFunc(slices.Clone(values[c.Name]), func(s string) bool { return s == "" })
+			var typed []string
+			for _, x := range values[c.Name] {
+				if x != "" {
+					typed = append(typed, optionText(v.View, c.Field, x, r.Lang))
+				}
+			}
 			if c.Parts[0].Name != "" { // a date's three controls
 				typed = nil
 				for _, part := range c.Parts {
@@ -40,7 +46,7 @@ func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files b
 				typed = []string{strings.Join(typed, "-")}
 			}
 			if text := strings.Join(typed, ", "); text != "" && !c.Field.Label.IsZero() {
-				p.Typed = append(p.Typed, ui.Row{Key: c.Field.Label.In(r.Lang), Value: optionText(c, text, r.Lang)})
+				p.Typed = append(p.Typed, ui.Row{Key: c.Field.Label.In(r.Lang), Value: text})
 			}
 		}
 		if !rows {
@@ -52,9 +58,9 @@ func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files b
 	return show(r, http.StatusConflict, s.pages.resend, p)
 }
 
-// optionText is a chosen option's label.
-func optionText(c answers.Input, value, lang string) string {
-	for _, o := range c.Field.Options {
+// optionText is a chosen option's label; any other value is its own text.
+func optionText(v *forms.View, f *forms.Field, value, lang string) string {
+	for _, o := range slices.Concat(f.Options, v.Options[f.ID]) {
 		if o.Value == value {
 			return o.Label.In(lang)
 		}
