@@ -258,7 +258,7 @@ func TestHindranceAndGrants(t *testing.T) {
 	s := scope(t, `{}`)
 	for hidden, want := range map[bool]string{true: "skyddad", false: ""} {
 		s.Facts = map[string]any{"applicant": map[string]any{"hidden": hidden}}
-		if reason, ok := g.Hindered(s); reason != want || ok != hidden {
+		if reason, ok := g.Hindered(run(t, g, s)); reason != want || ok != hidden {
 			t.Errorf("hidden %v: %q %v", hidden, reason, ok)
 		}
 	}

@@ -79,13 +79,9 @@ func visibleScope(v *forms.View) forms.Scope {
 	return scope
 }
 
-// Hindered tells whether the service cannot be used in this scope, and the reason: for the log and the author only. People see the
-// same neutral text whatever it is.
-func (g *Graph) Hindered(scope forms.Scope) (reason string, hindered bool) {
-	v, err := g.Run(scope)
-	if err != nil {
-		return "failed", true // closed
-	}
+// Hindered tells whether the service cannot be used by the one whose view it is, and the reason: for the log and the author only.
+// People see the same neutral text whatever it is.
+func (g *Graph) Hindered(v *forms.View) (reason string, hindered bool) {
 	r := &run{view: v, scope: visibleScope(v)}
 	for i, h := range g.hindrance {
 		if r.holds(h, nil) {

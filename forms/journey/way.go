@@ -20,22 +20,13 @@ func (g *Graph) Next(v *forms.View, page string, returning bool) string {
 	if v.Stopped[page] || len(g.Validate(v, page)) > 0 && index(v, page) >= 0 {
 		return page
 	}
-	incomplete, some := g.Incomplete(v)
-	at := index(v, page)
-	switch {
-	case returning && some:
-		return incomplete
-	case returning:
-		return CheckPage
-	case at < 0 && some:
-		return incomplete
-	case at < 0 || at == len(v.Pages)-1:
-		if some {
-			return incomplete
-		}
-		return CheckPage
+	if at := index(v, page); !returning && at >= 0 && at < len(v.Pages)-1 {
+		return v.Pages[at+1].ID
 	}
-	return v.Pages[at+1].ID
+	if incomplete, some := g.Incomplete(v); some {
+		return incomplete
+	}
+	return CheckPage
 }
 
 // Back is the page before, "" before the first; from CheckPage the last page.

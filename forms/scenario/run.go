@@ -14,7 +14,12 @@ import (
 func Run(g *journey.Graph, s Scenario) Result {
 	r := &runner{graph: g, result: Result{File: s.File, Title: s.Title}}
 	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
-	reason, hindered := g.Hindered(r.scope)
+	start, err := g.Run(r.scope)
+	if err != nil {
+		r.differ("start", "", err.Error())
+		return r.result
+	}
+	reason, hindered := g.Hindered(start)
 	if hindered || s.Hindered != "" {
 		r.differ("hindered", s.Hindered, reason)
 		if hindered {

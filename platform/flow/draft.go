@@ -50,7 +50,11 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	if d.Facts, err = s.prefill(ctx, sv.Tenant, who.Number, who.Name, d.ID); err != nil {
 		return "", err
 	}
-	if reason, hindered := g.Hindered(s.scope(d, sv, nil)); hindered {
+	view, err := g.Run(s.scope(d, sv, nil))
+	if err != nil {
+		return "", fault.Wrap("flow.Start", err)
+	}
+	if reason, hindered := g.Hindered(view); hindered {
 		s.Log.InfoContext(ctx, "hindered", "form", form, "tenant", tenant, "reason", reason)
 		return "", fault.New("flow.Start", fault.Hindered, nil)
 	}
@@ -127,16 +131,15 @@ func (s *Service) draftView(ctx context.Context, a identity.Actor, d *vault.Draf
 }
 
 func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, p *casework.Party, page string) (*DraftView, *Graph, error) {
-	scope := s.scope(d, sv, p)
+	view, err := g.Run(s.scope(d, sv, p))
+	if err != nil {
+		return nil, nil, fault.Wrap("flow.viewOf", err)
+	}
 	if p == nil { // what has been answered since the start may hinder: the child who was chosen
-		if reason, hindered := g.Hindered(scope); hindered {
+		if reason, hindered := g.Hindered(view); hindered {
 			s.Log.InfoContext(ctx, "hindered", "form", d.Form, "tenant", d.Tenant, "reason", reason)
 			return nil, nil, fault.New("flow.Page", fault.Hindered, nil)
 		}
-	}
-	view, err := g.Run(scope)
-	if err != nil {
-		return nil, nil, fault.Wrap("flow.viewOf", err)
 	}
 	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires,
 		Of: len(view.Pages), Case: casework.ID(d.Case)}
