@@ -22,6 +22,7 @@ type casePage struct {
 	StateText  string
 	Receipt    *ui.Notice
 	Completion *ui.Notice
+	Document   string // what was handed in: "Ansökan om skolskjuts"
 	Sign       string // address to sign at, "" when there is nothing to sign
 	SignText   string
 	Decline    string
@@ -54,7 +55,8 @@ func (s *site) casePage(r *httpkit.Request) error {
 		return s.refusedCase(r, err, caseID(r))
 	}
 	l, base := r.Locale(), caseURL(v.ID)
-	p := casePage{Shell: s.frame(r, v.Service.Tenant, v.Form.Title.In(r.Lang)), Reference: v.Reference, Token: r.Token(),
+	document := v.Form.Translate("signing.document", v.Form.Def.Meta.Signing.Document).In(r.Lang)
+	p := casePage{Shell: s.frame(r, v.Service.Tenant, document+" "+v.Reference), Document: document, Reference: v.Reference, Token: r.Token(),
 		State: ui.Tag{Tone: stateTone[v.State], Text: l.T("web.state." + string(v.State))}, StateText: s.stateText(r, v),
 		Steps: s.steps(r, v), Copy: base + "/kopia", Summary: renderer.SummaryView(s.readable(r, v), nil)}
 	p.Back = &ui.Link{Text: l.T("web.mine.to"), URL: "/mina-sidor"}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/renderer/ui"
@@ -27,8 +29,8 @@ func (s *site) mine(r *httpkit.Request) error {
 		return err
 	}
 	p := minePage{Shell: s.frame(r, nil, l.T("web.mine.title")), Nothing: len(items) == 0, Contact: ui.Rows{
-		{Key: l.T("web.contact.email"), Value: contact.Email, Empty: contact.Email == ""},
-		{Key: l.T("web.contact.phone"), Value: contact.Phone, Empty: contact.Phone == ""},
+		{Key: l.T("web.contact.email"), Value: cmp.Or(contact.Email, l.T("web.contact.none"))},
+		{Key: l.T("web.contact.phone"), Value: cmp.Or(contact.Phone, l.T("web.contact.none"))},
 	}}
 	for query, key := range map[string]string{"sparat": "web.mine.saved", "kastad": "web.mine.discarded", "kontakt": "web.mine.contact-saved"} {
 		if r.Query(query) != "" {
