@@ -26,7 +26,8 @@ import (
 	"samtjanst/platform/fault"
 )
 
-// CostLimit bounds one evaluation; a sum over a thousand rows costs a few thousand.
+// CostLimit bounds one evaluation; a sum over a thousand rows costs a few thousand. Only an expression that goes through a list is
+// counted: any other costs no more than its text is long, and counting costs a third of an evaluation.
 const CostLimit = 100_000
 
 // MaxLength bounds the text of an expression.
@@ -74,7 +75,11 @@ func Compile(text string) (*Program, error) {
 		first := issues.Errors()[0] // the rest often follows from it
 		return nil, fault.Newf(op, fault.Invalid, "%d:%d: %s", first.Location.Line(), first.Location.Column()+1, first.Message)
 	}
-	run, err := env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if loops(ast) {
+		options = append(options, cel.CostLimit(CostLimit))
+	}
+	run, err := env.Program(ast, options...)
 	if err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
@@ -87,16 +92,18 @@ func (p *Program) Reads() []forms.Pointer { return p.reads }
 // Eval gives the expression's value as a JSON value with json.Number, and whether there is one. An error (an absent value read
 // without "?", a wrong type, the cost limit) is fault.Invalid: a mistake of the author, never of the person who fills in.
 func (p *Program) Eval(scope forms.Scope, computed map[string]any) (value any, present bool, err error) {
+	return p.EvalIn(NewInput(scope, computed))
+}
+
+// EvalIn is Eval with an input that many expressions share.
+func (p *Program) EvalIn(in *Input) (value any, present bool, err error) {
 	const op = "expr.Eval"
 	defer func() { // a definition's expression must never stop the server
 		if r := recover(); r != nil {
 			value, present, err = nil, false, fault.Newf(op, fault.Invalid, "the expression failed")
 		}
 	}()
-	out, _, err := p.run.Eval(map[string]any{
-		"answers": object(scope.Answers), "facts": object(scope.Facts), "computed": object(computed), "actor": object(scope.Actor),
-		"settings": object(scope.Settings), "parties": list(scope.Parties), "today": scope.Today,
-	})
+	out, _, err := p.run.Eval(in)
 	if err != nil {
 		return nil, false, fault.New(op, fault.Invalid, err)
 	}
@@ -107,19 +114,43 @@ func (p *Program) Eval(scope forms.Scope, computed map[string]any) (value any, p
 	return value, present, nil
 }
 
-func object(m map[string]any) map[string]any {
-	if m == nil {
-		return map[string]any{}
-	}
-	return m
+// Input is what expressions read. Answers and computed values may change between evaluations; the rest is shown to CEL once.
+type Input struct {
+	answers, computed                      map[string]any
+	facts, actor, settings, parties, today ref.Val
 }
 
-func list(l []any) []any {
-	if l == nil {
-		return []any{}
-	}
-	return l
+// NewInput makes the input of a scope and its computed values; none of them needs to be set.
+func NewInput(scope forms.Scope, computed map[string]any) *Input {
+	return &Input{answers: scope.Answers, computed: computed, facts: object(scope.Facts), actor: object(scope.Actor),
+		settings: object(scope.Settings), parties: types.NewDynamicList(adapter{}, scope.Parties), today: types.String(scope.Today)}
 }
+
+func object(m map[string]any) ref.Val { return types.NewStringInterfaceMap(adapter{}, m) }
+
+// ResolveName implements CEL's activation.
+func (in *Input) ResolveName(name string) (any, bool) {
+	switch name {
+	case "answers":
+		return object(in.answers), true
+	case "computed":
+		return object(in.computed), true
+	case "facts":
+		return in.facts, true
+	case "actor":
+		return in.actor, true
+	case "settings":
+		return in.settings, true
+	case "parties":
+		return in.parties, true
+	case "today":
+		return in.today, true
+	}
+	return nil, false
+}
+
+// Parent implements CEL's activation: there is none.
+func (in *Input) Parent() cel.Activation { return nil }
 
 // adapter shows JSON values to CEL: json.Number becomes an int where it is whole and fits, else a double.
 type adapter struct{}

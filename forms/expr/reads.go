@@ -125,3 +125,16 @@ func (r *reader) path(e ast.Expr, bound map[string]forms.Pointer) (forms.Pointer
 	}
 	return "", false
 }
+
+// loops reports whether an expression goes through a list. What optMap and bind make goes through an empty one.
+func loops(compiled *cel.Ast) bool {
+	found := false
+	ast.PostOrderVisit(compiled.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.ComprehensionKind {
+			return
+		}
+		over := e.AsComprehension().IterRange()
+		found = found || over.Kind() != ast.ListKind || over.AsList().Size() > 0
+	}))
+	return found
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"samtjanst/forms"
+	"samtjanst/forms/expr"
 )
 
 // Run decides what the person who fills in sees. The scope is left as it is. It gives no error today; callers treat one as
@@ -60,6 +61,7 @@ type run struct {
 	scope     forms.Scope // Answers are the view's: what is hidden goes away as it is decided
 	applicant bool
 	whole     map[string]any // the scope as conditions see it
+	input     *expr.Input    // and as expressions do
 }
 
 func pageKey(p *forms.Page) forms.Pointer { return forms.Pointer("page:" + p.ID) }
@@ -100,7 +102,10 @@ func (r *run) decide(n *node) {
 }
 
 func (r *run) eval(n *node) (any, bool) {
-	value, ok, err := n.program.Eval(r.scope, r.view.Computed)
+	if r.input == nil {
+		r.input = expr.NewInput(r.scope, r.view.Computed)
+	}
+	value, ok, err := n.program.EvalIn(r.input)
 	if err != nil {
 		r.view.Failed[n.name] = err.Error()
 		return nil, false
