@@ -27,12 +27,13 @@ func (b *builder) filesField(c control) {
 	}
 	b.s(`</p>`)
 	b.fileList(c)
-	add := b.sub(func() { b.fileInput(c, limits) })
+	add, full := b.sub(func() { b.fileInput(c, limits) }), b.sub(func() { b.filesFull(c) })
 	b.hole(func(dst []byte, f *frame) []byte {
+		show := add
 		if list, _ := f.cur.value.([]any); len(list) >= limits.Files {
-			return dst
+			show = full
 		}
-		for _, n := range add {
+		for _, n := range show {
 			dst = n.append(dst, f)
 		}
 		return dst
@@ -53,6 +54,15 @@ func (b *builder) fileLimits(f *forms.Field) Limits {
 		l.Accept = f.Accept
 	}
 	return l
+}
+
+// filesFull stands where the control was while there is no room: what is wrong with one file too many leads here.
+func (b *builder) filesFull(c control) {
+	b.s(`<p class="st-hint" tabindex="-1" id="`)
+	b.id(c, "")
+	b.s(`">`)
+	b.t("form.file-full")
+	b.s(`</p>`)
 }
 
 func (b *builder) fileInput(c control, limits Limits) {
