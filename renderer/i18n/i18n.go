@@ -19,8 +19,8 @@ import (
 	"sort"
 	"strings"
 
-	"golang.org/x/text/language"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/language"
 )
 
 // Default is the language of the platform: what is missing elsewhere is read here.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/feature/plural"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/feature/plural"
 )
 
 // pluralForms are CLDR's categories. A mapping whose keys are all among them, with "other", is one text in several forms.
