@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,13 +9,11 @@ import (
 	"unicode/utf8"
 
 	"samtjanst/integrations/eid"
-	"samtjanst/platform/canon"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
-	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
 )
 
@@ -58,21 +55,6 @@ type Evidence struct {
 
 // EvidenceType is written into each evidence.
 const EvidenceType = "samtjanst-evidence/1"
-
-// attempt is a signature in progress, kept sealed beside the case until it ends.
-type attempt struct {
-	Order    eid.Order
-	Manifest []byte
-	Text     string
-	Markdown bool
-	Hidden   []byte
-	IP       string
-}
-
-// attemptLife is longer than any order lives.
-const attemptLife = 15 * time.Minute
-
-func attemptKey(id casework.ID, p signing.PartyID) string { return string(id) + "/" + string(p) }
 
 // guarded refuses with the neutral page when somebody in the case is now protected or custody has changed, and has the officer told.
 func (s *Service) guarded(ctx context.Context, e *vault.Entry, p *casework.Party, purpose string) error {
@@ -256,178 +238,6 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 	}
 	v.Order, v.Status = &order, eid.Status{State: eid.Pending, Message: eid.StartApp}
 	return v, nil
-}
-
-func (s *Service) keepAttempt(ctx context.Context, e *vault.Entry, p signing.PartyID, at attempt) error {
-	raw, err := json.Marshal(at)
-	if err != nil {
-		return fault.New("flow.keepAttempt", fault.Internal, err)
-	}
-	body, err := e.Seal(raw, "attempt/"+string(p))
-	if err != nil {
-		return fault.New("flow.keepAttempt", fault.Internal, err)
-	}
-	return s.keep(ctx, store.Record{Collection: "signing", Key: attemptKey(e.Case.ID, p), Expires: s.Clock.Now().Add(attemptLife), Body: body})
-}
-
-func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID) (attempt, error) {
-	rec, err := s.Vault.Store.GetRecord(ctx, s.Clock.Now(), "signing", attemptKey(e.Case.ID, p))
-	if err != nil {
-		return attempt{}, fault.Wrap("flow.attempt", err)
-	}
-	raw, err := e.Open(rec.Body, "attempt/"+string(p))
-	if err != nil {
-		return attempt{}, fault.New("flow.attempt", fault.Internal, err)
-	}
-	var at attempt
-	if err := json.Unmarshal(raw, &at); err != nil {
-		return attempt{}, fault.New("flow.attempt", fault.Internal, err)
-	}
-	return at, nil
-}
-
-// PollSigning asks how the e-legitimation goes. When it is complete the evidence has been verified and is stored before anybody is
-// answered; polling again after that gives the page as signed. With nothing in progress Order is nil.
-func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework.ID) (*SigningView, error) {
-	e, p, err := s.partyCase(ctx, a, id)
-	if err != nil {
-		return nil, err
-	}
-	if e.Case.Order.Place(p.ID) == nil {
-		return nil, fault.New("flow.PollSigning", fault.NotFound, nil)
-	}
-	defer s.polls.lock(attemptKey(id, p.ID))()
-	at, err := s.attempt(ctx, e, p.ID)
-	if errors.Is(err, fault.NotFound) { // no order whose start asked the register
-		if e, p, err = s.signable(ctx, a, id); err != nil {
-			return nil, err
-		}
-		return s.signingView(ctx, e, p)
-	}
-	if err != nil {
-		return nil, err
-	}
-	status, err := s.EID.Collect(ctx, at.Order.Ref)
-	if err != nil {
-		return s.polled(ctx, e, p, at, statusOf(err))
-	}
-	if status.State == eid.Complete {
-		if e, status, err = s.complete(ctx, a.Citizen.SignsAs(), e, p, at, status); err != nil {
-			return nil, err
-		}
-	}
-	return s.polled(ctx, e, p, at, status)
-}
-
-// polled shows the page with the order while it lasts; an order that has ended is forgotten.
-func (s *Service) polled(ctx context.Context, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*SigningView, error) {
-	if status.State != eid.Pending {
-		if err := s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(e.Case.ID, p.ID)); err != nil {
-			return nil, fault.Wrap("flow.polled", err)
-		}
-	}
-	v, err := s.signingView(ctx, e, e.Case.Party(p.ID))
-	if err != nil {
-		return nil, err
-	}
-	v.Status = status
-	if status.State == eid.Pending {
-		v.Order, v.Text = &at.Order, at.Text
-		v.Digest = signing.ManifestDigest(at.Manifest)
-	}
-	return v, nil
-}
-
-// statusOf turns a provider's error into what the page shows. No answer leaves the order pending, so that asking again may succeed.
-func statusOf(err error) eid.Status {
-	var r *eid.Refusal
-	msg := eid.TechnicalFault
-	if errors.As(err, &r) {
-		msg = r.Message
-	}
-	if errors.Is(err, fault.Unavailable) {
-		return eid.Status{State: eid.Pending, Message: msg}
-	}
-	return eid.Status{State: eid.Failed, Message: msg}
-}
-
-func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*vault.Entry, eid.Status, error) {
-	done := status.Done
-	now := s.Clock.Now()
-	refuse := func(m eid.Message) (*vault.Entry, eid.Status, error) {
-		return e, eid.Status{State: eid.Failed, Hint: status.Hint, Message: m}, nil
-	}
-	if done == nil || done.Number != who {
-		s.Log.ErrorContext(ctx, "signature by somebody else than asked", "case", e.Case.ID, "party", p.ID)
-		return refuse(eid.WrongPerson)
-	}
-	want := Wanted{Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
-	if err := s.Verify(*done, want); err != nil {
-		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
-		return refuse(eid.EvidenceRejected)
-	}
-	ev := Evidence{Type: EvidenceType, Provider: s.EID.ID(), Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
-		Hidden: at.Hidden, Signature: done.Signature, OCSP: done.OCSP, Number: done.Number.Digits(), Name: done.Name, At: now, IP: at.IP,
-		DeviceIP: done.DeviceIP, Level: int(identity.LoA3)}
-	raw, err := canon.Marshal(ev)
-	if err != nil {
-		return nil, status, fault.New("flow.complete", fault.Internal, err)
-	}
-	part := casework.PartID(randomID())
-	signed := false
-	next, err := s.change(ctx, e.Case.ID, s.stamp(byParty(p), done.Name), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
-		var m signing.Manifest
-		if err := json.Unmarshal(at.Manifest, &m); err != nil {
-			return nil, nil, fault.New("flow.complete", fault.Internal, err)
-		}
-		signed = covers(m, &now.Case, p.ID)
-		if !signed {
-			return nil, nil, nil // what was signed is no longer what stands in the case
-		}
-		return casework.SignedBy{Party: p.ID, Method: s.EID.ID(), Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
-			[]vault.Blob{{ID: part, Kind: "evidence", Bytes: raw}}, nil
-	})
-	if err != nil {
-		return nil, status, err
-	}
-	e = next
-	if !signed {
-		return refuse(eid.EvidenceRejected)
-	}
-	return e, status, nil
-}
-
-// covers reports whether the manifest lists, as they now stand, the common parts and the signer's own.
-func covers(m signing.Manifest, c *casework.Case, p signing.PartyID) bool {
-	listed := map[string]string{}
-	for _, part := range m.Parts {
-		listed[part.ID] = part.Digest
-	}
-	for _, part := range c.Parts() {
-		if part.Audience.Includes(p) && listed[part.ID] != part.Digest {
-			return false
-		}
-	}
-	return m.Signer == p && m.Order == c.Order.ID
-}
-
-// CancelSigning ends the e-legitimation in progress; nothing happens when there is none.
-func (s *Service) CancelSigning(ctx context.Context, a identity.Actor, id casework.ID) error {
-	e, p, err := s.partyCase(ctx, a, id)
-	if err != nil {
-		return err
-	}
-	at, err := s.attempt(ctx, e, p.ID)
-	if errors.Is(err, fault.NotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.EID.Cancel(ctx, at.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
-		return err
-	}
-	return fault.Wrap("flow.CancelSigning", s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(id, p.ID)))
 }
 
 // SignedPart gives a party a part exactly as it is stored and signed.

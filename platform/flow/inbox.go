@@ -1,0 +1,139 @@
+package flow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/store"
+)
+
+// countMost is where counting stops: lists show "999+".
+const countMost = 1000
+
+// Inbox lists cases in the authorities that the actor works for.
+func (s *Service) Inbox(ctx context.Context, a identity.Actor, q InboxQuery) (*Inbox, error) {
+	if a.Staff == nil {
+		return nil, fault.New("flow.Inbox", fault.Unauthorised, nil)
+	}
+	auths := a.Authorities(anyStaff...)
+	if len(auths) == 0 {
+		return nil, fault.New("flow.Inbox", fault.Forbidden, nil)
+	}
+	base := store.CaseQuery{Order: q.Order, After: q.After, Limit: store50}
+	for _, id := range auths {
+		base.Authorities = append(base.Authorities, string(id))
+	}
+	if q.Form != "" {
+		base.Forms = []string{q.Form}
+	}
+	switch {
+	case q.Mine:
+		base.Assignee = a.Staff.Subject
+	case q.Nobody:
+		base.Assignee = store.Unassigned
+	}
+	if q.Task {
+		base.Labels = []string{"task"}
+	}
+	if q.Search != "" {
+		// Words are hashed with the authority's own key, so a search is within one authority; with several, the first that has a hit.
+		return s.search(ctx, base, auths, q)
+	}
+	return s.inbox(ctx, base, q)
+}
+
+const store50 = 50
+
+func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []identity.AuthorityID, q InboxQuery) (*Inbox, error) {
+	var found *Inbox
+	for _, id := range auths {
+		one := base
+		one.Authorities = []string{string(id)}
+		one.Tokens = s.Vault.SearchTokens(string(id), q.Search)
+		if len(one.Tokens) == 0 {
+			return &Inbox{Counts: map[casework.State]int{}}, nil
+		}
+		in, err := s.inbox(ctx, one, q)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil {
+			found = in
+			continue
+		}
+		found.Rows = append(found.Rows, in.Rows...)
+		found.Count += in.Count
+		found.Tasks += in.Tasks
+		for k, n := range in.Counts {
+			found.Counts[k] += n
+		}
+	}
+	return found, nil
+}
+
+func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery) (*Inbox, error) {
+	in := &Inbox{Counts: map[casework.State]int{}}
+	one := base
+	for _, st := range q.States {
+		one.States = append(one.States, string(st))
+	}
+	rows, err := s.Vault.Store.ListCases(ctx, one)
+	if err != nil {
+		return nil, fault.Wrap("flow.Inbox", err)
+	}
+	for _, row := range rows {
+		r, err := s.row(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		in.Rows = append(in.Rows, r)
+	}
+	if len(rows) == store50 {
+		in.More, in.Next = true, store.CursorOf(rows[len(rows)-1], one.Order)
+	}
+	count := func(q store.CaseQuery) (int, error) {
+		q.After = store.Cursor{}
+		n, err := s.Vault.Store.CountCases(ctx, q, countMost)
+		return n, fault.Wrap("flow.Inbox", err)
+	}
+	if in.Count, err = count(one); err != nil {
+		return nil, err
+	}
+	for _, st := range casework.States {
+		byState := base
+		byState.States = []string{string(st)}
+		if in.Counts[st], err = count(byState); err != nil {
+			return nil, err
+		}
+	}
+	tasks := base
+	tasks.Labels = []string{"task"}
+	in.Tasks, err = count(tasks)
+	return in, err
+}
+
+func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
+	card, err := s.Vault.OpenCard(ctx, row)
+	if err != nil {
+		return Row{}, err
+	}
+	r := Row{ID: casework.ID(row.ID), Reference: row.Reference, Number: row.Number, Form: row.Form, Title: forms.Text{"sv": row.Form},
+		Subject: card.Subject, State: casework.State(row.State), Submitted: row.Submitted, Since: row.Waiting, Assignee: row.Assignee,
+		AssigneeName: card.AssigneeName, Done: card.Done, Of: card.Of, Tasks: card.Tasks, Outcome: card.Outcome, DecidedBy: card.DecidedBy,
+		Unreported: slices.Contains(row.Labels, "unreported")}
+	if card.Missing != 0 {
+		r.MissingSince = time.Unix(card.Missing, 0).UTC()
+	}
+	if card.DecidedAt != 0 {
+		r.Decided = time.Unix(card.DecidedAt, 0).UTC()
+	}
+	if g, err := s.Catalog.Newest(row.Form); err == nil {
+		r.Title = g.Form.Title
+	}
+	return r, nil
+}
