@@ -177,7 +177,7 @@ type decidePage struct {
 	Reasons  ui.Field
 	Rows     *rowChoice // nil when this service grants no rows
 	From, To ui.Field
-	Title    ui.Field
+	ByTitle  ui.Field // the decider's title, as it stands in the decision
 
 	// What the decision rests on, beside what is written.
 	Common ui.Summary
@@ -214,7 +214,7 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, may bo
 			Value: st.in.Reasons, Rows: 14},
 		From:    ui.Field{Name: "fran", Type: "date", Label: w.T("admin.decide.from"), Value: st.in.From, Width: 12},
 		To:      ui.Field{Name: "till", Type: "date", Label: w.T("admin.decide.to"), Value: st.in.To, Width: 12},
-		Title:   ui.Field{Name: "titel", Label: w.T("admin.decide.by-title"), Value: st.in.Title, Autocomplete: "organization-title", Width: 40},
+		ByTitle: ui.Field{Name: "titel", Label: w.T("admin.decide.by-title"), Value: st.in.Title, Autocomplete: "organization-title", Width: 40},
 		Confirm: ui.Field{Name: "bekrafta", Label: w.T("admin.decide.confirm-title"), HideLabel: true, Options: []ui.Choice{{Value: "ja", Label: w.T("admin.decide.confirm")}}},
 	}
 	for _, o := range def.Outcomes {
@@ -227,7 +227,7 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, may bo
 	rowsField := ui.Field{Name: "rad", Label: w.T("admin.decide.rows")}
 	sh.Problems = w.show(st.pre.Problems, control{"/outcome", &p.Outcome, "-choice"}, control{"/grounds", &p.Grounds, "-choices"},
 		control{"/reasons", &p.Reasons, ""}, control{"/rows", &rowsField, "-choices"}, control{"/from", &p.From, "-date"},
-		control{"/to", &p.To, "-date"}, control{"/title", &p.Title, ""})
+		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""})
 	if def.Grants != nil {
 		p.Rows = w.rowChoice(def.Grants, st)
 		p.Rows.Error = rowsField.Error

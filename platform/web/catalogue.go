@@ -18,7 +18,7 @@ type cataloguePage struct {
 	Query   string
 	Found   int
 	Groups  []serviceGroup
-	Contact directory.Contact
+	Reach   directory.Contact
 }
 
 type serviceGroup struct {
@@ -44,7 +44,7 @@ func (s *site) catalogue(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	p := cataloguePage{Shell: s.frame(r, t, l.T("shell.service")), Heading: l.T("web.catalogue.heading", "name", t.Name), Action: "/" + string(t.ID), Query: query, Found: len(services), Contact: t.Contact,
+	p := cataloguePage{Shell: s.frame(r, t, l.T("shell.service")), Heading: l.T("web.catalogue.heading", "name", t.Name), Action: "/" + string(t.ID), Query: query, Found: len(services), Reach: t.Contact,
 		Search: ui.Field{Name: "sok", Label: l.T("web.catalogue.search"), Hint: l.T("web.catalogue.search-hint"), Type: "search", Value: query, Autocomplete: "off"}}
 	for _, sv := range services {
 		category := sv.Form.Translate("form.category", sv.Form.Def.Meta.Category).In(r.Lang)

@@ -102,7 +102,11 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 	if v.Return {
 		data.Hidden = append(data.Hidden, ui.Hidden{Name: returnField, Value: "1"})
 	}
-	p := formPage{Shell: s.frame(r, v.Service.Tenant, compiled.Title()), Service: v.Form.Title.In(r.Lang),
+	service := v.Form.Title.In(r.Lang)
+	if at.own { // in a case, where there is nothing to apply for
+		service = v.Form.Translate("signing.document", v.Form.Def.Meta.Signing.Document).In(r.Lang)
+	}
+	p := formPage{Shell: s.frame(r, v.Service.Tenant, compiled.Title()+" – "+service), Service: service,
 		Body: template.HTML(compiled.Append(make([]byte, 0, compiled.Size()), data))} // #nosec G203: the renderer escapes
 	p.Problems = compiled.Links(v.Problems)
 	p.Back = s.back(r, v, at)

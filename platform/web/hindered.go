@@ -22,7 +22,7 @@ type problemPage struct {
 	TextLang  string // when it is another than the page's
 	OtherWay  template.HTML
 	OtherLang string
-	Contact   *directory.Contact
+	Reach     *directory.Contact
 	Reference string
 	Link      *ui.Link
 }
@@ -54,7 +54,7 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 		return err
 	}
 	l := r.Locale()
-	page := problemPage{Contact: &sv.Tenant.Contact}
+	page := problemPage{Reach: &sv.Tenant.Contact}
 	page.OtherWay, page.OtherLang = otherWay(sv, r.Lang)
 	status := httpkit.Status(fault.Hindered)
 	if gone {

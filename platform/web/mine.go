@@ -14,7 +14,7 @@ type minePage struct {
 	Sign    []ui.CardLink // waits for the person's signature
 	Drafts  []ui.CardLink
 	Cases   []ui.CardLink
-	Contact ui.Rows
+	Reach   ui.Rows
 	Nothing bool
 }
 
@@ -28,7 +28,7 @@ func (s *site) mine(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	p := minePage{Shell: s.frame(r, nil, l.T("web.mine.title")), Nothing: len(items) == 0, Contact: ui.Rows{
+	p := minePage{Shell: s.frame(r, nil, l.T("web.mine.title")), Nothing: len(items) == 0, Reach: ui.Rows{
 		{Key: l.T("web.contact.email"), Value: cmp.Or(contact.Email, l.T("web.contact.none"))},
 		{Key: l.T("web.contact.phone"), Value: cmp.Or(contact.Phone, l.T("web.contact.none"))},
 	}}

@@ -18,6 +18,9 @@ func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]rendere
 		return nil
 	}
 	from := renderer.Source{Name: v.Source}
+	if v.Source == "Navet" { // a name that only offices know
+		from.Name = r.Locale().T("web.register")
+	}
 	if !v.FactsAt.IsZero() {
 		from.Time = r.Locale().Date(v.FactsAt)
 	}

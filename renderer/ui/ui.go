@@ -31,6 +31,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"reflect"
 	"sync"
 	"time"
 
@@ -118,6 +119,9 @@ type Template[P Page] struct {
 // Parse binds the templates that match the patterns to a page type. They define "main" (what stands in <main>, beginning
 // with h1) and may define "head" (more of <head>) and parts of their own.
 func Parse[P Page](u *UI, fsys fs.FS, patterns ...string) (*Template[P], error) {
+	if err := checkPage(reflect.TypeFor[P]()); err != nil {
+		return nil, fmt.Errorf("ui.Parse: %v: %w", patterns, err)
+	}
 	t := &Template[P]{byLang: map[string]*template.Template{}}
 	for lang, base := range u.base {
 		set, err := base.Clone()
@@ -133,6 +137,16 @@ func Parse[P Page](u *UI, fsys fs.FS, patterns ...string) (*Template[P], error) 
 		t.byLang[lang] = set
 	}
 	return t, nil
+}
+
+// checkPage refuses a page with a field of its own that hides one of the Shell's: the frame would show it in its place.
+func checkPage(page reflect.Type) error {
+	for f := range reflect.TypeFor[Shell]().Fields() {
+		if found, ok := page.FieldByName(f.Name); ok && len(found.Index) == 1 {
+			return fmt.Errorf("%s has a field %s of its own, which hides the Shell's", page, f.Name)
+		}
+	}
+	return nil
 }
 
 // Must is for templates that are embedded in the program: a broken one is a mistake in it.

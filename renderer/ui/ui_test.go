@@ -80,6 +80,11 @@ func TestFrame(t *testing.T) {
 	}
 }
 
+type hidingPage struct {
+	ui.Shell
+	Title int
+}
+
 // What is wrong with a template is found when it is parsed or by its test, never by a reader.
 func TestBrokenTemplates(t *testing.T) {
 	if _, err := parse(t, `{{t "shell.no-such-text"}}`); err == nil || !strings.Contains(err.Error(), "p.html") {
@@ -90,6 +95,9 @@ func TestBrokenTemplates(t *testing.T) {
 	}
 	if _, err := parse(t, `{{nofunc}}`); err == nil {
 		t.Error("a function that does not exist: accepted")
+	}
+	if _, err := ui.Parse[hidingPage](newUI(t), fstest.MapFS{"p.html": {Data: []byte(`{{define "main"}}x{{end}}`)}}, "p.html"); err == nil || !strings.Contains(err.Error(), "Title") {
+		t.Errorf("a page that hides the Shell's title: %v", err)
 	}
 	tmpl, err := parse(t, `{{.Nmae}}`)
 	if err != nil {

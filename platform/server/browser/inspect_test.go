@@ -33,7 +33,7 @@ func (w *watch) event(ev any) {
 	switch e := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		w.requests[e.RequestID] = e.Request.URL
-		if e.Type != network.ResourceTypeDocument && origin(e.Request.URL) != origin(e.DocumentURL) {
+		if e.Type != network.ResourceTypeDocument && !strings.HasPrefix(e.Request.URL, "data:") && origin(e.Request.URL) != origin(e.DocumentURL) {
 			w.wrong = append(w.wrong, "asks somebody else: "+e.Request.URL)
 		}
 	case *network.EventResponseReceived:

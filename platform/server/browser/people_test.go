@@ -49,7 +49,11 @@ func (b *tab) goOn() {
 func (b *tab) approveThere(w *servertest.World, id personas.ID) {
 	b.Helper()
 	p := phoneOf(b.T, w, id)
-	p.follow("Läs av koden")
+	if p.has("Läs av koden") { // anybody may log in, but only one may sign
+		p.follow("Läs av koden")
+	} else {
+		p.follow("Skriv under hos")
+	}
 	p.fill("Säkerhetskod", "123456")
 	p.follow("Godkänn")
 	b.goOn()

@@ -1,18 +1,17 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
@@ -46,28 +45,23 @@ type tab struct {
 	dev    device
 	log    *watch
 	status int // the last page's, once inspected
-	files  string
 }
 
 // newTab opens a window in a profile of its own.
 func newTab(t *testing.T, base string, dev device) *tab {
 	t.Helper()
-	b := &tab{T: t, base: base, dev: dev, log: newWatch(), files: t.TempDir()}
+	b := &tab{T: t, base: base, dev: dev, log: newWatch()}
 	ctx, done := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.log.event))
 	t.Cleanup(done)
 	b.ctx = ctx
 	b.prepare()
-	profile := chromedp.FromContext(ctx).BrowserContextID
-	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-		Behavior: browser.SetDownloadBehaviorBehaviorAllow, BrowserContextID: profile, DownloadPath: b.files})
-	b.must(err)
 	return b
 }
 
 // beside opens another tab of the same visitor.
 func (b *tab) beside() *tab {
 	b.Helper()
-	n := &tab{T: b.T, base: b.base, dev: b.dev, log: newWatch(), files: b.files}
+	n := &tab{T: b.T, base: b.base, dev: b.dev, log: newWatch()}
 	ctx, done := chromedp.NewContext(b.ctx, chromedp.WithListener(n.log.event))
 	b.Cleanup(done)
 	n.ctx = ctx
@@ -179,6 +173,16 @@ func (b *tab) follow(name string) {
 	b.Helper()
 	b.leaving(func() { b.click(name) })
 	b.inspect()
+}
+
+// refused clicks and comes back to the page, which says what is to be put right and has moved the focus there.
+func (b *tab) refused(name string) {
+	b.Helper()
+	b.leaving(func() { b.click(name) })
+	b.inspectStatus(422)
+	if on := ask[string](b, `document.activeElement.id`); on != "problems" {
+		b.Errorf("the focus is on %q, not on the summary of what is wrong\n%s", on, b.where())
+	}
 }
 
 // leaving does something that leads to another document, and waits for it.
@@ -378,26 +382,21 @@ func (b *tab) path() string {
 	return u.Path
 }
 
-// download clicks and gives what is saved on the disk.
-func (b *tab) download(name string) []byte {
+// document fetches what a link or button leads to when that is a file, as the visitor, and fails unless it is a PDF.
+func (b *tab) document(name string) []byte {
 	b.Helper()
-	before, err := os.ReadDir(b.files)
+	coded := ask[string](b, `(async () => {
+		const e = press({0});
+		if (!e) return "";
+		const r = e.href ? await fetch(e.href) : await fetch(e.formAction, { method: "POST", body: new URLSearchParams(new FormData(e.form, e)) });
+		let s = "";
+		for (const c of new Uint8Array(await r.arrayBuffer())) s += String.fromCharCode(c);
+		return btoa(s);
+	})()`, name)
+	raw, err := base64.StdEncoding.DecodeString(coded)
 	b.must(err)
-	b.click(name)
-	end := time.Now().Add(patience)
-	for time.Now().Before(end) {
-		list, err := os.ReadDir(b.files)
-		b.must(err)
-		for _, f := range list {
-			if len(list) > len(before) && !strings.HasSuffix(f.Name(), ".crdownload") && !strings.HasPrefix(f.Name(), ".") {
-				raw, err := os.ReadFile(filepath.Join(b.files, f.Name()))
-				b.must(err)
-				b.must(os.Remove(filepath.Join(b.files, f.Name())))
-				return raw
-			}
-		}
-		time.Sleep(20 * time.Millisecond)
+	if !bytes.HasPrefix(raw, []byte("%PDF-")) {
+		b.Errorf("%s is no PDF: %.40q\n%s", name, raw, b.where())
 	}
-	b.Fatalf("%s: nothing was downloaded\n%s", name, b.where())
-	return nil
+	return raw
 }
