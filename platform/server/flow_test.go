@@ -112,7 +112,7 @@ func TestTheWholePath(t *testing.T) {
 	if head = w.Head(id); head.State != casework.AwaitingOfficer {
 		t.Fatalf("after both signatures: %s", head.State)
 	}
-	checkNothingLeaks(t, w, id)
+	checkNothingLeaks(t, w, id, map[*identity.Actor][]string{&anna: {"erik@example.se"}, &erik: {"sokande@example.se"}})
 
 	// The decision: an officer without delegation may not, the decider may.
 	v, err := w.Flow.PreviewDecision(w.Ctx, decider, id, flow.DecisionInput{})
@@ -214,16 +214,10 @@ func fillOwn(t *testing.T, w *servertest.World, a identity.Actor, id casework.ID
 }
 
 // checkNothingLeaks looks through everything that each guardian can fetch for what only the other may see.
-func checkNothingLeaks(t *testing.T, w *servertest.World, id casework.ID) {
+func checkNothingLeaks(t *testing.T, w *servertest.World, id casework.ID, never map[*identity.Actor][]string) {
 	t.Helper()
-	for _, c := range []struct {
-		reader identity.Actor
-		never  []string
-	}{
-		{anna, []string{"erik@example.se"}},
-		{erik, []string{"sokande@example.se", personas.AnnaTestsson.Persona().Address.Street}},
-	} {
-		v, err := w.Flow.SigningPage(w.Ctx, c.reader, id)
+	for reader, secrets := range never {
+		v, err := w.Flow.SigningPage(w.Ctx, *reader, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,13 +227,13 @@ func checkNothingLeaks(t *testing.T, w *servertest.World, id casework.ID) {
 		}
 		text := string(seen)
 		for _, p := range v.Parts {
-			f, err := w.Flow.SignedPart(w.Ctx, c.reader, id, p.ID)
+			f, err := w.Flow.SignedPart(w.Ctx, *reader, id, p.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			text += string(read(t, f))
 		}
-		f, err := w.Flow.CopyPDF(w.Ctx, c.reader, id)
+		f, err := w.Flow.CopyPDF(w.Ctx, *reader, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,10 +244,53 @@ func checkNothingLeaks(t *testing.T, w *servertest.World, id casework.ID) {
 		for _, a := range attached {
 			text += string(a.Bytes)
 		}
-		for _, secret := range c.never {
+		for _, secret := range secrets {
 			if strings.Contains(text, secret) {
-				t.Errorf("%s can read %q", c.reader.Citizen.Name, secret)
+				t.Errorf("%s can read %q", reader.Citizen.Name, secret)
 			}
+		}
+	}
+}
+
+// Two homes: each guardian fills in his or her own, the officer sees both, and neither address reaches the other: not on a page, not in a
+// part, not in the decision.
+func TestTwoHomes(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	maria, johan := servertest.Citizen(personas.MariaProvberg), servertest.Citizen(personas.JohanProvlund)
+	draft, err := w.Flow.Start(w.Ctx, maria, "ekkoping", "skolskjuts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Fill(maria, draft, servertest.TwoHomes(personas.AlvaProvberg, "norra", "maria@example.se"))
+	id := w.Submit(maria, draft)
+	w.Sign(maria, id)
+	fillOwn(t, w, johan, id, map[string]url.Values{"egen": servertest.Posted("/egen/email=johan@example.se", "/egen/till=onsdag", "/egen/fran=onsdag")})
+	w.Sign(johan, id)
+	hers, his := personas.MariaProvberg.Persona().Address.Street, personas.JohanProvlund.Persona().Address.Street
+	checkNothingLeaks(t, w, id, map[*identity.Actor][]string{&maria: {his, "johan@example.se"}, &johan: {hers, "maria@example.se"}})
+
+	decider := w.Staff(personas.BirgittaProvbeslutande)
+	v, err := w.Flow.PreviewDecision(w.Ctx, decider, id, flow.DecisionInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(v.Proposed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(raw), hers) || !strings.Contains(string(raw), his) {
+		t.Errorf("the officer is proposed journeys from %s", raw)
+	}
+	in := flow.DecisionInput{Outcome: "bifall", Grounds: []string{"10-32-1"}, From: "2026-12-01", To: "2027-06-11", Title: "Enhetschef"}
+	for i := range v.Proposed {
+		in.Rows = append(in.Rows, i)
+	}
+	if v, err = w.Flow.PreviewDecision(w.Ctx, decider, id, in); err != nil || v.Problems != nil {
+		t.Fatal(v, err)
+	}
+	for _, street := range []string{hers, his} {
+		if strings.Contains(v.Markdown, street) {
+			t.Errorf("the decision, which both read, names %s", street)
 		}
 	}
 }
