@@ -59,7 +59,11 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	}
 	now := s.Clock.Now()
 	d.Created, d.Changed, d.Expires = now, now, now.AddDate(0, 0, draftDays(g))
-	return d.ID, s.Vault.NewDraft(ctx, d)
+	if err := s.Vault.NewDraft(ctx, d); err != nil {
+		return "", err
+	}
+	s.recent.keep(d, view)
+	return d.ID, nil
 }
 
 // draftDays is how long a draft is kept after its last change.
@@ -87,7 +91,7 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
-	d, err := s.Vault.LoadDraft(ctx, id, who.Numbers()...)
+	d, err := s.Vault.Refresh(ctx, id, s.recent.draft(id), who.Numbers()...)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
@@ -100,6 +104,22 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	}
 	sv, err := s.service(identity.TenantID(d.Tenant), g)
 	return d, g, sv, err
+}
+
+// runDraft gives what the graph makes of a draft as it is stored. p is set when a party of a case fills the own section.
+func (s *Service) runDraft(d *vault.Draft, g *Graph, sv ServiceView, p *casework.Party) (*forms.View, error) {
+	scope := s.scope(d, sv, p)
+	if d.Case != "" { // the common part is the case's, which has a revision of its own
+		return g.Run(scope)
+	}
+	if view := s.recent.view(d, g.Form, scope.Today); view != nil {
+		return view, nil
+	}
+	view, err := g.Run(scope)
+	if err == nil {
+		s.recent.keep(d, view)
+	}
+	return view, err
 }
 
 // Page shows a draft at a page: the first incomplete one when page is "", the check page for journey.CheckPage. A page that cannot be
@@ -130,7 +150,7 @@ func (s *Service) draftView(ctx context.Context, a identity.Actor, d *vault.Draf
 }
 
 func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, p *casework.Party, page string) (*DraftView, *Graph, error) {
-	view, err := g.Run(s.scope(d, sv, p))
+	view, err := s.runDraft(d, g, sv, p)
 	if err != nil {
 		return nil, nil, fault.Wrap("flow.viewOf", err)
 	}
@@ -210,7 +230,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if post.Rev != d.Rev {
 		return Saved{}, fault.Newf("flow.Save", fault.Conflict, "draft is at revision %d", d.Rev)
 	}
-	before, err := g.Run(s.scope(d, sv, p))
+	before, err := s.runDraft(d, g, sv, p)
 	if err != nil {
 		return Saved{}, fault.Wrap("flow.Save", err)
 	}
@@ -261,6 +281,7 @@ func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) erro
 	if err := s.Vault.Store.DeleteDraft(ctx, d.ID); err != nil {
 		return fault.Wrap("flow.Discard", err)
 	}
+	s.recent.forget(d.ID)
 	for blob := range d.Files {
 		if err := s.Blobs.Delete(ctx, blob); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", blob, "error", err)

@@ -54,7 +54,8 @@ type Service struct {
 	// Dress gives a municipality's logo and colour ("#rrggbb") for documents, by theme. May be nil.
 	Dress func(theme string) (svg []byte, colour string)
 
-	polls turns // of signatures in progress
+	polls  turns  // of signatures in progress
+	recent recent // applications, opened
 }
 
 // randomID gives 26 letters and digits: 128 random bits, safe in URLs and file names.

@@ -30,7 +30,7 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if err != nil {
 		return "", nil, err
 	}
-	d, err := s.Vault.LoadDraft(ctx, draftID, who.Numbers()...)
+	d, err := s.Vault.Refresh(ctx, draftID, s.recent.draft(draftID), who.Numbers()...)
 	if errors.Is(err, fault.NotFound) {
 		id, err := s.submitted(ctx, draftID, who)
 		return id, nil, err
@@ -88,6 +88,7 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 // dropDraft takes a draft away that has become part of a case. The case holds: a draft left behind expires, and submitting it finds
 // the case.
 func (s *Service) dropDraft(ctx context.Context, draft string, id casework.ID) {
+	s.recent.forget(draft)
 	if err := s.Vault.Store.DeleteDraft(ctx, draft); err != nil {
 		s.Log.WarnContext(ctx, "draft not deleted after submission", "case", id, "error", err)
 	}

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -67,6 +68,12 @@ func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
 
 // LoadDraft opens the owner's draft, by any of his or her numbers; somebody else's, or an expired one, is fault.NotFound.
 func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...idno.Number) (*Draft, error) {
+	return v.Refresh(ctx, id, nil, owner...)
+}
+
+// Refresh is LoadDraft for somebody who has opened the draft before: what was opened is given back when it is of the revision that
+// is stored. known may be nil.
+func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...idno.Number) (*Draft, error) {
 	row, err := v.Store.Draft(ctx, id)
 	if err != nil {
 		return nil, fault.Wrap("vault.LoadDraft", err)
@@ -74,6 +81,9 @@ func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...idno.Number) 
 	mine := slices.ContainsFunc(owner, func(n idno.Number) bool { return !n.IsZero() && row.Owner == v.ownerToken(n) })
 	if !mine || !row.Expires.After(v.Clock.Now()) {
 		return nil, fault.New("vault.LoadDraft", fault.NotFound, nil)
+	}
+	if known != nil && known.ID == row.ID && known.Rev == row.Rev {
+		return known, nil
 	}
 	return v.openDraft(ctx, row)
 }
@@ -129,21 +139,16 @@ func (v *Vault) openDraft(ctx context.Context, row store.DraftRow) (*Draft, erro
 	if err != nil {
 		return nil, fault.New("vault.openDraft", fault.Internal, err)
 	}
-	var raw struct {
-		Answers, Facts json.RawMessage
-	}
 	d := &Draft{}
-	if err := json.Unmarshal(plain, d); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(plain))
+	dec.UseNumber() // numbers stay exact
+	if err := dec.Decode(d); err != nil {
 		return nil, fault.New("vault.openDraft", fault.Internal, err)
 	}
-	if err := json.Unmarshal(plain, &raw); err != nil {
-		return nil, fault.New("vault.openDraft", fault.Internal, err)
-	}
-	if d.Answers, err = Object(raw.Answers); err != nil { // numbers stay exact
-		return nil, err
-	}
-	if d.Facts, err = Object(raw.Facts); err != nil {
-		return nil, err
+	for _, m := range []*map[string]any{&d.Answers, &d.Facts} {
+		if *m == nil {
+			*m = map[string]any{}
+		}
 	}
 	d.ID, d.Rev, d.Tenant, d.Form, d.Version = row.ID, row.Rev, row.Tenant, row.Form, row.Version
 	d.Created, d.Changed, d.Expires, d.key, d.box = row.Created, row.Changed, row.Expires, row.Key, box
