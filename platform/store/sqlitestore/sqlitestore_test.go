@@ -251,19 +251,22 @@ func TestCloseUnderLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all sync.WaitGroup
+	var all, busy sync.WaitGroup
 	stored := make([]int, 16)
+	busy.Add(len(stored))
 	for w := range stored {
 		all.Go(func() {
 			for i := 0; ; i++ {
 				if s.InsertCase(context.Background(), row(w*100000+i)) != nil {
 					return
 				}
-				stored[w]++
+				if stored[w]++; stored[w] == 3 {
+					busy.Done()
+				}
 			}
 		})
 	}
-	time.Sleep(100 * time.Millisecond)
+	busy.Wait() // every writer is in the middle of it
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
