@@ -23,6 +23,8 @@ import (
 type Graph struct {
 	*journey.Graph
 	Form *forms.Form
+
+	given sync.Map // *directory.Tenant → the settings as JSON values, which nobody changes
 }
 
 // Catalog holds the published forms. The newest version of each is what a citizen starts; older versions are kept in the
@@ -140,7 +142,7 @@ func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bo
 	}
 	meta := g.Form.Def.Meta
 	sv, offered := t.Service(meta.ID)
-	v := ServiceView{Tenant: t, Form: g.Form, Settings: settings(meta, sv), OtherWay: sv.OtherWay, Closed: sv.Closed}
+	v := ServiceView{Tenant: t, Form: g.Form, Settings: g.settings(t, sv), OtherWay: sv.OtherWay, Closed: sv.Closed}
 	if v.OtherWay == "" {
 		v.OtherWay = meta.Overview.OtherWay
 	}
@@ -153,14 +155,18 @@ func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bo
 }
 
 // settings are the form's defaults with the municipality's values over them.
-func settings(meta forms.Meta, sv directory.Service) map[string]any {
+func (g *Graph) settings(t *directory.Tenant, sv directory.Service) map[string]any {
+	if have, ok := g.given.Load(t); ok {
+		return have.(map[string]any)
+	}
 	out := map[string]any{}
-	for k, v := range meta.Settings {
+	for k, v := range g.Form.Def.Meta.Settings {
 		out[k] = jsonValue(v)
 	}
 	for k, v := range sv.Settings {
 		out[k] = jsonValue(v)
 	}
+	g.given.Store(t, out)
 	return out
 }
 
