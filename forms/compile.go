@@ -20,11 +20,15 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 	}
 	c.form.Title = c.text("form.title", def.Meta.Title)
 	c.form.Summary = c.text("form.summary", def.Meta.Summary)
+	c.form.Category = c.text("form.category", def.Meta.Category)
 	c.form.Overview = c.overview()
 	c.text("signing.document", def.Meta.Signing.Document)
 	c.text("signing.declare", def.Meta.Signing.Declare)
 	for _, p := range def.Meta.Parties {
 		c.text("parties."+p.Role+".title", p.Title)
+	}
+	for _, o := range def.Meta.Decision.Outcomes {
+		c.text("decision.outcomes."+o.ID, o.Title)
 	}
 	var bad *tree.Error
 	if c.top, bad = shapeOf(root, root); bad != nil {

@@ -34,12 +34,13 @@ func (t Text) IsZero() bool { return t["sv"] == "" }
 
 // Form is a compiled definition.
 type Form struct {
-	Def     *Definition
-	Version Version
-	Title   Text
-	Summary Text
-	Pages   []*Page
-	Fields  map[Pointer]*Field // every field with a pointer, rows' fields with "*"
+	Def      *Definition
+	Version  Version
+	Title    Text
+	Summary  Text
+	Category Text
+	Pages    []*Page
+	Fields   map[Pointer]*Field // every field with a pointer, rows' fields with "*"
 
 	Overview OverviewText
 

@@ -47,7 +47,7 @@ func (s *site) catalogue(r *httpkit.Request) error {
 	p := cataloguePage{Shell: s.frame(r, t, l.T("shell.service")), Heading: l.T("web.catalogue.heading", "name", t.Name), Action: "/" + string(t.ID), Query: query, Found: len(services), Reach: t.Contact,
 		Search: ui.Field{Name: "sok", Label: l.T("web.catalogue.search"), Hint: l.T("web.catalogue.search-hint"), Type: "search", Value: query, Autocomplete: "off"}}
 	for _, sv := range services {
-		category := sv.Form.Translate("form.category", sv.Form.Def.Meta.Category).In(r.Lang)
+		category := sv.Form.Category.In(r.Lang)
 		i := slices.IndexFunc(p.Groups, func(g serviceGroup) bool { return g.Title == category })
 		if i < 0 {
 			p.Groups = append(p.Groups, serviceGroup{Title: category})
