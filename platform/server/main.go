@@ -85,7 +85,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		simListen = fs.String("sim-listen", sim.DefaultListen, "`ADDRESS` of the simulators' pages, with the three ports after it (demo)")
 		mongo     = fs.String("store", "", "mongodb:// `ADDRESS` in place of the embedded store")
 	)
-	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+	if !understood(fs, args, stderr) {
 		return exitUsage
 	}
 	if !*demo && *file == "" {
@@ -107,7 +107,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return failed(stderr, err)
+		return failed(stderr, fmt.Errorf("listen %s: %w", cfg.Listen, err))
 	}
 	defer l.Close()
 	o := Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
@@ -135,6 +135,18 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		sayWhatToClick(stdout, cfg.BaseURL, o.Simulators)
 	}
 	return run(ctx, s, l, stderr)
+}
+
+// understood reads the flags; what is left over is a mistake too. The person is told what it is.
+func understood(fs *flag.FlagSet, args []string, stderr io.Writer) bool {
+	if err := fs.Parse(args); err != nil {
+		return false // Parse has said why
+	}
+	if fs.NArg() > 0 {
+		fmt.Fprintf(stderr, "samtjanst: %s does not know what to do with %q\n", fs.Name(), fs.Arg(0))
+		return false
+	}
+	return true
 }
 
 func run(ctx context.Context, s *Server, l net.Listener, stderr io.Writer) int {
@@ -172,7 +184,7 @@ func simulate(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	fs.SetOutput(stderr)
 	listen := fs.String("listen", sim.DefaultListen, "`ADDRESS` of the pages, with the three ports after it")
 	data := fs.String("data", filepath.Join("data", "sim"), "`DIR` for keys and what has been received")
-	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+	if !understood(fs, args, stderr) {
 		return exitUsage
 	}
 	hub, err := sim.New(sim.Options{Dir: *data, Listen: *listen, Platform: "http://localhost:8080", Log: slog.New(slog.NewTextHandler(stderr, nil))})

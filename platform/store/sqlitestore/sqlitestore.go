@@ -84,7 +84,7 @@ func Open(path string) (*Store, error) {
 	}
 	writing.SetMaxOpenConns(1)
 	if err := migrate(context.Background(), writing, path); err != nil {
-		return nil, errors.Join(fault.Wrap(op, err), writing.Close())
+		return nil, errors.Join(fault.New(op, fault.KindOf(err), fmt.Errorf("%s: %w", path, err)), writing.Close())
 	}
 	readers, err := sql.Open("sqlite", dsn(path, "query_only(ON)", "cache_size(-16000)"))
 	if err != nil {
