@@ -134,9 +134,12 @@ const (
 	prefetchBytes = 64 << 10 // of a body, read before the handler; the rest streams
 )
 
-// App builds the Fiber application. Fixed addresses are registered before those with parameters, so the order in which
+// App is what a kit builds: it serves on a listener and is shut down. Who puts the platform together need not know by which framework.
+type App = fiber.App
+
+// App builds the application. Fixed addresses are registered before those with parameters, so the order in which
 // areas were added means nothing.
-func (k *Kit) App() *fiber.App {
+func (k *Kit) App() *App {
 	app := fiber.New(fiber.Config{
 		AppName:               "samtjanst",
 		DisableStartupMessage: true,

@@ -45,8 +45,6 @@ import (
 	"samtjanst/renderer/assets"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
-
-	"github.com/gofiber/fiber/v2"
 )
 
 // Options are what a test or the demo gives beside the configuration.
@@ -61,7 +59,7 @@ type Options struct {
 
 // Server is a platform that is put together and runs its outbox.
 type Server struct {
-	App   *fiber.App
+	App   *httpkit.App
 	Kit   *httpkit.Kit
 	Flow  *flow.Service
 	Store store.Store
