@@ -22,6 +22,8 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/server/servertest"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/store/mongostore"
+	"samtjanst/platform/store/mongostore/mongotest"
 	"samtjanst/renderer/pdf"
 )
 
@@ -42,9 +44,19 @@ func apply(t *testing.T, w *servertest.World, who identity.Actor, tenant string,
 	return w.Submit(who, draft)
 }
 
-// From the parent's phone to a signed decision, and on to the transport operator and back.
+// From the parent's phone to a signed decision, and on to the transport operator and back; on both engines.
 func TestTheWholePath(t *testing.T) {
-	w := servertest.New(t, servertest.Options{})
+	t.Run("sqlitestore", func(t *testing.T) { wholePath(t, servertest.New(t, servertest.Options{})) })
+	t.Run("mongostore", func(t *testing.T) {
+		s, err := mongostore.Open(t.Context(), mongotest.Database(t, mongotest.Start(t)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wholePath(t, servertest.New(t, servertest.Options{Store: s}))
+	})
+}
+
+func wholePath(t *testing.T, w *servertest.World) {
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	head := w.Head(id)
 	if head.State != casework.AwaitingSignatures || !head.Submitted.Equal(servertest.Start) || head.Subject != "Elsa Testsson" {
@@ -576,14 +588,25 @@ func TestWhoMustSign(t *testing.T) {
 		{personas.AnnaTestsson, personas.ElsaTestsson, "ekkoping", "eklunda", false, 2},
 		{personas.SaraExempelsson, personas.LeoExempelsson, "ekkoping", "eklunda", false, 1},
 		{personas.PetraTestberg, personas.HugoTestberg, "ekkoping", "eklunda", false, 1},
+		{personas.EmmaDemogren, personas.EllaDemogren, "ekkoping", "eklunda", false, 1},
+		{personas.LeilaProvstrom, personas.AmirProvstrom, "ekkoping", "eklunda", false, 2},
+		{personas.CamillaProvdal, personas.SigneProvdal, "tallvik", "strand", false, 1},
+		{personas.UlrikaTestdal, personas.MelkerTestdal, "tallvik", "strand", true, 2},
 	} {
 		a := servertest.Citizen(c.who)
 		draft, err := w.Flow.Start(w.Ctx, a, c.tenant, "skolskjuts")
 		if err != nil {
 			t.Fatalf("%s: %v", c.who, err)
 		}
-		w.Fill(a, draft, servertest.OneHome(c.child, c.school, "a@example.se"))
+		answers := servertest.OneHome
+		if c.two {
+			answers = servertest.TwoHomes
+		}
+		w.Fill(a, draft, answers(c.child, c.school, "a@example.se"))
 		id := w.Submit(a, draft)
+		if parties := len(w.Head(id).Parties); parties < c.want {
+			t.Errorf("%s: %d parties", c.who, parties)
+		}
 		if got := len(w.Head(id).Order.Places); got != c.want {
 			t.Errorf("%s in %s: %d sign, want %d", c.who, c.tenant, got, c.want)
 		}
