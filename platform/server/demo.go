@@ -60,11 +60,11 @@ Samtjänst is running, with two municipalities that do not exist.
   The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, staff login)
 
 Try this:
-  1. %[1]s → Ekköping → Ansök om skolskjuts → log in. At %[2]s choose Anna Testsson's phone and approve.
-  2. Fill in, submit and sign as Anna. Then log out.
+  1. %[1]s → Ekköping → Ansök om skolskjuts → log in with BankID on this device: choose Anna Testsson and approve.
+  2. Fill in for Elsa, give erik.testsson@example.se as the other guardian's address, hand in and sign. Log out.
   3. Read Erik Testsson's mail at %[2]s/mail/, log in as Erik, fill in his section and sign.
   4. %[1]s/admin → Ekköping → Birgitta Provbeslutande: open the case, decide, and see the PDF.
-  5. Log in as Anna again: the decision is under Mina sidor.
+  5. Log in as Anna again: the decision is under Mina sidor. What the operator got is at %[2]s/transport/.
 
 Stop with Ctrl-C. Everything is kept and is there at the next start.
 `, portal, sims)
