@@ -4,9 +4,12 @@ import "samtjanst/forms"
 
 // Incomplete is the first shown page that has a problem or a stop on it; ok is false when every page is done.
 func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
-	c := g.check(v)
-	for _, p := range v.Pages {
-		if c.page(p); v.Stopped[p.ID] || len(c.out) > 0 {
+	return g.check(v).incomplete()
+}
+
+func (c *checker) incomplete() (page string, ok bool) {
+	for _, p := range c.view.Pages {
+		if c.page(p); c.view.Stopped[p.ID] || len(c.out) > 0 {
 			return p.ID, true
 		}
 	}
@@ -17,13 +20,19 @@ func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
 // check page (returning), it leads straight back there, unless the change made something else incomplete. A page that stops, or is
 // not shown any more, leads nowhere new: to itself, or to the first incomplete one; so does a page that something is wrong on.
 func (g *Graph) Next(v *forms.View, page string, returning bool) string {
-	if v.Stopped[page] || len(g.Validate(v, page)) > 0 && index(v, page) >= 0 {
+	if v.Stopped[page] {
 		return page
 	}
-	if at := index(v, page); !returning && at >= 0 && at < len(v.Pages)-1 {
+	c, at := g.check(v), index(v, page)
+	if at >= 0 {
+		if c.page(v.Pages[at]); len(c.out) > 0 {
+			return page
+		}
+	}
+	if !returning && at >= 0 && at < len(v.Pages)-1 {
 		return v.Pages[at+1].ID
 	}
-	if incomplete, some := g.Incomplete(v); some {
+	if incomplete, some := c.incomplete(); some {
 		return incomplete
 	}
 	return CheckPage

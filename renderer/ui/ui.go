@@ -69,6 +69,7 @@ func New(a *assets.Assets, c *i18n.Catalog, themes Themes) (*UI, error) {
 		if err := checkTexts(set, c.In(lang)); err != nil {
 			return nil, fmt.Errorf("ui: %w", err)
 		}
+		setTexts(set, c.In(lang))
 		u.base[lang] = set
 	}
 	return u, nil
@@ -134,6 +135,7 @@ func Parse[P Page](u *UI, fsys fs.FS, patterns ...string) (*Template[P], error) 
 		if err := checkTexts(set, u.catalog.In(lang)); err != nil {
 			return nil, fmt.Errorf("ui.Parse: %v: %w", patterns, err)
 		}
+		setTexts(set, u.catalog.In(lang))
 		t.byLang[lang] = set
 	}
 	return t, nil

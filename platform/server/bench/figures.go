@@ -284,7 +284,7 @@ func (b *bench) drain(what string, cases int) error {
 
 // journeys are whole ones, with the outbox at work.
 func (b *bench) journeys() error {
-	_, browsers, err := b.next(len(b.families) - b.used - b.decided - notices)
+	_, browsers, err := b.next(len(b.families) - b.used - signers - notices - 1)
 	if err != nil {
 		return err
 	}
@@ -305,9 +305,11 @@ func (b *bench) journeys() error {
 	return b.call("Drain", nothing{}, new(int))
 }
 
+// signers have a key each, which the simulator makes at the first signature.
+const signers = 8
+
 // signed signs cases through the e-legitimation's simulator, then has them decided and their documents made.
 func (b *bench) signed() error {
-	const signers = 8 // each has a key that the simulator makes first
 	fs, _, err := b.next(signers)
 	if err != nil {
 		return err
