@@ -1,33 +1,22 @@
 package mongostore
 
 import (
-	"bufio"
 	"context"
-	"crypto/rand"
 	"errors"
-	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/mongo"
-	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"samtjanst/platform/fault"
 	"samtjanst/platform/store"
+	"samtjanst/platform/store/mongostore/mongotest"
 	"samtjanst/platform/store/storetest"
 )
 
-// serverVariable names a server to test against, mongodb://…, instead of the FerretDB that the tests build and start.
-// Databases samtjanst_test_… are made there, and dropped.
-const serverVariable = "SAMTJANST_TEST_MONGODB"
-
 func TestStore(t *testing.T) {
-	server := startServer(t)
+	server := mongotest.Start(t)
 	t.Run("Conformance", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) store.Store {
 			s, _ := open(t, server)
@@ -83,62 +72,15 @@ func reopen(t *testing.T, server string) {
 // open makes a database of its own on the server.
 func open(t *testing.T, server string) (*Store, string) {
 	t.Helper()
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/samtjanst_test_" + strings.ToLower(rand.Text()[:10])
-	s, err := Open(t.Context(), u.String())
+	uri := mongotest.Database(t, server)
+	s, err := Open(t.Context(), uri)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		client, err := mongo.Connect(context.Background(), options.Client().ApplyURI(u.String())) // the test may have closed s
-		if err == nil {
-			err = errors.Join(client.Database(s.db.Name()).Drop(context.Background()), client.Disconnect(context.Background()))
-		}
-		if err := errors.Join(err, s.Close()); err != nil {
+		if err := s.Close(); err != nil { // once more does no harm: the test may have closed it
 			t.Error(err)
 		}
 	})
-	return s, u.String()
-}
-
-// startServer gives the URI of a server. Unless one is named, it builds and starts FerretDB in a process of its own, with its
-// data in a temporary folder.
-func startServer(t *testing.T) string {
-	t.Helper()
-	if uri := os.Getenv(serverVariable); uri != "" {
-		return uri
-	}
-	program := filepath.Join(t.TempDir(), "ferrettest")
-	build := exec.Command("go", "build", "-tags=ferretdb_no_postgresql", "-o", program, ".")
-	build.Dir = "ferrettest"
-	build.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building FerretDB: %v\n%s", err, out)
-	}
-	run := exec.Command(program, t.TempDir())
-	run.Stderr = os.Stderr
-	in, err := run.StdinPipe() // the server ends when it is closed
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := run.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(in.Close(), run.Wait()); err != nil {
-			t.Errorf("FerretDB: %v", err)
-		}
-	})
-	lines := bufio.NewScanner(out)
-	if !lines.Scan() {
-		t.Fatalf("FerretDB said nothing: %v", lines.Err())
-	}
-	return lines.Text() + "?maxPoolSize=1" // it changes documents atomically within one connection only
+	return s, uri
 }
