@@ -284,7 +284,7 @@ func (b *bench) drain(what string, cases int) error {
 
 // journeys are whole ones, with the outbox at work.
 func (b *bench) journeys() error {
-	_, browsers, err := b.next(len(b.families) - b.used - signers - notices - 1)
+	_, browsers, err := b.next(len(b.families) - b.used - signers - notices)
 	if err != nil {
 		return err
 	}
@@ -356,6 +356,7 @@ func (b *bench) signed() error {
 	if err := b.call("Drain", nothing{}, new(int)); err != nil {
 		return err
 	}
+	b.ready, ids = ids[0], ids[1:]
 	if err := b.call("Hold", true, &nothing{}); err != nil {
 		return err
 	}
@@ -405,21 +406,9 @@ func (b *bench) notice() error {
 	return nil
 }
 
-// inbox is the officer's list of many cases.
+// inbox is the officer's list of many cases that are ready to decide.
 func (b *bench) inbox() error {
-	fs, browsers, err := b.next(1)
-	if err != nil {
-		return err
-	}
-	forms, paths, err := b.prepared(fs, browsers)
-	if err != nil {
-		return err
-	}
-	p, err := browsers[0].post(paths[0], forms[0])
-	if err != nil {
-		return err
-	}
-	if err := b.call("Fill", Copies{caseID(p.location), b.cases}, &nothing{}); err != nil {
+	if err := b.call("Fill", Copies{b.ready, b.cases}, &nothing{}); err != nil {
 		return err
 	}
 	var cookie string

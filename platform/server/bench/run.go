@@ -26,7 +26,8 @@ type bench struct {
 	platform *rpc.Client
 	http     *fasthttp.HostClient
 	families []family
-	used     int // families that have a part already
+	used     int    // families that have a part already
+	ready    string // a case that all have signed and nobody has decided
 	table    table
 }
 
