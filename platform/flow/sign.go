@@ -113,8 +113,8 @@ func (s *Service) SigningPage(ctx context.Context, a identity.Actor, id casework
 	}
 	if pl := e.Case.Order.Place(p.ID); pl.State.May() && pl.State != signing.Opened && !e.Case.Order.Ended {
 		e, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
-			if e.Case.Order.Ended || !e.Case.State.Open() {
-				return nil, nil, nil // meanwhile nothing is wanted any more: the page says so
+			if pl := e.Case.Order.Place(p.ID); pl == nil || pl.State == signing.Opened || !pl.State.May() || e.Case.Order.Ended || !e.Case.State.Open() {
+				return nil, nil, nil // meanwhile it is noted already, or nothing is wanted any more: the page says so
 			}
 			return casework.Opened{Party: p.ID}, nil, nil
 		})
