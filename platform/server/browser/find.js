@@ -44,6 +44,14 @@ const pick = (path, option) => {
   list.dispatchEvent(new Event("change", { bubbles: true }));
   return "";
 };
+// enter writes into a field whose parts the browser draws itself.
+const enter = (e, day) => {
+  if (!e || e.type !== "date") return false;
+  e.value = day;
+  e.dispatchEvent(new Event("input", { bubbles: true }));
+  e.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+};
 // aim scrolls to a thing and says where it is, or why it cannot be clicked there.
 const aim = e => {
   if (!e) return { X: 0, Y: 0, Fault: "there is no such thing" };

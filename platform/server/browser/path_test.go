@@ -110,7 +110,7 @@ func TestWholePath(t *testing.T) {
 
 	// Both read it, and that they did is recorded.
 	erik.again("Öppna beslutet (PDF)")
-	anna.follow("Logga in")
+	anna.open("/mina-sidor")
 	anna.logIn(personas.AnnaTestsson)
 	anna.sees("Beslut att läsa")
 	anna.follow("Ansök om skolskjuts")
@@ -124,7 +124,7 @@ func TestWholePath(t *testing.T) {
 	operator := newTab(t, w.Sim.Endpoints.URL, desk)
 	operator.open("/transport/")
 	operator.fill("Turlista", "elevreferens;datum;avgång;hämtplats;linje\n"+reference+";2026-12-01;07:35;Ekvägen 4;12\n")
-	operator.follow("Skicka turlistan")
+	operator.follow("Lägg filen i mappen")
 	anna.again("Ekvägen 4")
 	anna.sees("07:35", "Resor")
 
@@ -167,9 +167,13 @@ func (b *tab) upload(label, then string, paths ...string) {
 	b.Helper()
 	b.attach(label, paths...)
 	if !b.dev.script {
-		b.follow("Ladda upp")
+		b.leaving(func() { b.click("Ladda upp") })
 	}
 	b.waits(then)
+	if strings.HasPrefix(ask[string](b, `document.title`), prefixBad) && !b.dev.script {
+		b.inspectStatus(422)
+		return
+	}
 	b.inspect()
 }
 

@@ -270,9 +270,12 @@ func (b *tab) fill(label, text string) {
 	call(b, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// date fills the three fields under one legend.
+// date fills the three fields under one legend, or the one field that staff have.
 func (b *tab) date(legend, year, month, day string) {
 	b.Helper()
+	if day := year + "-" + month + "-" + day; ask[bool](b, `enter(field({0}), {1})`, legend, day) {
+		return
+	}
 	for part, v := range map[string]string{"År": year, "Månad": month, "Dag": day} {
 		b.fill(legend+" › "+part, v)
 	}
@@ -281,6 +284,9 @@ func (b *tab) date(legend, year, month, day string) {
 // choose ticks the radio or checkbox with that label; "legend › label" when several have the same.
 func (b *tab) choose(label string) {
 	b.Helper()
+	if ask[bool](b, `!!(control({0}, "input[type=radio],input[type=checkbox]") || {}).checked`, label) {
+		return
+	}
 	b.clickAt(ask[spot](b, `aim(box({0}))`, label), "choosing "+label)
 	if !b.chosen(label) {
 		b.Fatalf("%q was clicked and is not chosen", label)

@@ -1,4 +1,5 @@
-// Before one is logged out for stillness a dialog says so and lets one stay (WCAG 2.2, 2.2.1). Tabs tell each other.
+// Before one is logged out for stillness a dialog says so and lets one stay (WCAG 2.2, 2.2.1); its other button is the page's own
+// form that logs out. Tabs tell each other.
 
 const key = "st-active";
 
@@ -17,6 +18,13 @@ export function watchIdle(): void {
     if (tell) localStorage.setItem(key, String(Date.now()));
   };
   const leave = (): void => location.assign(dialog.dataset.logout ?? "/");
+  // The server keeps a session a little longer than was announced, so it is told that this one is over before the page says so.
+  const expire = async (): Promise<void> => {
+    clearInterval(watch);
+    const out = document.getElementById("logout") as HTMLFormElement | null;
+    if (out) await fetch(out.action, { method: "POST", body: new URLSearchParams({ csrf: dialog.dataset.csrf ?? "" }), credentials: "same-origin", redirect: "manual" }).catch(() => undefined);
+    leave();
+  };
   const extend = async (): Promise<void> => {
     const answer = await fetch(dialog.dataset.extend ?? "", { method: "POST", body: new URLSearchParams({ csrf: dialog.dataset.csrf ?? "" }), credentials: "same-origin" });
     if (answer.ok) active(true);
@@ -32,10 +40,9 @@ export function watchIdle(): void {
     void extend();
   });
   dialog.querySelector("[data-idle=extend]")!.addEventListener("click", () => void extend());
-  dialog.querySelector("[data-idle=logout]")!.addEventListener("click", leave);
-  setInterval(() => {
+  const watch = setInterval(() => {
     const rest = (end - Date.now()) / 1000;
-    if (rest <= 0) return leave();
+    if (rest <= 0) return void expire();
     if (rest > warn) return;
     if (!dialog.open) dialog.showModal();
     const minutes = Math.ceil(rest / 60);
