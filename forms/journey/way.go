@@ -20,22 +20,26 @@ func (c *checker) incomplete() (page string, ok bool) {
 // check page (returning), it leads straight back there, unless the change made something else incomplete. A page that stops, or is
 // not shown any more, leads nowhere new: to itself, or to the first incomplete one; so does a page that something is wrong on.
 func (g *Graph) Next(v *forms.View, page string, returning bool) string {
-	if v.Stopped[page] {
-		return page
-	}
+	_, next := g.Continue(v, page, returning)
+	return next
+}
+
+// Continue gives what Validate says of one page, and what Next says of it, after one validation.
+func (g *Graph) Continue(v *forms.View, page string, returning bool) (problems []forms.Problem, next string) {
 	c, at := g.check(v), index(v, page)
 	if at >= 0 {
-		if c.page(v.Pages[at]); len(c.out) > 0 {
-			return page
-		}
+		c.page(v.Pages[at])
+	}
+	if problems = c.out; v.Stopped[page] || len(problems) > 0 {
+		return problems, page
 	}
 	if !returning && at >= 0 && at < len(v.Pages)-1 {
-		return v.Pages[at+1].ID
+		return nil, v.Pages[at+1].ID
 	}
 	if incomplete, some := c.incomplete(); some {
-		return incomplete
+		return nil, incomplete
 	}
-	return CheckPage
+	return nil, CheckPage
 }
 
 // Back is the page before, "" before the first; from CheckPage the last page.

@@ -262,14 +262,15 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 		v.Problems = got.Problems
 		return Saved{Next: post.Page, View: v}, nil
 	}
-	v.Problems = forms.MergeProblems(got.Problems, g.Validate(v.View, post.Page))
+	problems, next := g.Continue(v.View, post.Page, post.Return)
+	v.Problems = forms.MergeProblems(got.Problems, problems)
 	if v.Page == nil || v.Page.ID != post.Page { // what was posted hid the page itself
-		return Saved{Next: g.Next(v.View, post.Page, post.Return)}, nil
+		return Saved{Next: next}, nil
 	}
 	if hard(v.Problems) || v.View.Stopped[post.Page] {
 		return Saved{Next: post.Page, View: v}, nil
 	}
-	return Saved{Next: g.Next(v.View, post.Page, post.Return)}, nil
+	return Saved{Next: next}, nil
 }
 
 // Discard throws a draft away, with its files.

@@ -25,16 +25,29 @@ func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]rendere
 		from.Time = r.Locale().Date(v.FactsAt)
 	}
 	out := map[string]renderer.Source{}
-	for _, page := range v.View.Pages {
+	for _, id := range s.fromRegister(v.Form) {
+		out[id] = from
+	}
+	return out
+}
+
+// fromRegister lists the shown facts of a form that read the register's, looked for once.
+func (s *site) fromRegister(form *forms.Form) []string {
+	if have, ok := s.facts.Load(form.Version); ok {
+		return have.([]string)
+	}
+	var ids []string
+	for _, page := range form.Pages {
 		for _, sec := range page.Sections {
 			for _, f := range sec.Fields {
-				if f.Kind == forms.FactField && readsFacts(v.Form.Def.Meta.Computed, f.Fact, map[string]bool{}) {
-					out[f.ID] = from
+				if f.Kind == forms.FactField && readsFacts(form.Def.Meta.Computed, f.Fact, map[string]bool{}) {
+					ids = append(ids, f.ID)
 				}
 			}
 		}
 	}
-	return out
+	s.facts.Store(form.Version, ids)
+	return ids
 }
 
 var (

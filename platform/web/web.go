@@ -11,6 +11,7 @@ package web
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"samtjanst/forms"
@@ -109,6 +110,7 @@ type site struct {
 	Deps
 	pages pages
 	forms compiled
+	facts sync.Map // forms.Version → []string, see fromRegister
 	area  *httpkit.Site
 }
 
