@@ -19,6 +19,7 @@ type Decoded struct {
 	Problems []forms.Problem // of what could not be read; the rest is for journey to validate
 	Op       string          // the button's operation, OpContinue when none was named
 	At       forms.Pointer   // what it acts on; row keys as posted
+	View     *forms.View     // what the graph makes of Answers, where that had to be asked; else nil
 }
 
 // Decode reads a posted page. v is the view from which the page was made, of the stored answers as they are now; a page that v does
@@ -48,7 +49,10 @@ func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decod
 		scope := v.Scope
 		scope.Answers = out.Answers
 		next, err := g.Run(scope)
-		if err != nil || sameShown(p, shown, next) {
+		if err != nil {
+			break
+		}
+		if out.View = next; sameShown(p, shown, next) {
 			break
 		}
 		shown = next

@@ -248,6 +248,9 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}
+	if got.View != nil && orphan == "" && d.Case == "" {
+		s.recent.keep(d, got.View)
+	}
 	if orphan != "" && d.Case == "" { // what a case holds already stays until the section is filled anew
 		if err := s.Blobs.Delete(ctx, orphan); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", orphan, "error", err)
