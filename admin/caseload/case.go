@@ -28,12 +28,8 @@ func (a *area) showCase(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	colleagues, err := a.Flow.Colleagues(r.Context(), actor, id)
-	if err != nil {
-		return err
-	}
 	w := a.words(r)
-	return admin.Show(r, http.StatusOK, a.kase, w.casePage(a.caseShell(r, c, ""), c, colleagues, actor))
+	return admin.Show(r, http.StatusOK, a.kase, w.casePage(a.caseShell(r, c, ""), c, c.Colleagues, actor))
 }
 
 // casePage puts the whole case into words.

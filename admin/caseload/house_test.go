@@ -200,7 +200,13 @@ func (f *fakeFlow) Inbox(_ context.Context, a identity.Actor, q flow.InboxQuery)
 }
 
 func (f *fakeFlow) StaffCase(_ context.Context, a identity.Actor, id casework.ID) (*flow.StaffCase, error) {
-	return f.open(a, id, anyRole...)
+	c, err := f.open(a, id, anyRole...)
+	if err != nil {
+		return nil, err
+	}
+	shown := *c
+	shown.Colleagues, err = f.Colleagues(context.Background(), a, id)
+	return &shown, err
 }
 
 func (f *fakeFlow) Colleagues(_ context.Context, a identity.Actor, id casework.ID) ([]flow.Colleague, error) {

@@ -31,7 +31,9 @@ func (a *area) showInbox(r *httpkit.Request) error {
 	if f.View == toDo.name {
 		var waiting *flow.Inbox
 		if !in.More && f.After == "" && !f.Task {
-			if waiting, err = a.Flow.Inbox(r.Context(), actor, f.query(ready, query)); err != nil {
+			next := f.query(ready, query)
+			next.RowsOnly = true
+			if waiting, err = a.Flow.Inbox(r.Context(), actor, next); err != nil {
 				return err
 			}
 		}

@@ -295,6 +295,9 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 	if err != nil {
 		return nil, err
 	}
+	if err := s.prefetch(ctx, e, p); err != nil {
+		return nil, err
+	}
 	view, err := s.commonView(ctx, e, g, sv, p)
 	if err != nil {
 		return nil, err

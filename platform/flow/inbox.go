@@ -96,25 +96,26 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery)
 	if len(rows) == store50 {
 		in.More, in.Next = true, store.CursorOf(rows[len(rows)-1], one.Order)
 	}
-	count := func(q store.CaseQuery) (int, error) {
-		q.After = store.Cursor{}
-		n, err := s.Vault.Store.CountCases(ctx, q, countMost)
-		return n, fault.Wrap("flow.Inbox", err)
-	}
-	if in.Count, err = count(one); err != nil {
-		return nil, err
-	}
-	for _, st := range casework.States {
-		byState := base
-		byState.States = []string{string(st)}
-		if in.Counts[st], err = count(byState); err != nil {
-			return nil, err
-		}
+	if q.RowsOnly {
+		return in, nil
 	}
 	tasks := base
 	tasks.Labels = []string{"task"}
-	in.Tasks, err = count(tasks)
-	return in, err
+	figures := []store.CaseQuery{one, tasks}
+	for _, st := range casework.States {
+		byState := base
+		byState.States = []string{string(st)}
+		figures = append(figures, byState)
+	}
+	n, err := s.Vault.Store.CountCases(ctx, countMost, figures...)
+	if err != nil {
+		return nil, fault.Wrap("flow.Inbox", err)
+	}
+	in.Count, in.Tasks = n[0], n[1]
+	for i, st := range casework.States {
+		in.Counts[st] = n[i+2]
+	}
+	return in, nil
 }
 
 func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {

@@ -65,11 +65,15 @@ func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.
 	if err != nil {
 		return nil, err
 	}
-	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), "colleague", e.Case.Authority+"|", 500)
+	return s.colleagues(ctx, e.Case.Authority)
+}
+
+func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague, error) {
+	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), "colleague", authority+"|", 500)
 	if err != nil {
 		return nil, fault.Wrap("flow.Colleagues", err)
 	}
-	scope, err := s.Vault.Keys.Scope(ctx, e.Case.Authority)
+	scope, err := s.Vault.Keys.Scope(ctx, authority)
 	if err != nil {
 		return nil, fault.Wrap("flow.Colleagues", err)
 	}
@@ -79,7 +83,7 @@ func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.
 		if err != nil {
 			return nil, fault.New("flow.Colleagues", fault.Internal, err)
 		}
-		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, e.Case.Authority+"|"), Name: string(name)})
+		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: string(name)})
 	}
 	return out, nil
 }

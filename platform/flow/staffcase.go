@@ -28,6 +28,9 @@ func (s *Service) StaffCase(ctx context.Context, a identity.Actor, id casework.I
 	if err != nil {
 		return nil, err
 	}
+	if err := s.prefetch(ctx, e, nil); err != nil {
+		return nil, err
+	}
 	answers, facts, err := s.answersOf(ctx, e, "")
 	if err != nil {
 		return nil, err
@@ -61,6 +64,9 @@ func (s *Service) StaffCase(ctx context.Context, a identity.Actor, id casework.I
 	}
 	if v.Reads, err = s.Vault.Store.ListReads(ctx, string(id), 100); err != nil {
 		return nil, fault.Wrap("flow.StaffCase", err)
+	}
+	if v.Colleagues, err = s.colleagues(ctx, c.Authority); err != nil {
+		return nil, err
 	}
 	v.Letters = letters(&c)
 	v.Related, err = s.related(ctx, &c)

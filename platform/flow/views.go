@@ -160,6 +160,7 @@ type StaffCase struct {
 	Reads       []store.Read
 	Letters     []LetterView
 	Related     []Row // the same child in this authority
+	Colleagues  []Colleague
 }
 
 // EventView is an event with its body.
@@ -219,6 +220,8 @@ type InboxQuery struct {
 	Search string // reference, number, or words of the subject
 	Order  store.Order
 	After  store.Cursor
+	// RowsOnly leaves the figures out, which another query of the same page gives.
+	RowsOnly bool
 }
 
 // DecisionInput is what the officer fills in.

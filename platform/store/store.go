@@ -70,8 +70,8 @@ type Cases interface {
 	FindCase(ctx context.Context, by CaseKey) (CaseRow, error)
 	// ListCases gives heads without Chain and Head, in the query's order.
 	ListCases(ctx context.Context, q CaseQuery) ([]CaseRow, error)
-	// CountCases counts what the query matches (After and Limit aside), but no further than most.
-	CountCases(ctx context.Context, q CaseQuery, most int) (int, error)
+	// CountCases counts what each query matches (After and Limit aside), but no further than most: all the figures of a page at once.
+	CountCases(ctx context.Context, most int, qs ...CaseQuery) ([]int, error)
 	// DueCases gives ids of cases whose Due is set and not after t, earliest first.
 	DueCases(ctx context.Context, t time.Time, limit int) ([]string, error)
 	// NextDue gives the earliest Due of all; zero when nothing is pending.

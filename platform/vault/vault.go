@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -36,6 +37,8 @@ type Entry struct {
 	Rev  int64
 	box  sealed.Box
 	key  []byte
+
+	opened map[casework.PartID][]byte // parts that have been opened: they never change. An entry lives as long as a request
 }
 
 // Blob is a new part, before it is sealed.
@@ -330,19 +333,31 @@ func (v *Vault) Parts(ctx context.Context, e *Entry, ids ...casework.PartID) ([]
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = string(id)
-	}
-	rows, err := v.Store.GetParts(ctx, string(e.Case.ID), names...)
-	if err != nil {
-		return nil, fault.Wrap("vault.Parts", err)
-	}
-	out := make([][]byte, len(rows))
-	for i, r := range rows {
-		if out[i], err = e.box.Open(r.Body, partAAD(r.Case, casework.PartID(r.ID), r.Kind)); err != nil {
-			return nil, fault.New("vault.Parts", fault.Internal, err)
+	var missing []string
+	for _, id := range ids {
+		if _, ok := e.opened[id]; !ok && !slices.Contains(missing, string(id)) {
+			missing = append(missing, string(id))
 		}
+	}
+	if len(missing) > 0 {
+		rows, err := v.Store.GetParts(ctx, string(e.Case.ID), missing...)
+		if err != nil {
+			return nil, fault.Wrap("vault.Parts", err)
+		}
+		if e.opened == nil {
+			e.opened = map[casework.PartID][]byte{}
+		}
+		for _, r := range rows {
+			plain, err := e.box.Open(r.Body, partAAD(r.Case, casework.PartID(r.ID), r.Kind))
+			if err != nil {
+				return nil, fault.New("vault.Parts", fault.Internal, err)
+			}
+			e.opened[casework.PartID(r.ID)] = plain
+		}
+	}
+	out := make([][]byte, len(ids))
+	for i, id := range ids {
+		out[i] = e.opened[id]
 	}
 	return out, nil
 }

@@ -2,7 +2,6 @@ package servertest
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -63,9 +62,9 @@ func (c *Counter) ListCases(ctx context.Context, q store.CaseQuery) ([]store.Cas
 	return c.Store.ListCases(ctx, q)
 }
 
-func (c *Counter) CountCases(ctx context.Context, q store.CaseQuery, most int) (int, error) {
-	c.note("CountCases", fmt.Sprint(q.States, q.Labels))
-	return c.Store.CountCases(ctx, q, most)
+func (c *Counter) CountCases(ctx context.Context, most int, qs ...store.CaseQuery) ([]int, error) {
+	c.note("CountCases")
+	return c.Store.CountCases(ctx, most, qs...)
 }
 
 func (c *Counter) DueCases(ctx context.Context, t time.Time, limit int) ([]string, error) {

@@ -69,7 +69,18 @@ func (s *Store) ListCases(ctx context.Context, q store.CaseQuery) ([]store.CaseR
 }
 
 // CountCases implements store.Cases.
-func (s *Store) CountCases(ctx context.Context, q store.CaseQuery, most int) (int, error) {
+func (s *Store) CountCases(ctx context.Context, most int, qs ...store.CaseQuery) ([]int, error) {
+	out := make([]int, len(qs))
+	for i, q := range qs {
+		var err error
+		if out[i], err = s.count(ctx, q, most); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) count(ctx context.Context, q store.CaseQuery, most int) (int, error) {
 	const op = "sqlitestore.CountCases"
 	q.After, q.Limit = store.Cursor{}, 0
 	if err := q.Check(); err != nil {

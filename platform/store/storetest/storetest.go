@@ -177,7 +177,7 @@ func cancelledContext(t *testing.T, s store.Store) {
 	}
 	_, calls["Case"] = s.Case(ctx, "case-000001")
 	_, calls["ListCases"] = s.ListCases(ctx, store.CaseQuery{Authorities: []string{"a"}})
-	_, calls["CountCases"] = s.CountCases(ctx, store.CaseQuery{Authorities: []string{"a"}}, 10)
+	_, calls["CountCases"] = s.CountCases(ctx, 10, store.CaseQuery{Authorities: []string{"a"}})
 	_, calls["ClaimNumber"] = s.ClaimNumber(ctx, "series", "case-000001")
 	_, calls["GetRecord"] = s.GetRecord(ctx, t0, "session", "k")
 	for name, err := range calls {
