@@ -47,12 +47,13 @@ type Clock interface {
 
 // Options of a world.
 type Options struct {
-	Store   store.Store // nil: the embedded one in a folder of the test's
-	Outbox  bool        // the outbox runs by itself; else Run does it when told
-	Dir     string      // "" a folder of the test's
-	Real    bool        // the clock goes on by itself from Start, for a browser that looks at it
-	Listen  bool        // answer on a free port of this machine, at World.URL
-	BaseURL string      // "" where it listens, or an address that nobody asks
+	Store   store.Store  // nil: the embedded one in a folder of the test's
+	Outbox  bool         // the outbox runs by itself; else Run does it when told
+	Dir     string       // "" a folder of the test's
+	Real    bool         // the clock goes on by itself from Start, for a browser that looks at it
+	Listen  bool         // answer on a free port of this machine, at World.URL
+	Log     *slog.Logger // nil: what is a warning or worse goes to the test's own
+	BaseURL string       // "" where it listens, or an address that nobody asks
 }
 
 // New starts a world and stops it with the test.
@@ -80,7 +81,10 @@ func New(t testing.TB, o Options) *World {
 	if o.BaseURL == "" {
 		o.BaseURL = "http://localhost:8080"
 	}
-	log := slog.New(slog.NewTextHandler(logWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(logWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
 	hub, err := sim.New(sim.Options{Dir: o.Dir + "/sim", Listen: "127.0.0.1:0", Platform: o.BaseURL, Clock: w.Clock, Log: log})
 	if err != nil {
 		t.Fatal(err)
