@@ -136,9 +136,9 @@ func excerpt(body []byte) string {
 	return html.UnescapeString(string(text[:min(len(text), 600)]))
 }
 
-// hidden are the names and values of a page's hidden controls: what a browser sends beside what is typed.
 var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
+// hidden are the names and values of a page's hidden controls: what a browser sends beside what is typed.
 func hidden(body []byte) url.Values {
 	v := url.Values{}
 	for _, m := range hiddenInput.FindAllSubmatch(body, -1) {

@@ -40,7 +40,7 @@ func (t *bareTable) add() error {
 	return err
 }
 
-// tableBytes measures what some tables take on disk with their indexes, and the mean of a row's own bytes where a query gives it.
+// tableBytes measures what some tables take on disk, with their indexes.
 func tableBytes(dir string, tables ...string) (int64, error) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "samtjanst.db")+"?mode=ro")
 	if err != nil {
