@@ -46,6 +46,7 @@ type SummaryItem struct {
 	Source   string // where a fact comes from, and when
 	Files    []FileValue
 	Lang     string // of the question, when the form is not translated to the reader's language
+	Folded   bool   // asked only of those who have something to say ("Något stämmer inte"): no answer means nothing
 }
 
 // Summary pairs questions with answers, page by page, in the reader's language: what the view shows and the reader may
@@ -104,6 +105,7 @@ func (s *summary) fields(fields []*forms.Field, rows []int, into *[]SummaryItem)
 		default:
 			v, _ := forms.Lookup(s.view.Answers, at)
 			item := s.item(f)
+			item.Folded = f.Widget == "details"
 			item.Pointer, item.Answer = at, FieldText(s.locale, f, v, s.view.Options[f.ID])
 			if f.Kind == forms.FilesField {
 				item.Files = files(v)
@@ -181,17 +183,20 @@ func concrete(at forms.Pointer, rows []int) forms.Pointer {
 }
 
 // SummaryView makes the component of package ui. change gives the address that changes a page's answers, and nil leaves
-// the links out.
+// the links out, and with them what nobody had anything to say about.
 func SummaryView(sections []SummarySection, change func(page string, at forms.Pointer) string) ui.Summary {
 	var out ui.Summary
 	rows := func(page string, items []SummaryItem) []ui.Row {
-		list := make([]ui.Row, len(items))
-		for i, item := range items {
+		list := make([]ui.Row, 0, len(items))
+		for _, item := range items {
+			if item.Folded && item.Answer == "" && change == nil {
+				continue
+			}
 			r := ui.Row{Key: item.Question, Value: item.Answer, Source: item.Source, Empty: item.Answer == ""}
 			if change != nil && !item.Fact {
 				r.Change = change(page, item.Pointer)
 			}
-			list[i] = r
+			list = append(list, r)
 		}
 		return list
 	}
