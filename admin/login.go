@@ -45,7 +45,11 @@ func (s *Site) loggedOut(r *httpkit.Request) error { return s.chooseWhere(r, tru
 
 func (s *Site) chooseWhere(r *httpkit.Request, loggedOut bool) error {
 	l := r.Locale()
-	p := choosePage{Shell: s.Shell(r, l.T("admin.login.title")), LoggedOut: loggedOut, Citizen: "/"}
+	title := "admin.login.title"
+	if loggedOut {
+		title = "admin.login.logged-out"
+	}
+	p := choosePage{Shell: s.Shell(r, l.T(title)), LoggedOut: loggedOut, Citizen: "/"}
 	for _, t := range s.dir.Tenants() {
 		if s.deps.Logins[t.ID] != nil {
 			p.Organisations = append(p.Organisations, ui.CardLink{Title: l.T("admin.login.choose", "name", t.Name), URL: LoginURL + "/" + string(t.ID)})

@@ -205,7 +205,9 @@ func SummaryView(sections []SummarySection, change func(page string, at forms.Po
 		for _, p := range s.Parts {
 			section.Parts = append(section.Parts, ui.Part{Title: p.Title, Rows: rows(s.Page, p.Items)})
 		}
-		out.Sections = append(out.Sections, section)
+		if len(section.Rows)+len(section.Parts) > 0 {
+			out.Sections = append(out.Sections, section)
+		}
 	}
 	return out
 }

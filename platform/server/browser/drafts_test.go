@@ -107,7 +107,7 @@ func TestLoginRunsOut(t *testing.T) {
 		b.follow("Fortsätt")
 		b.sees("Du har loggats ut", "Det du just skrev är inte borta")
 		b.logIn(personas.AnnaTestsson)
-		b.sees("Du är inloggad igen", "Det här får inte försvinna.")
+		b.sees("Du är inloggad igen", "Det du skrev innan du loggades ut finns kvar.")
 		b.follow("Spara det jag skrev")
 		b.answer(application{ownPage: func(b *tab) { b.own("a@example.se") }}, checkPage)
 		b.sees("Det här får inte försvinna.")
@@ -137,6 +137,9 @@ func TestSecondAndSibling(t *testing.T) {
 			b.choose("Grundskola")
 			b.pick("Vilken årskurs", "Årskurs 7")
 		},
+		reasonPage:           func(b *tab) { b.choose("Vägen till skolan är lång") },
+		"Vägens längd":       func(b *tab) { b.fill("Ungefär hur lång", "4,5") },
+		"Efter skolan":       func(b *tab) { b.choose("Nej") },
 		"Elevens egen åsikt": func(b *tab) { b.fill("Vad tycker eleven själv?", "Bussen är bra.") },
 	}, checkPage)
 	anna.sees("Oskar Testsson", "Årskurs 7", "Eklunda")
@@ -188,7 +191,7 @@ func TestEnglish(t *testing.T) {
 	b.follow("Continue")
 	b.refused("Continue")
 	b.follow("My pages")
-	b.sees("Continue: Apply for school transport")
+	b.sees("Go on: Apply for school transport")
 	b.follow("Svenska")
 	b.sees("Fortsätt: Ansök om skolskjuts")
 }

@@ -65,3 +65,25 @@ const aim = e => {
   if (e.disabled) return { X: 0, Y: 0, Fault: "it is disabled" };
   return { X: x, Y: y, Fault: "" };
 };
+// The focus: what it is on, whether that can be seen, and whether it went forwards.
+const focusName = e => squeeze(e.getAttribute("aria-label") || [...(e.labels || [])].map(l => l.innerText).join(" ") || e.innerText);
+const named = name => focusName(document.activeElement).startsWith(name);
+// fits: the thing itself, or for radios any of the same question, since Tab comes to one of them only.
+const fits = name => {
+  const e = document.activeElement;
+  if (named(name)) return true;
+  if (e.type !== "radio") return false;
+  return [...document.querySelectorAll("input[type=radio]")].some(r => r.name === e.name && focusName(r).startsWith(name));
+};
+const focused = () => {
+  const e = document.activeElement, from = window.stFrom;
+  if (!e || e === document.body) return { Name: "", Kind: "", Seen: true, Before: false, Out: true };
+  const marked = x => { const s = getComputedStyle(x); return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none"; };
+  const r = e.getBoundingClientRect();
+  const at = document.elementFromPoint(r.left + Math.min(r.width / 2, 20), r.top + r.height / 2);
+  const open = at && (at === e || e.contains(at) || at.contains(e) || (e.labels && [...e.labels].some(l => l.contains(at))));
+  const before = from && from !== document.body && from.isConnected && !!(from.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING);
+  const last = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")].filter(shown).pop();
+  return { Name: focusName(e), Kind: e.tagName + " " + (e.type || ""), Seen: [e, e.parentElement, ...(e.labels || [])].some(marked) && !!open,
+    Before: before && from !== last && !from.contains(last), Out: false };
+};

@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -180,6 +181,19 @@ func (b *tab) examine(f facts, at string) {
 	for _, v := range found {
 		b.Errorf("%s at %d: axe: %s", at, b.dev.width, v)
 	}
+}
+
+// portrait leaves a picture of what is on the screen now, twice as fine, for the README.
+func (b *tab) portrait(name string) {
+	b.Helper()
+	dir := os.Getenv("SAMTJANST_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	ask[bool](b, `(document.activeElement.blur(), scrollTo(0, 0), true)`)
+	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng,
+		Clip: &page.Viewport{Width: float64(b.dev.width), Height: float64(b.dev.height), Scale: 2}})
+	b.must(os.WriteFile(filepath.Join(dir, name+".png"), shot.Data, 0o600))
 }
 
 // shoot leaves a picture of the page, if anybody wants it.

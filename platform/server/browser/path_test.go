@@ -37,6 +37,9 @@ func TestWholePath(t *testing.T) {
 		with(reasonPage, func(b *tab) { b.choose("Eleven har en funktionsnedsättning") }).
 		with(needsPage, certificate).
 		with(otherPage, func(b *tab) { b.fill("E-postadress till den andra", "erik.testsson@example.se") })
+	anna.answer(elsa, "Skola")
+	elsa["Skola"](anna)
+	anna.portrait("parent-phone")
 	anna.answer(elsa, homePage)
 	anna.follow("Tillbaka") // back keeps everything
 	anna.sees("intyg.pdf")
@@ -72,6 +75,7 @@ func TestWholePath(t *testing.T) {
 	mona.follow("Väntar på underskrift")
 	mona.sees("Elsa Testsson", "1 av 2")
 	reference := mona.openCase("Elsa Testsson")
+	mona.portrait("officer-desktop")
 	mona.sees("Jag vill sitta med Alva på bussen.", "intyg.pdf", "Folkbokföring")
 	mona.follow("Påminn Erik Testsson")
 	mona.sees("En påminnelse skickas nu.")

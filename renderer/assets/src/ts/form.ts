@@ -3,7 +3,10 @@
 import { snapshot, take } from "./swap";
 
 const pause = 20_000; // of stillness before what is written is saved
-let underWay: AbortController | undefined;
+// One request at a time: each carries the draft's revision, and two at once would look like two tabs. What is pressed meanwhile waits
+// for the answer, which brings the revision.
+let underWay = false;
+let waiting: { op: string } | { submit: string } | undefined;
 let saveTimer = 0;
 
 export function watchForms(): void {
@@ -33,6 +36,11 @@ export function watchForms(): void {
     const button = e.submitter as HTMLButtonElement | null;
     clearTimeout(saveTimer);
     saveTimer = 0;
+    if (form.dataset.form && underWay && button?.name === "op") {
+      e.preventDefault();
+      waiting = { submit: button.value };
+      return;
+    }
     if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|remove-file)\/)/.test(button.value)) return;
     e.preventDefault();
     void post(form, button.value);
@@ -50,20 +58,47 @@ function fields(form: HTMLFormElement, op: string): URLSearchParams {
 }
 
 async function post(form: HTMLFormElement, op: string): Promise<void> {
-  underWay?.abort();
-  const request = (underWay = new AbortController());
+  if (underWay) {
+    waiting ??= { op };
+    return;
+  }
+  underWay = true;
   const held = snapshot(form);
   const rows = form.querySelectorAll(".st-row-group").length;
   form.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: fields(form, op), signal: request.signal, credentials: "same-origin" });
+    const answer = await fetch(form.action, { method: "POST", body: fields(form, op), credentials: "same-origin" });
     const html = await answer.text();
+    await released();
     take(html, answer.url, form, held);
     if (op.startsWith("add/")) focusNew(op, rows);
-  } catch (reason) {
+  } catch {
+    waiting = undefined;
     form.removeAttribute("aria-busy");
-    if ((reason as Error).name !== "AbortError") submit(form, op);
+    submit(form, op);
+  } finally {
+    done(form.dataset.form ?? "");
   }
+}
+
+/** Goes on with what was pressed while a request was under way, on the form as it is now. */
+function done(page: string): void {
+  underWay = false;
+  const next = waiting;
+  waiting = undefined;
+  const form = document.querySelector<HTMLFormElement>(`form[data-form="${CSS.escape(page)}"]`);
+  if (!next || !form) return;
+  if ("op" in next) void post(form, next.op);
+  else form.requestSubmit(Array.from(form.querySelectorAll<HTMLButtonElement>("button[name=op]")).find((b) => b.value === next.submit));
+}
+
+let pressed = false;
+document.addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (pressed = false), true);
+
+/** Waits until no button is held down: one that is replaced under the finger is never clicked. */
+async function released(): Promise<void> {
+  while (pressed) await new Promise((go) => setTimeout(go, 30));
 }
 
 /** The script could not: the browser does it, and shows what is wrong itself. */
@@ -83,7 +118,8 @@ function focusNew(op: string, rows: number): void {
 /** Saves without touching the page, unless the controls have got other names (rows that are stored now). */
 async function save(form: HTMLFormElement): Promise<void> {
   saveTimer = 0;
-  if (!form.isConnected || underWay?.signal.aborted === false && form.hasAttribute("aria-busy")) return;
+  if (!form.isConnected || underWay) return;
+  underWay = true;
   const held = snapshot(form);
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields(form, "update"), keepalive: true, credentials: "same-origin" });
@@ -103,6 +139,8 @@ async function save(form: HTMLFormElement): Promise<void> {
     if (note) note.textContent = (form.dataset.saved ?? "").replace("{time}", time);
   } catch {
     // Nothing is lost: it is all on the page still, and goes with the next post.
+  } finally {
+    done(form.dataset.form ?? "");
   }
 }
 
