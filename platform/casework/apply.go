@@ -195,6 +195,10 @@ func (c *Case) apply(e Event, now time.Time) error {
 		c.timer(e, now)
 	case EffectFailed:
 		c.effectFailed(e, now)
+	case Released:
+		for i := range c.Effects {
+			c.Effects[i].Lease = time.Time{}
+		}
 	case Leased:
 		for i := range c.Effects {
 			if f := &c.Effects[i]; f.ID == e.Effect {

@@ -235,7 +235,7 @@ func everyEvent() []Event {
 		CompletionOrdered{Parties: []signing.PartyID{"p2"}, Due: start.AddDate(0, 1, 0)}, WentOn{Party: "p2"}, SignedOnPaper{Party: "p2"}, Assigned{"s", "n"},
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
-		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}}
+		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and

@@ -126,6 +126,8 @@ type (
 		Next         time.Time
 		GiveUp       bool
 	}
+	// Released: whoever had leased effects is dead; they can be run at once. It leaves no header.
+	Released struct{}
 	// Leased: somebody runs the effect until then. It leaves no header.
 	Leased struct {
 		Effect string
@@ -160,3 +162,4 @@ func (HandedOver) Kind() string        { return "handed-over" }
 func (TimerFired) Kind() string        { return "timer" }
 func (EffectFailed) Kind() string      { return "" }
 func (Leased) Kind() string            { return "" }
+func (Released) Kind() string          { return "" }

@@ -47,6 +47,32 @@ func (s *Service) Due(ctx context.Context, limit int) ([]casework.ID, error) {
 	return out, nil
 }
 
+// TakeOver frees what an earlier process had leased when it died. It is for a store that this process has alone.
+func (s *Service) TakeOver(ctx context.Context) error {
+	now := s.Clock.Now()
+	ids, err := s.Vault.Store.DueCases(ctx, now.Add(leaseTime), takeOverMost)
+	if err != nil {
+		return fault.Wrap("flow.TakeOver", err)
+	}
+	for _, id := range ids {
+		_, err := s.change(ctx, casework.ID(id), s.stamp(bySystem, platformName), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
+			for _, f := range e.Case.Effects {
+				if f.Lease.After(now) {
+					return casework.Released{}, nil, nil
+				}
+			}
+			return nil, nil, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeOverMost is far more than runs at once; what is left is free when its lease ends.
+const takeOverMost = 1000
+
 // RunDue runs what is due in one case. Each effect is leased by a save, so that of several runners one does it; if that one dies it
 // is done again after the lease, under the same id. It says how many were run.
 func (s *Service) RunDue(ctx context.Context, id casework.ID) (int, error) {

@@ -61,7 +61,7 @@ func doStep(raw []byte) error {
 		return err
 	}
 	ctx := context.Background()
-	p, err := server.New(ctx, s.Config, server.Options{Clock: clock.NewManual(s.Now), Municipalities: demo.Municipalities, OutboxEvery: time.Hour})
+	p, err := server.New(ctx, s.Config, server.Options{Clock: clock.NewManual(s.Now), Municipalities: demo.Municipalities, Still: true})
 	if err != nil {
 		return err
 	}

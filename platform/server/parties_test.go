@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 	"unicode/utf8"
 
 	"samtjanst/examples/demo"
@@ -42,13 +41,12 @@ func restarted(t *testing.T, w *servertest.World, dir string, change func(*confi
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := server.Options{Clock: w.Clock, Log: w.Flow.Log, Municipalities: demo.Municipalities, OutboxEvery: time.Hour, Store: kept{w.Store}}
+	o := server.Options{Clock: w.Clock, Log: w.Flow.Log, Municipalities: demo.Municipalities, Still: true, Store: kept{w.Store}}
 	change(&cfg, &o)
 	s, err := server.New(w.Ctx, cfg, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Flow.Wake = nil
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Errorf("second server: %v", err)
@@ -361,4 +359,41 @@ func TestServiceNoLongerOffered(t *testing.T) {
 	if _, err := s.Flow.SigningPage(w.Ctx, erik, id); err != nil {
 		t.Errorf("Erik's signing page: %v", err)
 	}
+}
+
+// A file that is for the officer alone is part of the case, signed by the one who sent it, and nothing that the other guardian reads.
+func TestFileForTheOfficerAlone(t *testing.T) {
+	dir := t.TempDir()
+	w := servertest.New(t, servertest.Options{Dir: dir})
+	second := *w
+	folder := changedForm(t, "          - pointer: /bilagor/ovrigt\n", "          - pointer: /bilagor/ovrigt\n            audience: officer\n")
+	second.Server = restarted(t, w, dir, func(c *config.Config, _ *server.Options) { c.Forms = folder })
+	w = &second
+	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se")
+	pages["grund"] = servertest.Posted("/grund/skal=annan")
+	pages["omstandighet"] = servertest.Posted("/grund/omstandighet=Vi bor långt bort.")
+	w.Fill(anna, draft, pages)
+	if p, err := w.Flow.Upload(w.Ctx, anna, draft, "/bilagor/ovrigt", "hemligt.pdf", strings.NewReader(samplePDF)); err != nil || p != nil {
+		t.Fatal(p, err)
+	}
+	id := w.Submit(anna, draft)
+	h := w.Head(id)
+	if len(h.Content.Attachments) != 1 || h.Content.Attachments[0].Part.Audience != signing.Only("p1") {
+		t.Fatalf("attachments %+v", h.Content.Attachments)
+	}
+	file := h.Content.Attachments[0].Part.ID
+	if f, err := w.Flow.StaffAttachment(w.Ctx, w.Staff(personas.MonaTesthandlaggare), id, file); err != nil || string(read(t, f)) != samplePDF {
+		t.Errorf("the officer: %v", err)
+	}
+	if cv, err := w.Flow.Case(w.Ctx, erik, id); err != nil || len(cv.Attachments) != 0 {
+		t.Errorf("Erik sees %v, %v", cv.Attachments, err)
+	}
+	if _, err := w.Flow.Attachment(w.Ctx, erik, id, file); !errors.Is(err, fault.NotFound) {
+		t.Errorf("Erik reads it: %v", err)
+	}
+	w.Sign(anna, id)
 }

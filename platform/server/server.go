@@ -54,6 +54,7 @@ type Options struct {
 	Municipalities fs.FS        // nil: the configured folder
 	Simulators     string       // address of the simulators' pages, "" in production
 	OutboxEvery    time.Duration
+	Still          bool        // nothing runs by itself: a test runs effects and sweeps
 	Store          store.Store // nil: the configured one
 }
 
@@ -104,6 +105,14 @@ func New(ctx context.Context, cfg config.Config, o Options) (s *Server, err erro
 	}
 	if err := s.pages(ctx, cfg, o, dirs, texts); err != nil {
 		return s, err
+	}
+	if o.Still {
+		return s, nil
+	}
+	if _, alone := s.Store.(*sqlitestore.Store); alone {
+		if err := s.Flow.TakeOver(ctx); err != nil {
+			return s, err
+		}
 	}
 	s.outbox = outbox.New(s.Flow, outbox.Options{Every: o.OutboxEvery, Log: o.Log})
 	s.Flow.Wake = s.outbox.Wake

@@ -99,20 +99,13 @@ func New(t testing.TB, o Options) *World {
 	})
 	cfg := config.Default()
 	cfg.Data, cfg.BaseURL = o.Dir, o.BaseURL
-	every := time.Hour
-	if o.Outbox {
-		every = 200 * time.Millisecond
-	}
 	if cfg, err = server.DemoConfig(cfg, w.Sim.Endpoints); err != nil {
 		t.Fatal(err)
 	}
 	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: w.Clock, Log: log, Municipalities: demo.Municipalities,
-		Simulators: w.Sim.Endpoints.URL, OutboxEvery: every, Store: o.Store})
+		Simulators: w.Sim.Endpoints.URL, OutboxEvery: 200 * time.Millisecond, Still: !o.Outbox, Store: o.Store})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if !o.Outbox {
-		w.Flow.Wake = nil
 	}
 	t.Cleanup(func() {
 		if err := w.Server.Close(); err != nil {
