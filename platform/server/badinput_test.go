@@ -339,6 +339,31 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// changedForm is a folder with the shipped form, its layout changed: old text, new text, and so on.
+func changedForm(t *testing.T, changes ...string) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, library.Forms); err != nil {
+		t.Fatal(err)
+	}
+	layout := filepath.Join(folder, "skolskjuts", "layout.yaml")
+	raw, err := os.ReadFile(layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for i := 0; i < len(changes); i += 2 {
+		if !strings.Contains(text, changes[i]) {
+			t.Fatalf("the layout does not say %q", changes[i])
+		}
+		text = strings.Replace(text, changes[i], changes[i+1], 1)
+	}
+	if err := os.WriteFile(layout, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
 // The form's folder changes while an application is open: what is begun goes on as it was begun, after a restart too; what begins then is
 // the new form.
 func TestChangedFormVersion(t *testing.T) {
@@ -349,23 +374,8 @@ func TestChangedFormVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := apply(t, w, anna, "ekkoping", personas.OskarTestsson, "eklunda")
-	folder := t.TempDir()
-	if err := os.CopyFS(folder, library.Forms); err != nil {
-		t.Fatal(err)
-	}
-	layout := filepath.Join(folder, "skolskjuts", "layout.yaml")
-	raw, err := os.ReadFile(layout)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := strings.Replace(string(raw), "title: Elevens egen åsikt", "title: Vad säger eleven?", 1)
-	changed = strings.Replace(changed, "      - pointer: /barnet/asikt\n", "      - pointer: /barnet/asikt\n            required: true\n", 1)
-	if changed == string(raw) {
-		t.Fatal("nothing was changed")
-	}
-	if err := os.WriteFile(layout, []byte(changed), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	folder := changedForm(t, "title: Elevens egen åsikt", "title: Vad säger eleven?",
+		"      - pointer: /barnet/asikt\n", "      - pointer: /barnet/asikt\n            required: true\n")
 	s := restarted(t, w, dir, func(c *config.Config, _ *server.Options) { c.Forms = folder })
 	pages := servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se")
 	delete(pages, "barnet") // optional in the old version
