@@ -65,6 +65,7 @@ type Handling interface {
 	// RemindMissing reminds everybody whose signature is wanted and says how many.
 	RemindMissing(context.Context, identity.Actor, casework.ID) (int, error)
 	FinishTask(ctx context.Context, a identity.Actor, id casework.ID, task int) error
+	CompletionCame(ctx context.Context, a identity.Actor, id casework.ID) error
 	LetterSent(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string, task int) error
 }
 
@@ -210,6 +211,7 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/handlaggare", handles, a.assign),
 		post(one+"/paminn", handles, a.remind),
 		post(one+"/uppgift", handles, a.finishTask),
+		post(one+"/kompletterad", handles, a.completionCame),
 		post(one+"/brev", handles, a.letterSent),
 		get(one+"/komplettering", handles, a.showCompletion),
 		post(one+"/komplettering", handles, a.orderCompletion),

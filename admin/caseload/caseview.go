@@ -98,6 +98,7 @@ func missingSince(o signing.Order) time.Time {
 // actions says which buttons the page has, from the case's state and what the actor may.
 type actions struct {
 	Complete bool // order a completion
+	Came     bool // note that an ordered completion has come
 	Decide   bool
 	Preview  bool // may see how a decision would look, but not decide
 	Sign     bool // somebody's signature is missing and can still be dealt with
@@ -107,6 +108,7 @@ type actions struct {
 func actionsOf(c casework.Case, decider bool) actions {
 	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
 	a := actions{Complete: c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer}
+	a.Came = c.State == casework.AwaitingCompletion
 	a.Decide = c.State == casework.AwaitingOfficer && decider
 	a.Preview = c.State == casework.AwaitingOfficer && !decider
 	a.Sign = open && !c.Order.Ended && !c.Order.Complete()

@@ -35,7 +35,7 @@ func TestActions(t *testing.T) {
 		want    actions
 	}{
 		{"waiting for a signature", casework.AwaitingSignatures, two(signing.Invited), true, actions{Complete: true, Sign: true}},
-		{"waiting for a completion", casework.AwaitingCompletion, two(signing.Waiting), true, actions{Sign: true}},
+		{"waiting for a completion", casework.AwaitingCompletion, two(signing.Waiting), true, actions{Sign: true, Came: true}},
 		{"with a decider", casework.AwaitingOfficer, two(signing.Signed), true, actions{Complete: true, Decide: true}},
 		{"with an officer", casework.AwaitingOfficer, two(signing.Signed), false, actions{Complete: true, Preview: true}},
 		{"completion overdue, still unsigned", casework.AwaitingOfficer, two(signing.Expired), true, actions{Complete: true, Decide: true, Sign: true}},

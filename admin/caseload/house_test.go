@@ -247,6 +247,10 @@ func (f *fakeFlow) Remind(_ context.Context, a identity.Actor, id casework.ID, p
 func (f *fakeFlow) RemindMissing(_ context.Context, a identity.Actor, id casework.ID) (int, error) {
 	return 1, f.act(a, id, "remind missing")
 }
+func (f *fakeFlow) CompletionCame(_ context.Context, a identity.Actor, id casework.ID) error {
+	return f.act(a, id, "completion came")
+}
+
 func (f *fakeFlow) FinishTask(_ context.Context, a identity.Actor, id casework.ID, task int) error {
 	return f.act(a, id, "finish %d", task)
 }

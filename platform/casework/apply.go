@@ -47,6 +47,7 @@ var table = map[string][]State{
 	"withdrawn":          {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"reminder-asked":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"completion-ordered": {AwaitingSignatures, AwaitingOfficer},
+	"completion-came":    {AwaitingCompletion},
 	"went-on":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"decided":            {AwaitingOfficer},
@@ -145,6 +146,9 @@ func (c *Case) apply(e Event, now time.Time) error {
 		}
 		c.effect(EffectOverdue, "", "", e.Due)
 		c.move(AwaitingCompletion, now)
+	case CompletionCame:
+		c.cancel(func(f Effect) bool { return f.Kind == EffectOverdue || f.Kind == EffectOrdered })
+		c.move(AwaitingOfficer, now)
 	case WentOn:
 		p, err := c.Order.Move(e.Party, signing.Waived, now)
 		if err != nil {

@@ -147,6 +147,13 @@ func TestSilenceNeverLapses(t *testing.T) {
 			t.Fatalf("tasks: %v", tasks)
 		}
 	})
+	t.Run("ordered to complete, and it comes some other way", func(t *testing.T) {
+		l := &life{t: t, c: l.c, now: l.now}
+		l.do(CompletionOrdered{Parties: []signing.PartyID{"p2"}, Text: "Lämna ett intyg", Due: l.now.AddDate(0, 0, 14)}).do(CompletionCame{}).is(AwaitingOfficer)
+		if l.has(EffectOverdue) || l.has(EffectOrdered) {
+			t.Fatalf("it is still waited for: %v", l.c.Effects)
+		}
+	})
 	t.Run("the officer goes on, on a stated ground", func(t *testing.T) {
 		l := &life{t: t, c: l.c, now: l.now}
 		l.do(WentOn{Party: "p2", Ground: "Vårdnadshavaren vistas utomlands"}).is(AwaitingOfficer)
@@ -235,7 +242,7 @@ func everyEvent() []Event {
 		CompletionOrdered{Parties: []signing.PartyID{"p2"}, Due: start.AddDate(0, 1, 0)}, WentOn{Party: "p2"}, SignedOnPaper{Party: "p2"}, Assigned{"s", "n"},
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
-		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}}
+		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and

@@ -58,6 +58,8 @@ type (
 		Text    string
 		Due     time.Time
 	}
+	// CompletionCame: what was ordered has come, some other way than by a signature here.
+	CompletionCame struct{}
 	// WentOn: the officer goes on without a party's signature, on a stated ground.
 	WentOn struct {
 		Party  signing.PartyID
@@ -144,6 +146,7 @@ func (DeclinedBy) Kind() string        { return "declined" }
 func (WithdrawnBy) Kind() string       { return "withdrawn" }
 func (ReminderAsked) Kind() string     { return "reminder-asked" }
 func (CompletionOrdered) Kind() string { return "completion-ordered" }
+func (CompletionCame) Kind() string    { return "completion-came" }
 func (WentOn) Kind() string            { return "went-on" }
 func (SignedOnPaper) Kind() string     { return "signed-on-paper" }
 func (Assigned) Kind() string          { return "assigned" }

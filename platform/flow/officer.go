@@ -171,6 +171,11 @@ func (s *Service) completionFor(ctx context.Context, e *vault.Entry, p signing.P
 	return "", time.Time{}, nil
 }
 
+// CompletionCame notes that what was ordered has come, by post or over the counter: the officer goes on.
+func (s *Service) CompletionCame(ctx context.Context, a identity.Actor, id casework.ID) error {
+	return s.staffChange(ctx, a, id, nil, casework.CompletionCame{}, handlers...)
+}
+
 // GoOn lets the case go on without a party's signature, on a ground that is stated.
 func (s *Service) GoOn(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, ground string) ([]forms.Problem, error) {
 	ground, err := cleanText(strings.TrimSpace(ground), maxReason)

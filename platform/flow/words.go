@@ -39,7 +39,7 @@ func reason(p signing.Place) string {
 var eventWords = map[string]string{
 	"submitted": "Ansökan kom in", "opened": "Öppnade det som ska skrivas under", "own-filled": "Fyllde i egna uppgifter", "signed": "Skrev under",
 	"declined": "Avböjde att skriva under", "withdrawn": "Återkallade ansökan", "reminder-asked": "Bad om en påminnelse",
-	"completion-ordered": "Föreläggande om komplettering", "went-on": "Gick vidare utan underskrift", "signed-on-paper": "Registrerade underskrift på papper",
+	"completion-ordered": "Föreläggande om komplettering", "completion-came": "Kompletteringen har kommit", "went-on": "Gick vidare utan underskrift", "signed-on-paper": "Registrerade underskrift på papper",
 	"assigned": "Tilldelade ärendet", "task-done": "Avslutade en uppgift", "letter-sent": "Skickade brev", "decided": "Beslut",
 	"decision-opened": "Öppnade beslutet", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",
 	"rides-received": "Turlista kom", "number-claimed": "Fick diarienummer", "notice-sent": "Skickade meddelande", "notice-failed": "Meddelande gick inte fram",
