@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -171,15 +172,41 @@ func (b *tab) examine(f facts, at string) {
 	if known {
 		return
 	}
+	for _, v := range b.violations() {
+		b.Errorf("%s at %d: axe: %s", at, b.dev.width, v)
+	}
+}
+
+// violations is what axe finds on the page as it is.
+func (b *tab) violations() []string {
+	b.Helper()
 	if !b.dev.script { // axe is ours, not the page's: what the page would do with script it does no longer, since it is loaded
 		b.script(true)
 		defer b.script(false)
 	}
-	found := ask[[]string](b, `(window.axe ? 0 : (0, eval)({0}), axe.run(document, {resultTypes: ["violations"],
+	return ask[[]string](b, `(window.axe ? 0 : (0, eval)({0}), axe.run(document, {resultTypes: ["violations"],
 		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r =>
 		r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.html + " " + n.failureSummary).slice(0, 4).join(" | "))))`, axe)
-	for _, v := range found {
-		b.Errorf("%s at %d: axe: %s", at, b.dev.width, v)
+}
+
+// What inspection rests on does find faults: those that are put on a page here.
+func TestInspectionFinds(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	for _, dev := range []device{phone, deskNoScript} {
+		b := newTab(t, w.URL, dev)
+		b.open("/ekkoping")
+		ask[bool](b, `(document.documentElement.removeAttribute("lang"), document.querySelector("label").remove(), true)`)
+		found := strings.Join(b.violations(), "\n")
+		for _, want := range []string{"html-has-lang", "label"} {
+			if !strings.Contains(found, want+":") {
+				t.Errorf("axe does not find %s:\n%s", want, found)
+			}
+		}
+		b.load("/finns-inte")
+		if status, _ := b.log.take(); status != 404 {
+			t.Errorf("a page that is not there has status %d", status)
+		}
 	}
 }
 
