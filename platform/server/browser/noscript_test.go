@@ -11,7 +11,7 @@ import (
 func TestWithoutScript(t *testing.T) {
 	t.Parallel()
 	w := world(t)
-	maria := newTab(t, w.URL, deskNoScript)
+	maria := newTab(t, w.URL, phoneNoScript)
 	maria.open("/ekkoping")
 	maria.follow("Ansök om skolskjuts")
 	maria.follow("Börja ansökan")

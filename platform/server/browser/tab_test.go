@@ -34,6 +34,8 @@ var (
 	phone        = device{width: 390, height: 844, mobile: true, script: true}
 	desk         = device{width: 1280, height: 900, script: true}
 	deskNoScript = device{width: 1280, height: 900}
+	// phoneNoScript is an old phone, or one that saves data.
+	phoneNoScript = device{width: 390, height: 844, mobile: true}
 )
 
 // tab is one visitor's window. Its methods find things by the words a person reads, click where the thing is on the screen, and
