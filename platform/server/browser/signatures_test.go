@@ -28,7 +28,7 @@ func TestDeclines(t *testing.T) {
 	anna.open("/arende/" + string(id))
 	anna.lacks(why, "avböjt") // not even that, which could only bring them into conflict
 
-	mona := staff(t, w, personas.MonaTesthandlaggare, desk)
+	mona := staff(t, w, personas.MonaTesthandlaggare, phone)
 	mona.sees("Har avböjt")
 	mona.openCase("Elsa Testsson")
 	mona.sees("Erik Testsson har avböjt att skriva under", why, "förvaltningslagen 20 §")
