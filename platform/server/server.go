@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,7 +140,7 @@ func loadDirectory(cfg config.Config, o Options) (*directory.Directory, error) {
 	}
 	d, err := directory.Load(fsys, folder)
 	if err != nil {
-		return nil, fmt.Errorf("municipalities: %w", err)
+		return nil, fmt.Errorf("municipalities in %s: %w", cmp.Or(cfg.Municipalities, "the demo"), err)
 	}
 	return d, nil
 }
