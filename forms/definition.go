@@ -220,5 +220,22 @@ type LayoutField struct {
 	OptionsFrom  string            `yaml:"optionsFrom"` // CEL giving a list of {value, label, hint}
 	Options      map[string]string `yaml:"options"`     // enum value → label, when the schema has no oneOf const/title
 	Item         string            `yaml:"item"`        // what one row is called: "dag"
+	Groups       []LayoutGroup     `yaml:"groups"`      // headings over options: optgroups, or the branches of widget tree
+	Prices       map[string]string `yaml:"prices"`      // widget prices: option's value, or the name of a number within the group → kronor, "125" or "125,50"
+	Checks       []LayoutCheck     `yaml:"checks"`      // the author's own rules
 	Messages     map[string]string `yaml:"messages"`    // problem code → own text
+}
+
+// LayoutGroup is a heading over options, and groups within it.
+type LayoutGroup struct {
+	Title  string        `yaml:"title"`
+	Values []string      `yaml:"values"`
+	Groups []LayoutGroup `yaml:"groups"`
+}
+
+// LayoutCheck is a rule of the author's: a problem of the field while the condition holds. Within rows the condition may read /row/….
+type LayoutCheck struct {
+	When    *Condition `yaml:"when"`
+	Message string     `yaml:"message"` // what is wrong and what to do
+	Soft    bool       `yaml:"soft"`    // warn and let through
 }

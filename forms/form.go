@@ -9,7 +9,10 @@
 // bytes; a draft and a case hold the version they were made with.
 package forms
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"sync"
+)
 
 // Version addresses a published definition by content: 64 hex digits.
 type Version string
@@ -84,17 +87,26 @@ const (
 	TextField    Kind = iota + 1 // string: input or textarea
 	NumberField                  // number or integer: input, exact decimal
 	BoolField                    // boolean: two radios "true"/"false"
-	ConsentField                 // const true: one checkbox "true", unticked is absent
+	ConsentField                 // const: one checkbox with its only option's value, unticked is absent
 	ChoiceField                  // enum: radios or select
 	ChoicesField                 // array of enum: checkboxes
 	DateField                    // string, format date: three inputs, name + "/y", "/m", "/d" outside the pointer space (see answers)
 	FilesField                   // array of file objects {id, name, size, type}; uploaded, never decoded from text
 	GroupField                   // object: its Fields
 	RowsField                    // array of objects: its Fields once a row
-	ListField                    // array of scalars: one control a row
+	ListField                    // array of anything else: its only child once a row
+	TupleField                   // array whose first places each have a field of their own; Rest, when there is one, follows as rows
+	MapField                     // an object's entries beyond its declared properties: a name and its only child, a row each
+	VariantField                 // one of several shapes: posted v/pointer, and the chosen Variant's field at the same pointer
+	JSONField                    // anything at all: JSON as text; not for publishing
+	NullField                    // null or nothing: one box, posted as a marker
+	FixedField                   // the one value that a chosen variant says, "kind": "cat"; neither shown nor posted
 	FactField                    // shown, not posted
 	NoticeField                  // Markdown, not posted
 )
+
+// Posted reports whether fields of a kind have a place in the answers: all but facts and notices.
+func (f *Field) Posted() bool { return f.Kind != FactField && f.Kind != NoticeField }
 
 // Field is one control, group of controls, shown fact or notice.
 type Field struct {
@@ -111,13 +123,22 @@ type Field struct {
 	Suffix       Text
 	Item         Text // what one row is called
 	Required     bool // by schema, unconditionally, or by layout whenever shown
+	Always       bool // the schema requires it unconditionally: a group or list is there ({} or []) though nothing is answered in it
 	ReadOnly     bool
 	Audience     string
 	ShowWhen     *Condition
 	Options      []Option
-	OptionsFrom  string // CEL; evaluated by the journey
-	Fact         string // CEL of a FactField
-	Fields       []*Field
+	OptionsFrom  string     // CEL; evaluated by the journey
+	Fact         string     // CEL of a FactField
+	Fields       []*Field   // what stands within, as far as the definition places it; Children has all
+	Variants     []*Variant // of a VariantField
+	OnDemand     bool       // a group or tuple that is on the page only when it is there: a button adds it, another takes it away
+	Groups       []OptionGroup
+	Checks       []Check
+	Price        string   // whole öre: of one, for a number under the widget "prices"
+	Examples     []string // JSON texts of the schema's examples
+	WriteOnly    bool     // never shown again once it is stored
+	Deprecated   bool
 	MinLength    int    // characters; 0 none
 	MaxLength    int    // characters; 0 none
 	Minimum      string // exact decimal or ISO date, "" none
@@ -139,14 +160,90 @@ type Field struct {
 	Nullable     bool            // null is a value of its own here
 	Accept       []string        // media types of a FilesField
 	MaxBytes     int64           // size of one file; 0 the platform's own limit
+
+	declared map[string]bool // of a MapField: the properties that are not its entries
+	children lazy[[]*Field]  // of a field that refers to itself: made when first asked for
+	rest     lazy[*Field]
+}
+
+// Children are the fields within a group or a row, the only item of a list or map, the first places of a tuple.
+func (f *Field) Children() []*Field {
+	if f.Fields == nil {
+		return f.children.get()
+	}
+	return f.Fields
+}
+
+// Rest is the field of each item after a tuple's first places, at the pointer ending in "*"; nil when there is none.
+func (f *Field) Rest() *Field { return f.rest.get() }
+
+// Declares reports whether a name is a declared property of a MapField's object, and so no entry of it.
+func (f *Field) Declares(name string) bool { return f.declared[name] }
+
+// Recursive reports whether the field's children are made when asked for: it stands within itself.
+func (f *Field) Recursive() bool { return f.Fields == nil && f.children.make != nil }
+
+// lazy is a value made at first use. Safe for concurrent use.
+type lazy[T any] struct {
+	make func() T
+	once sync.Once
+	made T
+}
+
+func (l *lazy[T]) get() T {
+	l.once.Do(func() {
+		if l.make != nil {
+			l.made = l.make()
+		}
+	})
+	return l.made
+}
+
+// Variant is one shape that a VariantField's value can have.
+type Variant struct {
+	Label Text   // zero when the schema gives none: then it is named by its type
+	Type  string // "string", "number", "integer", "boolean", "array", "object", "null", or "any"
+
+	fits  func(value any) (score int, ok bool)
+	field lazy[*Field]
+}
+
+// Field is the variant's field, at the VariantField's own pointer.
+func (v *Variant) Field() *Field { return v.field.get() }
+
+// Choose gives the number of the variant that a value fits best, -1 when it fits none.
+func (f *Field) Choose(value any) int {
+	best, most := -1, 0
+	for i, v := range f.Variants {
+		if score, ok := v.fits(value); ok && (best < 0 || score > most) {
+			best, most = i, score
+		}
+	}
+	return best
+}
+
+// OptionGroup is a heading over some of a choice's options: a tree where groups stand within groups.
+type OptionGroup struct {
+	Title  Text
+	Values []string // of options
+	Groups []OptionGroup
+}
+
+// Check is an author's own rule: a problem while its condition holds.
+type Check struct {
+	Code    string // "check-1", the key of its message
+	When    *Condition
+	Message Text
+	Soft    bool // it warns and lets one through
 }
 
 // Option of a choice.
 type Option struct {
 	Value string // the scalar's JSON text for non-strings, the string itself for strings
 	JSON  json.RawMessage
-	Label Text
+	Label Text // zero for null, which the interface names
 	Hint  Text
+	Price string // whole öre, "" for none
 }
 
 // Condition is a JSON Schema from the static subset (properties, required, items, contains, const, enum, type, bounds, pattern,
@@ -185,7 +282,11 @@ const (
 	TooMany        = "too-many"        // max
 	NotUnique      = "not-unique"      //
 	NotAllowed     = "not-allowed"     // the value is not allowed here (not, const, false schema)
-	WrongType      = "wrong-type"      //
+	WrongType      = "wrong-type"      // type
+	NotJSON        = "not-json"        // raw JSON that cannot be read
+	NoVariant      = "no-variant"      // none of the shapes is chosen, or the value has none of them
+	NameMissing    = "name-missing"    // an entry of a map without a name
+	NameTaken      = "name-taken"      // name: two entries have it, or a declared property does
 	BadText        = "bad-text"        // invalid UTF-8, NUL or lone CR
 	FileEmpty      = "file-empty"      // name
 	FileTooBig     = "file-too-big"    // name, max

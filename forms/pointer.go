@@ -27,6 +27,9 @@ func (p Pointer) Join(token string) Pointer {
 	return p + "/" + Pointer(token)
 }
 
+// Raw adds a piece that is escaped already.
+func (p Pointer) Raw(piece string) Pointer { return p + "/" + Pointer(piece) }
+
 // Index adds a row's number.
 func (p Pointer) Index(i int) Pointer { return p + "/" + Pointer(strconv.Itoa(i)) }
 

@@ -1,8 +1,10 @@
 package answers
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"samtjanst/forms"
 )
@@ -22,28 +24,40 @@ const (
 	OpContinue   = "continue"    // validate, save, next page
 	OpUpdate     = "update"      // save without validation, show the page again: conditions
 	OpSave       = "save"        // save without validation and leave
-	OpAdd        = "add"         // a row of the array at the pointer
-	OpRemove     = "remove"      // the row at the pointer (its key last)
+	OpAdd        = "add"         // a row of the list or map at the pointer, or the group at it that is there on demand
+	OpRemove     = "remove"      // the row at the pointer (its posted key last), or the group that is there on demand
 	OpUp         = "up"          // the row at the pointer one step
 	OpDown       = "down"        //
 	OpUpload     = "upload"      // the chosen files of the field at the pointer
+	OpOpen       = "open"        // the row at the pointer (its posted key last), of rows shown as a summary
+	OpClose      = "close"       // the open row of the rows at the pointer
+	OpWindow     = "window"      // rows shown as a summary, from the number that is the pointer's last token
 	OpRemoveFile = "remove-file" // the file whose id is the pointer's last token
 )
 
 // Control is the name of a field's control: "a/elev/skola". The boxes of a ChoicesField all have it.
-func Control(at forms.Pointer) string { return "a" + string(at) }
+func Control(at forms.Pointer) string { return "a" + posted(at) }
 
 // RowKey is the name of the inputs that list an array's rows in order, one value (the row's key) a row: "r/barn".
-func RowKey(at forms.Pointer) string { return "r" + string(at) }
+func RowKey(at forms.Pointer) string { return "r" + posted(at) }
 
 // Marker is the name of the input that says what a blank control means: "t/pointer".
-func Marker(at forms.Pointer) string { return "t" + string(at) }
+func Marker(at forms.Pointer) string { return "t" + posted(at) }
 
 // Variant is the name of the input that says which variant of a oneOf was shown: "v/pointer".
-func Variant(at forms.Pointer) string { return "v" + string(at) }
+func Variant(at forms.Pointer) string { return "v" + posted(at) }
+
+// EntryName is the name of the control for the name of a map's entry: "k/extra/~r0".
+func EntryName(at forms.Pointer) string { return "k" + posted(at) }
+
+// OpenRow is the name of the input that says which row of a summary is open, by its key: "o/barn".
+func OpenRow(at forms.Pointer) string { return "o" + posted(at) }
+
+// Window is the name of the input that says from which row on a summary's lines are shown: "w/barn".
+func Window(at forms.Pointer) string { return "w" + posted(at) }
 
 // Upload is the name of a FilesField's file input: "f/intyg".
-func Upload(at forms.Pointer) string { return "f" + string(at) }
+func Upload(at forms.Pointer) string { return "f" + posted(at) }
 
 // Part is one of the three inputs of a date.
 type Part byte
@@ -56,10 +70,30 @@ const (
 )
 
 // DatePart is the name of one input of a date.
-func DatePart(p Part, at forms.Pointer) string { return string(rune(p)) + string(at) }
+func DatePart(p Part, at forms.Pointer) string { return string(rune(p)) + posted(at) }
+
+// posted writes a pointer as names have it: control characters, which a browser changes in names, as "~x" and two hex digits, which
+// is no escape of RFC 6901 and so stands for nothing else.
+func posted(at forms.Pointer) string {
+	if strings.IndexFunc(string(at), unicode.IsControl) < 0 {
+		return string(at)
+	}
+	var b strings.Builder
+	for _, r := range string(at) {
+		if unicode.IsControl(r) {
+			fmt.Fprintf(&b, "~x%02x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// PostedPiece writes one piece of a pointer as names have it.
+func PostedPiece(piece string) string { return posted(forms.Pointer(piece)) }
 
 // Op is the value of a button that acts on a place: "add/dagar", "remove/dagar/0".
-func Op(op string, at forms.Pointer) string { return op + string(at) }
+func Op(op string, at forms.Pointer) string { return op + posted(at) }
 
 // ParseOp splits a posted FieldOp into the operation and the pointer it acts on.
 func ParseOp(value string) (op string, at forms.Pointer) {
