@@ -2,7 +2,6 @@ package renderer
 
 import (
 	"strconv"
-	"strings"
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
@@ -16,14 +15,15 @@ type builder struct {
 	form   *forms.Form
 	source *forms.Page
 	locale *i18n.Locale
-	live   map[forms.Pointer]bool // fields of this page that something on it depends on
-	locked bool                   // within a group or rows that are shown only
+	live   *live
+	locked bool // within a group or rows that are shown only
+	lazies int  // parts compiled when first run that this one stands within
 	out    []node
 	buf    lit
 }
 
 func newBuilder(r *Renderer, form *forms.Form, page *forms.Page, l *i18n.Locale) *builder {
-	return &builder{r: r, form: form, source: page, locale: l, live: liveFields(form, page)}
+	return &builder{r: r, form: form, source: page, locale: l, live: liveOf(form, page)}
 }
 
 // s adds finished HTML, e text to be escaped.
@@ -79,11 +79,44 @@ func (b *builder) sub(build func()) []node {
 	return part
 }
 
+// fork is a builder for a part that is compiled later.
+func (b *builder) fork() *builder {
+	return &builder{r: b.r, form: b.form, source: b.source, locale: b.locale, live: b.live, locked: b.locked, lazies: b.lazies + 1}
+}
+
+// maxDepth is how deep parts stand within each other: as deep as answers may be.
+const maxDepth = 64
+
+// lazy is a part that is compiled when it is first run.
+func (b *builder) lazy(build func(*builder)) *lazyNode {
+	sub := b.fork()
+	return &lazyNode{build: func() []node {
+		if sub.lazies <= maxDepth {
+			build(sub)
+		}
+		return sub.done()
+	}}
+}
+
+// within compiles the fields within one, later when the field stands within itself.
+func (b *builder) within(c control, build func(*builder)) {
+	if c.Recursive() {
+		b.node(b.lazy(build))
+		return
+	}
+	build(b)
+}
+
 // control is a field being compiled.
 type control struct {
 	*forms.Field
 	at    place
-	depth int // rows it stands within
+	depth int        // rows it stands within
+	up    *control   // what it stands in
+	title forms.Text // its label, else what the interface calls it
+	hint  forms.Text // its own, else what the interface says of its format
+	item  bool       // one of a list or of a map's values: the row says which
+	bare  bool       // a variant's: what it stands in asks the question
 }
 
 // id adds a field's id, with the rows' numbers, and what belongs to it (".hint").
@@ -96,10 +129,17 @@ func (b *builder) id(c control, suffix string) {
 	b.s(suffix)
 }
 
+// appendID does the same while a page is filled.
+func (c control) appendID(dst []byte, f *frame, suffix string) []byte {
+	dst = append(dst, c.ID...)
+	dst = appendNumbers(dst, f, c.depth)
+	return append(dst, suffix...)
+}
+
 func appendNumbers(dst []byte, f *frame, depth int) []byte {
 	for i := range depth {
 		dst = append(dst, '.')
-		dst = strconv.AppendInt(dst, int64(f.rows[i].number), 10)
+		dst = strconv.AppendInt(dst, int64(f.rows[i].Number), 10)
 	}
 	return dst
 }
@@ -108,7 +148,7 @@ func appendNumbers(dst []byte, f *frame, depth int) []byte {
 func (b *builder) name(c control, prefix string) {
 	b.s(prefix)
 	if c.at.depth == 0 {
-		b.s(string(c.at.html[0]))
+		b.s(string(c.at.names[0]))
 		return
 	}
 	at := c.at
@@ -118,60 +158,85 @@ func (b *builder) name(c control, prefix string) {
 // prefix gives what stands before the pointer in a posted name.
 func prefix(name func(forms.Pointer) string) string { return name("") }
 
-// field compiles one field of any kind.
-func (b *builder) field(f *forms.Field) {
-	c := control{Field: f, at: placeOf(f.Pointer)}
+// field compiles one field of a page, of any kind.
+func (b *builder) field(f *forms.Field) { b.control(f, nil) }
+
+// child compiles a field within another.
+func (b *builder) child(f *forms.Field, up control) { b.control(f, &up) }
+
+func (b *builder) control(f *forms.Field, up *control) {
+	c := control{Field: f, up: up}
+	switch {
+	case !f.Posted():
+		c.at = top()
+	case up == nil:
+		whole := top()
+		c.at = whole.down(f.Pointer.Tokens(), false)
+	default:
+		row := rowsOf(up.Field, f)
+		c.at = up.at.down(f.Pointer[len(up.Pointer):].Tokens(), row)
+		c.item = row && up.Kind != forms.RowsField
+		c.bare = up.Kind == forms.VariantField
+	}
 	c.depth = c.at.depth
-	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: f.Pointer == ""}
+	c.title, c.hint = b.titleOf(c), b.hintOf(c)
+	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), secret: f.WriteOnly && !holds(f)}
 	n.body = b.sub(func() {
-		switch {
-		case f.Kind == forms.NoticeField:
-			b.notice(c)
-		case f.ReadOnly && !b.locked && (f.Kind == forms.GroupField || f.Kind == forms.RowsField):
-			b.locked = true
-			kinds[f.Kind](b, c)
-			b.locked = false
-		case f.Kind == forms.GroupField || f.Kind == forms.RowsField:
-			kinds[f.Kind](b, c)
-			b.marker(c)
-		case f.Kind == forms.FactField || f.ReadOnly || b.locked:
-			b.fact(c)
-		default:
-			kinds[f.Kind](b, c)
-			b.marker(c)
-		}
-		if b.live[f.Pointer] && f.Pointer != "" && !b.locked {
-			b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="`,
-				answers.FieldOp, `" value="`, answers.OpUpdate, `">`)
-			b.t("form.update")
-			b.s("</button></p>")
+		b.kind(c)
+		if b.asksAgain(c) {
+			b.update("form.update")
 		}
 		b.s("\n")
 	})
 	b.node(n)
 }
 
-// marker is the hole for the input that says what a blank control means, where a value is there though it is blank.
-func (b *builder) marker(c control) {
-	if b.locked {
-		return
+// rowsOf reports whether a field within another stands once a row.
+func rowsOf(up, f *forms.Field) bool {
+	switch up.Kind {
+	case forms.RowsField, forms.ListField, forms.MapField:
+		return true
+	case forms.TupleField:
+		return f == up.Rest()
 	}
-	field, at := c.Field, c.at
-	b.hole(func(dst []byte, f *frame) []byte {
-		if !f.cur.has {
-			return dst
-		}
-		blank := answers.Blank(field, f.cur.value)
-		if blank == "" {
-			return dst
-		}
-		dst = append(dst, `<input type="hidden" name="`...)
-		dst = append(dst, prefix(answers.Marker)...)
-		dst = at.appendName(dst, f)
-		dst = append(dst, `" value="`...)
-		dst = escape(dst, blank)
-		return append(dst, `">`...)
-	})
+	return false
+}
+
+func (b *builder) kind(c control) {
+	switch {
+	case c.Kind == forms.NoticeField:
+		b.notice(c)
+	case c.Kind == forms.FixedField:
+	case c.Kind == forms.FactField || (c.ReadOnly || b.locked) && !b.opens(c.Field):
+		b.fact(c)
+	case c.ReadOnly && !b.locked:
+		b.locked = true
+		kinds[c.Kind](b, c)
+		b.locked = false
+	default:
+		kinds[c.Kind](b, c)
+		b.nullBox(c)
+		b.marker(c)
+	}
+}
+
+// opens reports whether a field that is only shown is shown part by part, and not as one text.
+func (b *builder) opens(f *forms.Field) bool {
+	if f.Kind == forms.ListField {
+		return holds(f.Children()[0])
+	}
+	return holds(f)
+}
+
+// asksAgain reports whether the page has to be shown again when a field is answered.
+func (b *builder) asksAgain(c control) bool { return !b.locked && !c.ReadOnly && !c.item && b.live.has(c.Field) }
+
+// update is the button that shows the page again, for those without script.
+func (b *builder) update(text string) {
+	b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="`,
+		answers.FieldOp, `" value="`, answers.OpUpdate, `">`)
+	b.t(text)
+	b.s("</button></p>")
 }
 
 // kinds gives the compiler of each posted kind. A form has no other: forms.Compile makes these only.
@@ -179,77 +244,11 @@ var kinds map[forms.Kind]func(*builder, control)
 
 func init() {
 	kinds = map[forms.Kind]func(*builder, control){
-		forms.TextField: (*builder).textField, forms.NumberField: (*builder).textField, forms.BoolField: (*builder).boolField,
+		forms.TextField: (*builder).textField, forms.NumberField: (*builder).numberField, forms.BoolField: (*builder).boolField,
 		forms.ConsentField: (*builder).consentField, forms.ChoiceField: (*builder).choiceField, forms.ChoicesField: (*builder).choicesField,
 		forms.DateField: (*builder).dateField, forms.FilesField: (*builder).filesField, forms.GroupField: (*builder).groupField,
-		forms.RowsField: (*builder).rowsField, forms.ListField: (*builder).rowsField,
+		forms.RowsField: (*builder).rowsField, forms.ListField: (*builder).rowsField, forms.TupleField: (*builder).tupleField,
+		forms.MapField: (*builder).mapField, forms.VariantField: (*builder).variantField, forms.JSONField: (*builder).jsonField,
+		forms.NullField: (*builder).nullField,
 	}
-}
-
-// liveFields finds the fields of a page that a condition, an option list or a shown fact of the same page reads, so that
-// answering them may change the page.
-func liveFields(form *forms.Form, page *forms.Page) map[forms.Pointer]bool {
-	live := map[forms.Pointer]bool{}
-	computed := map[string]bool{}
-	var cel func(expr string)
-	mark := func(at forms.Pointer) {
-		for p, f := range form.Fields {
-			if f.Page == page && p.Overlaps(at) && f.Kind != forms.GroupField && f.Kind != forms.RowsField {
-				live[p] = true
-			}
-		}
-	}
-	read := func(at forms.Pointer) {
-		tokens := at.Tokens()
-		switch {
-		case len(tokens) < 2:
-		case tokens[0] == "answers":
-			mark(at[len("/answers"):])
-		case tokens[0] == "computed":
-			if name := tokens[1]; !computed[name] {
-				computed[name] = true
-				cel(form.Def.Meta.Computed[name])
-			}
-		}
-	}
-	// An expression is searched for the names as CEL writes them: answers.elev.skola.
-	cel = func(expr string) {
-		if expr == "" {
-			return
-		}
-		for p, f := range form.Fields {
-			if f.Page == page && f.Kind != forms.GroupField && f.Kind != forms.RowsField {
-				whole, _, _ := strings.Cut(string(p), "/*")
-				if strings.Contains(expr, "answers"+strings.ReplaceAll(whole, "/", ".")) {
-					live[p] = true
-				}
-			}
-		}
-		for name := range form.Def.Meta.Computed {
-			if strings.Contains(expr, "computed."+name) {
-				read(forms.Pointer("/computed").Join(name))
-			}
-		}
-	}
-	condition := func(c *forms.Condition) {
-		if c != nil {
-			for _, at := range c.Reads {
-				read(at)
-			}
-		}
-	}
-	var walk func([]*forms.Field)
-	walk = func(fields []*forms.Field) {
-		for _, f := range fields {
-			condition(f.ShowWhen)
-			cel(f.OptionsFrom)
-			cel(f.Fact)
-			walk(f.Fields)
-		}
-	}
-	for _, s := range page.Sections {
-		condition(s.ShowWhen)
-		walk(s.Fields)
-	}
-	return live
 }

@@ -1,9 +1,10 @@
 package renderer
 
 import (
-	"strconv"
+	"sync"
 
 	"samtjanst/forms"
+	"samtjanst/forms/answers"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
 )
@@ -28,21 +29,19 @@ type frame struct {
 	PageData
 	page     *Page
 	locale   *i18n.Locale
-	problems map[forms.Pointer]string // texts by concrete pointer, the first of each
-	warnings map[forms.Pointer]string // soft problems
-	rows     []row                    // the rows the program is within, outermost first
+	problems map[forms.Pointer]told // by concrete pointer, the first of each
+	warnings map[forms.Pointer]told // soft problems
+	rows     []answers.Row          // the rows the program is within, outermost first
 	cur      current
 	scratch  []byte
 }
 
-// row is one row of an array: its number, and the key it is posted with.
-type row struct {
-	number int
-	key    string
-}
+// told is a problem in words.
+type told struct{ code, text string }
 
 // current is the field the program is in.
 type current struct {
+	at       forms.Pointer // concrete
 	value    any
 	has      bool // there is a value, null perhaps
 	typed    string
@@ -63,99 +62,24 @@ func newFrame(p *Page, d PageData) *frame {
 			into = &f.warnings
 		}
 		if *into == nil {
-			*into = map[forms.Pointer]string{}
+			*into = map[forms.Pointer]told{}
 		}
-		if _, first := (*into)[problem.Pointer]; !first {
-			(*into)[problem.Pointer] = ProblemText(p.locale, p.form, problem)
+		spot := p.find(f.View, d.Typed, problem.Pointer)
+		if _, first := (*into)[spot.owner]; !first {
+			(*into)[spot.owner] = told{problem.Code, problemText(p.locale, p.form, spot.field, problem)}
 		}
 	}
 	return f
 }
 
-// place is a field's pointer, cut so that rows' numbers can be put in.
-type place struct {
-	whole  forms.Pointer // the pointer when it has no rows
-	pieces []string      // between the numbers; one more than there are rows
-	html   [][]byte      // the pieces, escaped for an attribute
-	tokens []string
-	depth  int // rows it stands within
-}
-
-func placeOf(at forms.Pointer) place {
-	p := place{tokens: at.Tokens()}
-	piece := forms.Pointer("")
-	for _, t := range p.tokens {
-		if t == "*" {
-			p.pieces = append(p.pieces, string(piece)+"/")
-			piece = ""
-			p.depth++
-			continue
-		}
-		piece = piece.Join(t)
+// in makes a field the current one.
+func (f *frame) in(at forms.Pointer, value any, has bool) {
+	f.cur = current{at: at, value: value, has: has}
+	if len(f.Typed) > 0 {
+		f.cur.typed, f.cur.isTyped = f.Typed[string(at)]
 	}
-	p.pieces = append(p.pieces, string(piece))
-	for _, s := range p.pieces {
-		p.html = append(p.html, escape(nil, s))
-	}
-	if p.depth == 0 {
-		p.whole = at
-	}
-	return p
-}
-
-// concrete gives the pointer with the rows' numbers.
-func (p *place) concrete(f *frame) forms.Pointer {
-	if p.depth == 0 {
-		return p.whole
-	}
-	b := f.scratch[:0]
-	for i, piece := range p.pieces {
-		b = append(b, piece...)
-		if i < p.depth {
-			b = strconv.AppendInt(b, int64(f.rows[i].number), 10)
-		}
-	}
-	f.scratch = b
-	return forms.Pointer(b)
-}
-
-// appendName writes the pointer as it is posted: with the rows' keys.
-func (p *place) appendName(dst []byte, f *frame) []byte {
-	for i, piece := range p.html {
-		dst = append(dst, piece...)
-		if i < p.depth {
-			dst = escape(dst, f.rows[i].key)
-		}
-	}
-	return dst
-}
-
-// value finds the stored value; false when there is none.
-func (p *place) value(f *frame) (any, bool) {
-	var v any = f.View.Scope.Answers
-	depth := 0
-	for _, t := range p.tokens {
-		switch x := v.(type) {
-		case map[string]any:
-			var ok bool
-			if v, ok = x[t]; !ok {
-				return nil, false
-			}
-		case []any:
-			n := -1
-			if t == "*" {
-				n = f.rows[depth].number
-				depth++
-			}
-			if n < 0 || n >= len(x) {
-				return nil, false
-			}
-			v = x[n]
-		default:
-			return nil, false
-		}
-	}
-	return v, true
+	f.cur.problem, f.cur.warning = f.problems[at].text, f.warnings[at].text
+	f.cur.required = len(f.View.Required) > 0 && f.View.Required[at]
 }
 
 // fieldNode runs a field's program where the field is shown.
@@ -164,6 +88,7 @@ type fieldNode struct {
 	key    forms.Pointer // "field:ID"
 	body   []node
 	noName bool // shown, not posted
+	secret bool // never shown once it is stored
 }
 
 func (n *fieldNode) append(dst []byte, f *frame) []byte {
@@ -178,17 +103,19 @@ func (n *fieldNode) append(dst []byte, f *frame) []byte {
 			f.cur = outer
 			return dst
 		}
-		f.cur.value, f.cur.has = n.at.value(f)
-		if len(f.Typed) > 0 {
-			f.cur.typed, f.cur.isTyped = f.Typed[string(at)]
-		}
-		f.cur.problem, f.cur.warning = f.problems[at], f.warnings[at]
-		f.cur.required = len(f.View.Required) > 0 && f.View.Required[at]
+		value, has := n.at.value(f)
+		f.in(at, value, has)
 	}
-	for _, b := range n.body {
-		dst = b.append(dst, f)
-	}
+	dst = run(n.body, dst, f)
 	f.cur = outer
+	return dst
+}
+
+// run runs a program.
+func run(body []node, dst []byte, f *frame) []byte {
+	for _, n := range body {
+		dst = n.append(dst, f)
+	}
 	return dst
 }
 
@@ -202,10 +129,33 @@ func (n *sectionNode) append(dst []byte, f *frame) []byte {
 	if f.View.Hidden[n.key] {
 		return dst
 	}
-	for _, b := range n.body {
-		dst = b.append(dst, f)
+	return run(n.body, dst, f)
+}
+
+// lazyNode is a program that is compiled when it is first run: that of a field within itself, which has no end, and what few pages
+// show. Safe for concurrent use.
+type lazyNode struct {
+	build func() []node
+	once  sync.Once
+	body  []node
+}
+
+func (n *lazyNode) append(dst []byte, f *frame) []byte {
+	n.once.Do(func() { n.body, n.build = n.build(), nil })
+	return run(n.body, dst, f)
+}
+
+// whenNode runs one of two programs.
+type whenNode struct {
+	is        func(*frame) bool
+	then, not []node // not is the usual one
+}
+
+func (n *whenNode) append(dst []byte, f *frame) []byte {
+	if n.is(f) {
+		return run(n.then, dst, f)
 	}
-	return dst
+	return run(n.not, dst, f)
 }
 
 // escape appends s so that it stays text in HTML and within a double-quoted attribute. NUL, which HTML cannot carry,

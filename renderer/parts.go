@@ -16,7 +16,7 @@ func (b *builder) open(c control, class string) {
 	b.s(`<label class="ds-label" for="`)
 	b.id(c, "")
 	b.s(`"`)
-	b.lang(c.Label)
+	b.lang(c.title)
 	b.s(`>`)
 	b.label(c)
 	b.s(`</label>`)
@@ -26,13 +26,28 @@ func (b *builder) open(c control, class string) {
 // openGroup begins a field of several controls: a fieldset whose legend is the question. More suffixes name what else
 // describes the group.
 func (b *builder) openGroup(c control, class string, describes ...string) {
+	b.fieldset(c, class, false, describes...)
+}
+
+// openFrame begins a field that other fields stand in. The frame itself can be led to: what is wrong with the whole is mended by no
+// single control.
+func (b *builder) openFrame(c control, class string, describes ...string) {
+	b.fieldset(c, class, true, describes...)
+}
+
+func (b *builder) fieldset(c control, class string, target bool, describes ...string) {
 	b.s(`<fieldset class="ds-fieldset st-field `, class)
 	b.wrong()
 	b.s(`"`)
+	if target {
+		b.s(` tabindex="-1" id="`)
+		b.id(c, "")
+		b.s(`"`)
+	}
 	b.liveMark(c)
 	b.described(c, describes...)
 	b.s(`><legend class="ds-label"`)
-	b.lang(c.Label)
+	b.lang(c.title)
 	b.s(`>`)
 	b.label(c)
 	b.s(`</legend>`)
@@ -40,11 +55,11 @@ func (b *builder) openGroup(c control, class string, describes ...string) {
 }
 
 func (b *builder) label(c control) {
-	if c.Parent != nil && c.Parent.Kind == forms.ListField {
-		b.rowTitle(itemName(c.Parent, b.locale))
-		return
+	if c.item && c.up.Kind != forms.MapField {
+		b.rowTitle(itemName(c.up.Field, b.locale))
+	} else {
+		b.text(c.title)
 	}
-	b.text(c.Label)
 	for _, affix := range []forms.Text{c.Prefix, b.suffix(c)} {
 		if !affix.IsZero() { // the box beside the control is hidden from screen readers
 			b.s(`<span class="ds-sr-only"> `)
@@ -52,7 +67,15 @@ func (b *builder) label(c control) {
 			b.s(`</span>`)
 		}
 	}
-	if c.Required || b.locked || c.Kind == forms.GroupField || c.Kind == forms.FactField {
+	if c.Deprecated {
+		b.s(` <span class="st-optional">`)
+		b.t("form.deprecated")
+		b.s(`</span>`)
+	}
+	switch {
+	case c.Required || b.locked || c.item || c.bare:
+		return
+	case c.Kind == forms.GroupField || c.Kind == forms.TupleField || c.Kind == forms.FactField || c.Kind == forms.NullField:
 		return
 	}
 	optional := append(escape([]byte(` <span class="st-optional">`), b.locale.T("form.optional")), "</span>"...)
@@ -66,48 +89,61 @@ func (b *builder) label(c control) {
 
 // about adds hint, help and error.
 func (b *builder) about(c control) {
-	if !c.Hint.IsZero() {
+	if !c.hint.IsZero() {
 		b.s(`<p class="st-hint" id="`)
 		b.id(c, ".hint")
 		b.s(`"`)
-		b.lang(c.Hint)
+		b.lang(c.hint)
 		b.s(`>`)
-		b.text(c.Hint)
+		b.text(c.hint)
 		b.s(`</p>`)
 	}
-	if !c.Help.IsZero() {
-		b.s(`<details class="st-details"><summary>`)
-		b.t("form.help", "label", c.Label.In(b.locale.Lang))
-		b.s(`</summary><div class="st-text"`)
-		b.lang(c.Help)
-		b.s(`>`)
-		b.markdown(c.Help)
-		b.s(`</div></details>`)
-	}
+	b.help(c)
 	b.problem(c)
+}
+
+func (b *builder) help(c control) {
+	if c.Help.IsZero() {
+		return
+	}
+	b.s(`<details class="st-details"><summary>`)
+	b.t("form.help", "label", c.title.In(b.locale.Lang))
+	b.s(`</summary><div class="st-text"`)
+	b.lang(c.Help)
+	b.s(`>`)
+	b.markdown(c.Help)
+	b.s(`</div></details>`)
 }
 
 // problem is the hole for what is wrong.
 func (b *builder) problem(c control) {
-	wrong := append(escape([]byte(`"><span class="ds-sr-only">`), b.locale.T("form.error")), " </span>"...)
-	warn := append(escape([]byte(`" data-color="warning"><span class="ds-sr-only">`), b.locale.T("form.warning")), " </span>"...)
-	id, depth := c.ID, c.depth
 	b.hole(func(dst []byte, f *frame) []byte {
-		text, lead := f.cur.problem, wrong
+		text, soft := f.cur.problem, false
 		if text == "" {
-			text, lead = f.cur.warning, warn
+			text, soft = f.cur.warning, true
 		}
-		if text == "" {
-			return dst
-		}
-		dst = append(dst, `<p class="ds-validation-message" id="`...)
-		dst = append(dst, id...)
-		dst = appendNumbers(dst, f, depth)
-		dst = append(dst, ".error"...)
-		dst = append(dst, lead...)
-		dst = escape(dst, text)
-		return append(dst, "</p>"...)
+		return c.appendProblem(dst, f, ".error", text, soft)
 	})
+}
+
+// appendProblem writes what is wrong with a field, or with what the suffix says belongs to it.
+func (c control) appendProblem(dst []byte, f *frame, suffix, text string, soft bool) []byte {
+	if text == "" {
+		return dst
+	}
+	lead, tone := "form.error", ""
+	if soft {
+		lead, tone = "form.warning", ` data-color="warning"`
+	}
+	dst = append(dst, `<p class="ds-validation-message" id="`...)
+	dst = c.appendID(dst, f, suffix)
+	dst = append(dst, '"')
+	dst = append(dst, tone...)
+	dst = append(dst, `><span class="ds-sr-only">`...)
+	dst = escape(dst, f.locale.T(lead))
+	dst = append(dst, ` </span>`...)
+	dst = escape(dst, text)
+	return append(dst, "</p>"...)
 }
 
 // wrong is the hole for the class of a field that has a problem.
@@ -132,10 +168,9 @@ func (b *builder) invalid() {
 
 // described adds aria-describedby with the ids of what exists: the hint, the named parts, and the error when there is one.
 func (b *builder) described(c control, parts ...string) {
-	if !c.Hint.IsZero() {
+	if !c.hint.IsZero() {
 		parts = append([]string{".hint"}, parts...)
 	}
-	id, depth := c.ID, c.depth
 	b.hole(func(dst []byte, f *frame) []byte {
 		wrong := f.cur.problem != "" || f.cur.warning != ""
 		if len(parts) == 0 && !wrong {
@@ -146,17 +181,13 @@ func (b *builder) described(c control, parts ...string) {
 			if i > 0 {
 				dst = append(dst, ' ')
 			}
-			dst = append(dst, id...)
-			dst = appendNumbers(dst, f, depth)
-			dst = append(dst, suffix...)
+			dst = c.appendID(dst, f, suffix)
 		}
 		if wrong {
 			if len(parts) > 0 {
 				dst = append(dst, ' ')
 			}
-			dst = append(dst, id...)
-			dst = appendNumbers(dst, f, depth)
-			dst = append(dst, ".error"...)
+			dst = c.appendID(dst, f, ".error")
 		}
 		return append(dst, '"')
 	})
@@ -164,7 +195,7 @@ func (b *builder) described(c control, parts ...string) {
 
 // liveMark tells the script that answering changes the page.
 func (b *builder) liveMark(c control) {
-	if b.live[c.Pointer] {
+	if b.asksAgain(c) {
 		b.s(` data-live`)
 	}
 }

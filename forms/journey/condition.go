@@ -74,10 +74,10 @@ func compileKeyword(keyword string, v any) (condition, error) {
 			return true
 		}, nil
 	case "const":
-		return func(x any) bool { return equal(x, v) }, nil
+		return func(x any) bool { return forms.Equal(x, v) }, nil
 	case "enum":
 		list, _ := v.([]any)
-		return func(x any) bool { return slices.ContainsFunc(list, func(e any) bool { return equal(x, e) }) }, nil
+		return func(x any) bool { return slices.ContainsFunc(list, func(e any) bool { return forms.Equal(x, e) }) }, nil
 	case "type":
 		return typed(v), nil
 	case "pattern":
@@ -88,7 +88,7 @@ func compileKeyword(keyword string, v any) (condition, error) {
 		}
 		return func(x any) bool { s, ok := x.(string); return !ok || re.MatchString(s) }, nil
 	}
-	limit, ok := rat(v)
+	limit, ok := forms.Rat(v)
 	if !ok {
 		return nil, fault.Newf("journey.New", fault.Invalid, "%s needs a number", keyword)
 	}
@@ -181,7 +181,7 @@ func typed(v any) condition {
 		case string:
 			name = "string"
 		case json.Number:
-			if r, ok := rat(n); ok && r.IsInt() && slices.Contains(names, "integer") {
+			if r, ok := forms.Rat(n); ok && r.IsInt() && slices.Contains(names, "integer") {
 				return true
 			}
 			name = "number"
@@ -199,7 +199,7 @@ func bound(keyword string, limit *big.Rat) (condition, error) {
 	size := func(n int) (*big.Rat, bool) { return new(big.Rat).SetInt64(int64(n)), true }
 	switch keyword {
 	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
-		measure = rat
+		measure = forms.Rat
 	case "minLength", "maxLength":
 		measure = func(v any) (*big.Rat, bool) {
 			if s, ok := v.(string); ok {
@@ -233,51 +233,6 @@ func bound(keyword string, limit *big.Rat) (condition, error) {
 		}
 		return c < 0
 	}, nil
-}
-
-// rat is a number's exact value; numbers with an exponent, which no answer has, count as none.
-func rat(v any) (*big.Rat, bool) {
-	n, ok := v.(json.Number)
-	if !ok || len(n) > 100 || slices.ContainsFunc([]byte(n), func(b byte) bool { return b == 'e' || b == 'E' || b == '/' }) {
-		return nil, false
-	}
-	return new(big.Rat).SetString(string(n))
-}
-
-func equal(a, b any) bool {
-	switch x := a.(type) {
-	case json.Number:
-		r, ok := rat(x)
-		s, ok2 := rat(b)
-		return ok && ok2 && r.Cmp(s) == 0
-	case []any:
-		y, ok := b.([]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for i := range x {
-			if !equal(x[i], y[i]) {
-				return false
-			}
-		}
-		return true
-	case map[string]any:
-		y, ok := b.(map[string]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for k, e := range x {
-			if f, has := y[k]; !has || !equal(e, f) {
-				return false
-			}
-		}
-		return true
-	}
-	switch b.(type) { // not comparable, and a is neither
-	case []any, map[string]any:
-		return false
-	}
-	return a == b
 }
 
 // Condition compiles a condition to what it says of a scope {answers, facts, …}. A mistake in it is fault.Invalid.

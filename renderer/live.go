@@ -1,0 +1,104 @@
+package renderer
+
+import (
+	"strings"
+
+	"samtjanst/forms"
+)
+
+// live knows which answers of a page its conditions, option lists and shown facts read: giving one of them may change the page.
+type live struct {
+	form  *forms.Form
+	reads []forms.Pointer // into the answers
+	exprs []string        // CEL
+	named map[string]bool // computed values that have been followed
+}
+
+func liveOf(form *forms.Form, page *forms.Page) *live {
+	l := &live{form: form, named: map[string]bool{}}
+	for _, s := range page.Sections {
+		l.condition(s.ShowWhen)
+		l.fields(s.Fields)
+	}
+	return l
+}
+
+func (l *live) fields(fields []*forms.Field) {
+	for _, f := range fields {
+		l.condition(f.ShowWhen)
+		l.expr(f.OptionsFrom)
+		l.expr(f.Fact)
+		l.fields(f.Fields) // what no layout places has no conditions
+	}
+}
+
+func (l *live) condition(c *forms.Condition) {
+	if c == nil {
+		return
+	}
+	for _, at := range c.Reads {
+		tokens := at.Tokens()
+		switch {
+		case len(tokens) < 2:
+		case tokens[0] == "answers":
+			l.reads = append(l.reads, at[len("/answers"):])
+		case tokens[0] == "computed":
+			l.computed(tokens[1])
+		}
+	}
+}
+
+// expr notes an expression, which is searched for the names as CEL writes them: answers.elev.skola.
+func (l *live) expr(expr string) {
+	if expr == "" {
+		return
+	}
+	l.exprs = append(l.exprs, expr)
+	for name := range l.form.Def.Meta.Computed {
+		if strings.Contains(expr, "computed."+name) {
+			l.computed(name)
+		}
+	}
+}
+
+func (l *live) computed(name string) {
+	if !l.named[name] {
+		l.named[name] = true
+		l.expr(l.form.Def.Meta.Computed[name])
+	}
+}
+
+// any reports whether anything on the page hangs on its answers.
+func (l *live) any() bool { return len(l.reads)+len(l.exprs) > 0 }
+
+// has reports whether answering a field may change the page.
+func (l *live) has(f *forms.Field) bool {
+	if !f.Posted() || holds(f) && f.Kind != forms.ListField {
+		return false
+	}
+	for _, at := range l.reads {
+		if f.Pointer.Overlaps(at) {
+			return true
+		}
+	}
+	if len(l.exprs) == 0 {
+		return false
+	}
+	whole, _, _ := strings.Cut(string(f.Pointer), "/*")
+	name := "answers" + strings.ReplaceAll(whole, "/", ".")
+	for _, e := range l.exprs {
+		if strings.Contains(e, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether a field's controls are those of the fields within it.
+func holds(f *forms.Field) bool {
+	switch f.Kind {
+	case forms.GroupField, forms.RowsField, forms.ListField, forms.TupleField, forms.MapField, forms.VariantField:
+		return true
+	}
+	return false
+}
