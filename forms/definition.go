@@ -41,6 +41,7 @@ type Meta struct {
 	Computed  map[string]string `yaml:"computed"`  // name → CEL
 	Signing   Signing           `yaml:"signing"`
 	Decision  Decision          `yaml:"decision"`
+	Delivery  Delivery          `yaml:"delivery"` // how a case ends where nothing is decided
 	Handover  []Handover        `yaml:"handover"`
 	Copyable  []string          `yaml:"copyable"`  // pointers that "copy for a sibling" carries over
 	Reference string            `yaml:"reference"` // letters that begin the platform's reference: "SKJ"
@@ -122,6 +123,35 @@ type Decision struct {
 	Delegation string            `yaml:"delegation"`
 	Grants     *Grants           `yaml:"grants"`
 	LetterDays int               `yaml:"letterDays"` // unopened after so many days: a letter
+}
+
+// Delivery is how a case ends by handing out what was asked for, a certificate or a copy, which is no decision: the officer chooses a way,
+// attaches files, and the applicant is told. A form may have a decision beside it, for when the request is refused.
+type Delivery struct {
+	Title      string        `yaml:"title"`    // what is handed out: "Intyget"
+	Document   string        `yaml:"document"` // document name of the letter that goes with it
+	Ways       []DeliveryWay `yaml:"ways"`
+	LetterDays int           `yaml:"letterDays"` // files that are unopened after so many days: a letter
+}
+
+// DeliveryWay is one way to hand out. With neither files nor a letter the message is all there is: what was done elsewhere, or why there is
+// nothing to hand out.
+type DeliveryWay struct {
+	ID      string `yaml:"id"`
+	Title   string `yaml:"title"`   // as officer and applicant read it: "Som fil på Mina sidor"
+	Files   bool   `yaml:"files"`   // files are attached, for the applicant to open under Mina sidor
+	Letter  bool   `yaml:"letter"`  // the officer posts it
+	Message bool   `yaml:"message"` // a message of the officer's own is required
+}
+
+// Way gives a way by its id.
+func (d Delivery) Way(id string) (DeliveryWay, bool) {
+	for _, w := range d.Ways {
+		if w.ID == id {
+			return w, true
+		}
+	}
+	return DeliveryWay{}, false
 }
 
 // Outcome of a decision.
