@@ -48,6 +48,13 @@ type Meta struct {
 	Series    string            `yaml:"series"`    // pattern of the diarienummer: "BUN {year}-{seq:4}"; "" for none
 	Retention Retention         `yaml:"retention"`
 	DraftDays int               `yaml:"draftDays"` // how long a draft is kept after the last change
+	// DraftNotice is how many days before that its owner is told, when there is an address; 3 when it is not said.
+	DraftNotice int `yaml:"draftNotice"`
+	// Stages of the inner handling, the first where a case begins; none when a case has only its state.
+	Stages []Stage `yaml:"stages"`
+	// Contact is for services without login: the pointer of an object {name, email, phone, consent} where whoever hands in may say who
+	// he or she is. Notices go to email or phone only when consent is given. "" when nothing is asked.
+	Contact string `yaml:"contact"`
 	// Settings are values a municipality gives for this form, with defaults; read in conditions and CEL as /settings/….
 	Settings map[string]any `yaml:"settings"`
 }
