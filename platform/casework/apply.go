@@ -52,6 +52,8 @@ var table = map[string][]State{
 	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"decided":            {AwaitingOfficer},
 	"decision-opened":    {Decided, Closed},
+	"delivered":          {AwaitingOfficer},
+	"delivery-opened":    {Delivered, Closed},
 	"document-made":      {Decided},
 	"reported":           {Decided, Closed},
 	"rides-received":     {Decided, Closed},
@@ -172,7 +174,11 @@ func (c *Case) apply(e Event, now time.Time) error {
 	case DecisionTaken:
 		return c.decided(e, now)
 	case DecisionOpened:
-		return c.decisionOpened(e, now)
+		return c.opened(e.Party, whatDecision, now)
+	case HandedOut:
+		return c.handedOut(e, now)
+	case HandoutOpened:
+		return c.opened(e.Party, whatHandout, now)
 	case Reported:
 		c.Decision.Reported = now
 	case ProtectionFound:
@@ -288,9 +294,9 @@ func (c *Case) taskDone(id int, now time.Time) error {
 	return fault.Newf("casework.Apply", fault.Invalid, "no task %d", id)
 }
 
-// settle closes a decided case when everybody has been told and nothing is pending.
+// settle closes a case that has ended when everybody has been told and nothing is pending.
 func (c *Case) settle(now time.Time) {
-	if c.State != Decided || c.Decision.PDF == nil || len(c.OpenTasks()) > 0 {
+	if !c.ended() || len(c.OpenTasks()) > 0 {
 		return
 	}
 	for _, f := range c.Effects {
@@ -298,12 +304,18 @@ func (c *Case) settle(now time.Time) {
 			return
 		}
 	}
-	for _, p := range c.Parties {
-		if !p.told("decision") {
-			return
-		}
-	}
 	c.move(Closed, now)
+}
+
+// ended reports whether everybody has had the decision, or what was handed out.
+func (c *Case) ended() bool {
+	switch c.State {
+	case Decided:
+		return c.Decision.PDF != nil && !slices.ContainsFunc(c.Parties, func(p Party) bool { return !p.told(whatDecision) })
+	case Delivered:
+		return c.toldHandout()
+	}
+	return false
 }
 
 // told reports whether the party surely has had it: opened, or sent as a letter.

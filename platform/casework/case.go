@@ -26,12 +26,13 @@ const (
 	AwaitingCompletion State = "awaiting-completion" // the parties, by a date that was set
 	AwaitingOfficer    State = "awaiting-officer"    // the officer
 	Decided            State = "decided"             // the platform and the officer: everybody is to be told
+	Delivered          State = "delivered"           // the platform and the applicant: what was handed out is to be opened
 	Closed             State = "closed"              // nobody
 	Withdrawn          State = "withdrawn"           // nobody
 )
 
 // States lists every state, in the order a case passes them.
-var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Decided, Closed, Withdrawn}
+var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Decided, Delivered, Closed, Withdrawn}
 
 // Open reports whether somebody still has something to do.
 func (s State) Open() bool { return s != Closed && s != Withdrawn }
@@ -70,6 +71,7 @@ type Case struct {
 	Assignee     string // staff subject
 	AssigneeName string
 	Decision     *Decision
+	Handout      *Handout
 	Handovers    []HandoverState
 	Rides        []Ride
 	Events       []Header
@@ -101,7 +103,7 @@ func (c Contact) IsZero() bool { return c == Contact{} }
 
 // Delivery is one time somebody was told something: when, how, and whether it was opened.
 type Delivery struct {
-	What    string // "receipt", "invitation", "reminder", "decision", "completion"
+	What    string // "receipt", "invitation", "reminder", "decision", "delivery", "completion"
 	Channel string // "pages" (Mina sidor), "mail", "sms", "letter"
 	At      time.Time
 	Failed  string // code when it did not get there
@@ -145,7 +147,7 @@ type TaskKind string
 
 // Kinds of tasks. Each stands in the inbox with its legal consequence until done.
 const (
-	TaskLetter       TaskKind = "letter"        // print and post: no address, or unopened decision
+	TaskLetter       TaskKind = "letter"        // print and post: no address, or unopened decision or handout
 	TaskNoticeFailed TaskKind = "notice-failed" // a notice could not be delivered
 	TaskDeclined     TaskKind = "declined"      // a party declined
 	TaskExpired      TaskKind = "expired"       // signatures are missing after the deadline
@@ -234,10 +236,10 @@ const (
 	EffectComplete EffectKind = "signed"  // tell the parties that all have signed
 	EffectOrdered  EffectKind = "completion"
 	EffectDocument EffectKind = "document" // make the decision's PDF
-	EffectTell     EffectKind = "tell"     // tell a party of the decision
+	EffectTell     EffectKind = "tell"     // tell a party of the decision, or of what was handed out
 	EffectHandover EffectKind = "handover" // hand granted rows over
 	EffectExpire   EffectKind = "expire"   // timer: the order's deadline
-	EffectUnopened EffectKind = "unopened" // timer: has the decision been opened?
+	EffectUnopened EffectKind = "unopened" // timer: has it been opened?
 	EffectOverdue  EffectKind = "overdue"  // timer: has the completion come?
 )
 
@@ -332,6 +334,10 @@ func (c Case) Clone() Case {
 	if c.Decision != nil {
 		d := *c.Decision
 		c.Decision = &d
+	}
+	if c.Handout != nil {
+		h := *c.Handout
+		c.Handout = &h
 	}
 	return c
 }

@@ -71,7 +71,7 @@ type Item struct {
 	Since     time.Time
 	Expires   time.Time // of a draft
 	Deadline  time.Time // of a signature
-	Decision  bool      // there is a decision to read
+	Decision  bool      // there is a decision to read, or something handed out to open
 	Unread    bool      // … that has not been opened
 }
 
