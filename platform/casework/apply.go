@@ -56,6 +56,7 @@ var table = map[string][]State{
 	"delivery-opened":    {Delivered, Closed},
 	"document-made":      {Decided},
 	"reported":           {Decided, Closed},
+	"stage-moved":        {AwaitingOfficer},
 	"rides-received":     {Decided, Closed},
 }
 
@@ -128,10 +129,12 @@ func (c *Case) apply(e Event, now time.Time) error {
 		if !c.pending(EffectRemind, e.Party, now) {
 			c.effect(EffectRemind, e.Party, "", now)
 		}
+	case StageMoved:
+		return c.stageMoved(e, now)
 	case CompletionOrdered:
 		for _, p := range e.Parties {
-			if c.Party(p) == nil {
-				return fault.Newf("casework.Apply", fault.Invalid, "no party %s", p)
+			if c.Party(p) == nil || c.unreachable(p) {
+				return fault.Newf("casework.Apply", fault.Invalid, "no party %s who can complete", p)
 			}
 			c.effect(EffectOrdered, p, "", now)
 		}

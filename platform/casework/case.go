@@ -58,6 +58,9 @@ type Case struct {
 	Unique       string // key by which a second application for the same thing is found
 	State        State
 	Since        time.Time // since when State waits
+	Stage        string    // inner stage, "" when the form has none
+	StageSince   time.Time
+	Browser      string    // handed in without login: keyed hash of the secret that the browser holds, "" else
 	Submitted    time.Time // inkommen; never changes
 	Changed      time.Time
 	Manual       bool // the register was down: facts were entered by hand
@@ -317,6 +320,9 @@ func (c *Case) Labels() []string {
 	}
 	if c.Manual {
 		l = append(l, "manual")
+	}
+	if c.Stage != "" {
+		l = append(l, StageLabel(c.Stage))
 	}
 	return l
 }

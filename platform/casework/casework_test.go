@@ -243,7 +243,7 @@ func everyEvent() []Event {
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
 		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
-		HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}}
+		HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and

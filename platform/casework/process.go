@@ -15,6 +15,9 @@ func (c *Case) submitted(e Submitted, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "a case without id or parties")
 	}
 	c.Submitted = now
+	if c.Stage != "" {
+		c.StageSince = now
+	}
 	c.Order = signing.NewOrder(string(c.ID)+"-o1", e.Signers, now, e.Deadline)
 	c.effect(EffectNumber, "", "", now)
 	c.effect(EffectReceipt, c.Applicant().ID, "", now)
@@ -171,7 +174,8 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 
 // whatOf names what a notice is about in a Delivery.
 var whatOf = map[EffectKind]string{EffectReceipt: "receipt", EffectInvite: "invitation", EffectRemind: "reminder",
-	EffectComplete: "signed", EffectOrdered: "completion", EffectTell: whatDecision + "-notice"}
+	EffectComplete: "signed", EffectOrdered: "completion", EffectTell: whatDecision + "-notice",
+	EffectStage: "stage"}
 
 // about names what a notice of this case is about; "" when the effect is no notice.
 func (c *Case) about(k EffectKind) string {
@@ -223,7 +227,7 @@ func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 		return nil // reached by letter already: a date that passes is what the officer is told of
 	}
 	switch f.Kind {
-	case EffectReceipt, EffectComplete:
+	case EffectReceipt, EffectComplete, EffectStage:
 		return nil // Mina sidor has it; no letter is worth it
 	case EffectTell:
 		if !c.Party(f.Party).told(c.ending()) { // posted already: nobody needs a second letter
