@@ -251,4 +251,5 @@ type LayoutField struct {
 	Options      map[string]string `yaml:"options"`     // enum value → label, when the schema has no oneOf const/title
 	Item         string            `yaml:"item"`        // what one row is called: "dag"
 	Messages     map[string]string `yaml:"messages"`    // problem code → own text
+	Lookup       *LayoutLookup     `yaml:"lookup"`      // a register that the person may ask by this field's value
 }
