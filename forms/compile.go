@@ -48,6 +48,7 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 		pages[lp.ID] = true
 		c.page(lp, i, at)
 	}
+	c.lookups()
 	if len(c.diags) > 0 {
 		return nil, c.diags
 	}

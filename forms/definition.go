@@ -29,8 +29,9 @@ type Meta struct {
 	Class       Class       `yaml:"class"`
 	Legal       []Legal     `yaml:"legal"`
 	Overview    Overview    `yaml:"overview"`
-	Prefill     []string    `yaml:"prefill"` // fact sources: "guardianship" gives /applicant and /children
-	Parties     []Party     `yaml:"parties"`
+	// Prefill names the fact sources: "applicant" gives /applicant, "guardianship" that and /children. With none the register is not asked.
+	Prefill []string `yaml:"prefill"`
+	Parties []Party  `yaml:"parties"`
 	// Own is the pointer of the object that each party fills for himself or herself, "/egen"; "" when there is none.
 	Own string `yaml:"own"`
 	// Subject is a CEL expression over the scope that names who or what the case is about, as lists show it: the pupil's name.
@@ -258,4 +259,5 @@ type LayoutField struct {
 	Options      map[string]string `yaml:"options"`     // enum value → label, when the schema has no oneOf const/title
 	Item         string            `yaml:"item"`        // what one row is called: "dag"
 	Messages     map[string]string `yaml:"messages"`    // problem code → own text
+	Lookup       *LayoutLookup     `yaml:"lookup"`      // a register that the person may ask by this field's value
 }

@@ -139,6 +139,8 @@ type Field struct {
 	Nullable     bool            // null is a value of its own here
 	Accept       []string        // media types of a FilesField
 	MaxBytes     int64           // size of one file; 0 the platform's own limit
+	Lookup       *FieldLookup    // a register that the person may ask by this field's value
+	FilledBy     *Field          // the field whose look-up fills this one
 }
 
 // Option of a choice.

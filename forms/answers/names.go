@@ -26,6 +26,7 @@ const (
 	OpRemove     = "remove"      // the row at the pointer (its key last)
 	OpUp         = "up"          // the row at the pointer one step
 	OpDown       = "down"        //
+	OpLookup     = "lookup"      // save without validation, then ask the register of the field at the pointer
 	OpUpload     = "upload"      // the chosen files of the field at the pointer
 	OpRemoveFile = "remove-file" // the file whose id is the pointer's last token
 )

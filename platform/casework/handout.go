@@ -10,14 +10,15 @@ import (
 // Handout is what the authority hands out where nothing is decided: a certificate, a copy. It ends the case as a decision does, but there
 // is nothing to appeal and nothing to report to the board.
 type Handout struct {
-	Way    string // id of one of the form's ways
-	Text   Ref    // the letter's Markdown as handed out, with the officer's message
-	Files  []Ref  // their bytes lie among the files, as an attachment's do
-	Letter bool   // the officer posted it
-	By     string // staff subject
-	ByName string
-	At     time.Time
-	After  time.Duration // files that are unopened for so long: a letter
+	Way     string // id of one of the form's ways
+	Text    Ref    // the letter's Markdown as handed out, with the officer's message
+	Files   []Ref  // their bytes lie among the files, as an attachment's do
+	Message string // of the officer's own, Markdown
+	Letter  bool   // the officer posted it
+	By      string // staff subject
+	ByName  string
+	At      time.Time
+	After   time.Duration // files that are unopened for so long: a letter
 }
 
 type (

@@ -151,7 +151,7 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 		}
 	}
 	c.Children, c.Absent = childrenOf(d.Facts, dv.View.Answers)
-	if c.Manual {
+	if c.Manual && slices.Contains(meta.Prefill, guardianshipSource) {
 		c.Children = othersNamed(dv.View.Answers, c)
 	}
 	now := s.Clock.Now()

@@ -100,6 +100,7 @@ type CaseView struct {
 	Completion  string // text of an order to complete, "" none
 	CompleteBy  time.Time
 	Decision    *DecisionView
+	Handout     *HandoutView // the applicant's alone
 	Rides       []casework.Ride
 	Receipt     bool
 }
