@@ -137,9 +137,12 @@ func (b *builder) field(f *forms.Field) {
 		case f.Kind == forms.FactField || f.ReadOnly || b.locked:
 			b.fact(c)
 		default:
-			kinds[f.Kind](b, c)
-			b.marker(c)
+			b.orRegister(c, func() {
+				kinds[f.Kind](b, c)
+				b.marker(c)
+			})
 		}
+		b.lookup(c)
 		if b.live[f.Pointer] && f.Pointer != "" && !b.locked {
 			b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="`,
 				answers.FieldOp, `" value="`, answers.OpUpdate, `">`)
