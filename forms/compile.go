@@ -30,6 +30,10 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 	for _, o := range def.Meta.Decision.Outcomes {
 		c.text("decision.outcomes."+o.ID, o.Title)
 	}
+	c.text("delivery.title", def.Meta.Delivery.Title)
+	for _, w := range def.Meta.Delivery.Ways {
+		c.text("delivery.ways."+w.ID, w.Title)
+	}
 	var bad *tree.Error
 	if c.top, bad = shapeOf(root, root); bad != nil {
 		return nil, []Diagnostic{DiagnosticOf(SchemaFile, bad)}
@@ -44,6 +48,7 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 		pages[lp.ID] = true
 		c.page(lp, i, at)
 	}
+	c.lookups()
 	if len(c.diags) > 0 {
 		return nil, c.diags
 	}

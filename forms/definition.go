@@ -29,8 +29,9 @@ type Meta struct {
 	Class       Class       `yaml:"class"`
 	Legal       []Legal     `yaml:"legal"`
 	Overview    Overview    `yaml:"overview"`
-	Prefill     []string    `yaml:"prefill"` // fact sources: "guardianship" gives /applicant and /children
-	Parties     []Party     `yaml:"parties"`
+	// Prefill names the fact sources: "applicant" gives /applicant, "guardianship" that and /children. With none the register is not asked.
+	Prefill []string `yaml:"prefill"`
+	Parties []Party  `yaml:"parties"`
 	// Own is the pointer of the object that each party fills for himself or herself, "/egen"; "" when there is none.
 	Own string `yaml:"own"`
 	// Subject is a CEL expression over the scope that names who or what the case is about, as lists show it: the pupil's name.
@@ -41,12 +42,20 @@ type Meta struct {
 	Computed  map[string]string `yaml:"computed"`  // name → CEL
 	Signing   Signing           `yaml:"signing"`
 	Decision  Decision          `yaml:"decision"`
+	Delivery  Delivery          `yaml:"delivery"` // how a case ends where nothing is decided
 	Handover  []Handover        `yaml:"handover"`
 	Copyable  []string          `yaml:"copyable"`  // pointers that "copy for a sibling" carries over
 	Reference string            `yaml:"reference"` // letters that begin the platform's reference: "SKJ"
 	Series    string            `yaml:"series"`    // pattern of the diarienummer: "BUN {year}-{seq:4}"; "" for none
 	Retention Retention         `yaml:"retention"`
 	DraftDays int               `yaml:"draftDays"` // how long a draft is kept after the last change
+	// DraftNotice is how many days before that its owner is told, when there is an address; 3 when it is not said.
+	DraftNotice int `yaml:"draftNotice"`
+	// Stages of the inner handling, the first where a case begins; none when a case has only its state.
+	Stages []Stage `yaml:"stages"`
+	// Contact is for services without login: the pointer of an object {name, email, phone, consent} where whoever hands in may say who
+	// he or she is. Notices go to email or phone only when consent is given. "" when nothing is asked.
+	Contact string `yaml:"contact"`
 	// Settings are values a municipality gives for this form, with defaults; read in conditions and CEL as /settings/….
 	Settings map[string]any `yaml:"settings"`
 }
@@ -122,6 +131,35 @@ type Decision struct {
 	Delegation string            `yaml:"delegation"`
 	Grants     *Grants           `yaml:"grants"`
 	LetterDays int               `yaml:"letterDays"` // unopened after so many days: a letter
+}
+
+// Delivery is how a case ends by handing out what was asked for, a certificate or a copy, which is no decision: the officer chooses a way,
+// attaches files, and the applicant is told. A form may have a decision beside it, for when the request is refused.
+type Delivery struct {
+	Title      string        `yaml:"title"`    // what is handed out: "Intyget"
+	Document   string        `yaml:"document"` // document name of the letter that goes with it
+	Ways       []DeliveryWay `yaml:"ways"`
+	LetterDays int           `yaml:"letterDays"` // files that are unopened after so many days: a letter
+}
+
+// DeliveryWay is one way to hand out. With neither files nor a letter the message is all there is: what was done elsewhere, or why there is
+// nothing to hand out.
+type DeliveryWay struct {
+	ID      string `yaml:"id"`
+	Title   string `yaml:"title"`   // as officer and applicant read it: "Som fil på Mina sidor"
+	Files   bool   `yaml:"files"`   // files are attached, for the applicant to open under Mina sidor
+	Letter  bool   `yaml:"letter"`  // the officer posts it
+	Message bool   `yaml:"message"` // a message of the officer's own is required
+}
+
+// Way gives a way by its id.
+func (d Delivery) Way(id string) (DeliveryWay, bool) {
+	for _, w := range d.Ways {
+		if w.ID == id {
+			return w, true
+		}
+	}
+	return DeliveryWay{}, false
 }
 
 // Outcome of a decision.
@@ -224,6 +262,7 @@ type LayoutField struct {
 	Prices       map[string]string `yaml:"prices"`      // widget prices: option's value, or the name of a number within the group → kronor, "125" or "125,50"
 	Checks       []LayoutCheck     `yaml:"checks"`      // the author's own rules
 	Messages     map[string]string `yaml:"messages"`    // problem code → own text
+	Lookup       *LayoutLookup     `yaml:"lookup"`      // a register that the person may ask by this field's value
 }
 
 // LayoutGroup is a heading over options, and groups within it.

@@ -160,6 +160,8 @@ type Field struct {
 	Nullable     bool            // null is a value of its own here
 	Accept       []string        // media types of a FilesField
 	MaxBytes     int64           // size of one file; 0 the platform's own limit
+	Lookup       *FieldLookup    // a register that the person may ask by this field's value
+	FilledBy     *Field          // the field whose look-up fills this one
 
 	declared map[string]bool // of a MapField: the properties that are not its entries
 	children lazy[[]*Field]  // of a field that refers to itself: made when first asked for

@@ -183,6 +183,7 @@ func (b *builder) control(f *forms.Field, up *control) {
 	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), secret: f.WriteOnly && !holds(f)}
 	n.body = b.sub(func() {
 		b.kind(c)
+		b.lookup(c)
 		if b.asksAgain(c) {
 			b.update("form.update")
 		}
@@ -214,9 +215,11 @@ func (b *builder) kind(c control) {
 		kinds[c.Kind](b, c)
 		b.locked = false
 	default:
-		kinds[c.Kind](b, c)
-		b.nullBox(c)
-		b.marker(c)
+		b.orRegister(c, func() {
+			kinds[c.Kind](b, c)
+			b.nullBox(c)
+			b.marker(c)
+		})
 	}
 }
 

@@ -32,7 +32,7 @@ func (b *builder) dateField(c control) {
 		b.s(`" name="`)
 		b.name(c, answers.DatePart(p.part, ""))
 		b.s(`"`)
-		if c.Autocomplete == "bday" {
+		if b.token(c) == "bday" {
 			b.s(` autocomplete="`, p.birthday, `"`)
 		}
 		b.s(` value="`)
@@ -46,10 +46,10 @@ func (b *builder) dateField(c control) {
 
 // datePart is the hole for one part: what was typed when the date did not decode, else the stored day's part.
 func (b *builder) datePart(c control, i int) {
-	part, at := dateParts[i].part, c.at
+	part := dateParts[i].part
 	b.hole(func(dst []byte, f *frame) []byte {
 		if len(f.Typed) > 0 {
-			if typed, ok := f.Typed[answers.DatePart(part, at.concrete(f))]; ok {
+			if typed, ok := f.Typed[answers.DatePart(part, f.cur.at)]; ok {
 				return escape(dst, typed)
 			}
 		}

@@ -36,7 +36,11 @@ func (b *builder) fact(c control) {
 			dst = escape(dst, text)
 		}
 		dst = append(dst, `</p>`...)
-		if source := sourceText(f, field.ID, v); source != "" {
+		source := sourceText(f, field.ID, v)
+		if source == "" {
+			source = OriginText(f.locale, f.View, field)
+		}
+		if source != "" {
 			dst = append(dst, `<p class="st-source">`...)
 			dst = escape(dst, source)
 			dst = append(dst, `</p>`...)

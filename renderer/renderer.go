@@ -106,6 +106,8 @@ type PageData struct {
 	Save bool
 	// Return says that one answer is being changed from the summary: Continue leads back there.
 	Return bool
+	// Lookups are the registers that can be asked, by the names that forms have for them; nil means any.
+	Lookups map[string]bool
 	// FileURL gives the address of an attached file; nil shows names only.
 	FileURL func(id string) string
 }

@@ -105,6 +105,9 @@ func (s *summary) fields(fields []*forms.Field, rows []int, into *[]SummaryItem)
 		default:
 			v, _ := forms.Lookup(s.view.Answers, at)
 			item := s.item(f)
+			if item.Source == "" {
+				item.Source = OriginText(s.locale, s.view, f)
+			}
 			item.Folded = f.Widget == "details"
 			item.Pointer, item.Answer = at, FieldText(s.locale, f, v, s.view.Options[f.ID])
 			if f.Kind == forms.FilesField {

@@ -2,22 +2,49 @@ package renderer
 
 import (
 	"strconv"
+	"strings"
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
 )
 
-// textField compiles text and numbers: one input or textarea.
+// textField compiles a text: one line, or several where the layout says so.
 func (b *builder) textField(c control) {
+	if c.Widget == "details" {
+		b.folded(c, func() { b.textControl(c) })
+		return
+	}
+	b.textControl(c)
+}
+
+// numberField compiles a number: one line, or a scale to choose on.
+func (b *builder) numberField(c control) {
+	if c.Widget == "rating" {
+		if options := scale(c.Field); options != nil {
+			b.rating(c, options)
+			return
+		}
+	}
+	b.textControl(c)
+}
+
+func (b *builder) textControl(c control) {
 	b.open(c, "st-field--"+textWidget(c.Field))
 	affixes := !c.Prefix.IsZero() || !b.suffix(c).IsZero()
 	if affixes {
 		b.s(`<div class="ds-field-affixes">`)
 		b.affix(c.Prefix)
 	}
-	if c.Widget == "textarea" {
+	switch {
+	case c.WriteOnly:
+		b.password(c)
+	case long(c.Field):
 		b.textarea(c)
-	} else {
+	case c.Kind == forms.TextField: // a line would drop the line breaks of what is there
+		input := b.sub(func() { b.textInput(c) })
+		area := b.lazy(func(b *builder) { b.textarea(c) })
+		b.node(&whenNode{is: func(f *frame) bool { return strings.ContainsAny(shownText(c.Field, f), "\n\r") }, then: []node{area}, not: input})
+	default:
 		b.textInput(c)
 	}
 	if affixes {
@@ -28,11 +55,14 @@ func (b *builder) textField(c control) {
 	b.s(`</div>`)
 }
 
+// long reports whether a text is written on several lines.
+func long(f *forms.Field) bool { return f.Widget == "textarea" || f.Kind == forms.TextField && f.Widget == "details" }
+
 func textWidget(f *forms.Field) string {
 	switch {
 	case f.Kind == forms.NumberField:
 		return "number"
-	case f.Widget == "textarea":
+	case long(f):
 		return "textarea"
 	}
 	return "text"
@@ -51,7 +81,7 @@ func (b *builder) affix(t forms.Text) {
 
 // widths are the characters that a widget's answer usually has: the box tells how much is asked for.
 var widths = map[string]int{"personnummer": 14, "organisationsnummer": 13, "postnummer": 7, "phone": 20, "time": 6, "month": 8,
-	"money": 12, "clearing": 8}
+	"money": 12, "clearing": 8, "account": 16, "date-time": 22, "duration": 12, "property": 30}
 
 // textInput never has the types number, email or url: they rewrite or refuse what was typed.
 func (b *builder) textInput(c control) {
@@ -85,13 +115,10 @@ func (b *builder) inputAttributes(c control) {
 		b.e(c.InputMode)
 		b.s(`"`)
 	}
-	if c.Autocomplete != "" {
-		b.s(` autocomplete="`)
-		b.e(c.Autocomplete)
-		b.s(`"`)
-	}
+	b.autocomplete(c)
 	switch c.Widget {
-	case "email", "phone", "personnummer", "organisationsnummer", "postnummer", "time", "month", "clearing":
+	case "email", "phone", "personnummer", "organisationsnummer", "postnummer", "time", "month", "clearing", "account", "uri",
+		"date-time", "duration", "property":
 		b.s(` spellcheck="false" autocapitalize="off"`)
 	}
 }
@@ -106,11 +133,7 @@ func (b *builder) textarea(c control) {
 	b.s(`" name="`)
 	b.name(c, prefix(answers.Control))
 	b.s(`" rows="`, strconv.Itoa(rows), `"`)
-	if c.Autocomplete != "" {
-		b.s(` autocomplete="`)
-		b.e(c.Autocomplete)
-		b.s(`"`)
-	}
+	b.autocomplete(c)
 	b.described(c, counterOf(c)...)
 	b.invalid()
 	b.s(">\n") // the parser drops the first line break, so one that was typed stays
@@ -120,7 +143,7 @@ func (b *builder) textarea(c control) {
 
 // counterOf names the counter among what describes the control, where there is one.
 func counterOf(c control) []string {
-	if c.Widget == "textarea" && c.MaxLength > 0 {
+	if long(c.Field) && c.MaxLength > 0 && !c.WriteOnly {
 		return []string{".counter"}
 	}
 	return nil
@@ -142,16 +165,35 @@ func (b *builder) counter(c control) {
 	b.s(`</p>`)
 }
 
-// value is the hole for what a text control holds: what was typed when it did not decode, else what is stored.
+// value is the hole for what a text control holds.
 func (b *builder) value(c control) {
 	field := c.Field
-	b.hole(func(dst []byte, f *frame) []byte {
-		switch {
-		case f.cur.isTyped:
-			return escape(dst, f.cur.typed)
-		case f.cur.has:
-			return escape(dst, answers.Text(field, f.cur.value))
-		}
-		return dst
-	})
+	b.hole(func(dst []byte, f *frame) []byte { return escape(dst, shownText(field, f)) })
+}
+
+// shownText is what was typed when it did not decode, else what is stored.
+func shownText(field *forms.Field, f *frame) string {
+	switch {
+	case f.cur.isTyped:
+		return f.cur.typed
+	case f.cur.has:
+		return answers.Text(field, f.cur.value)
+	}
+	return ""
+}
+
+// password compiles what is never shown again: neither what is stored nor what was typed.
+func (b *builder) password(c control) {
+	b.s(`<input class="ds-input" type="password" id="`)
+	b.id(c, "")
+	b.s(`" name="`)
+	b.name(c, prefix(answers.Control))
+	b.s(`"`)
+	if c.Autocomplete == "" {
+		b.s(` autocomplete="off"`)
+	}
+	b.inputAttributes(c)
+	b.described(c)
+	b.invalid()
+	b.s(`>`)
 }

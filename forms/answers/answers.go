@@ -105,7 +105,7 @@ func inputs(out []Input, v *forms.View, fields []*forms.Field, base forms.Pointe
 			continue
 		}
 		at := within(base, f)
-		if f.ReadOnly || !v.ShowsAt(f, at) {
+		if f.ReadOnly || v.FromRegister(f) || !v.ShowsAt(f, at) {
 			continue
 		}
 		c := InputOf(v, f, at, typed)

@@ -120,7 +120,7 @@ func (d *decoder) run() {
 
 func (d *decoder) fields(fields []*forms.Field, base place) {
 	for _, f := range fields {
-		if f.Pointer == "" || f.ReadOnly {
+		if f.Pointer == "" || f.ReadOnly || d.view.FromRegister(f) {
 			continue
 		}
 		if at := base.down(f); d.offered(f, at) {

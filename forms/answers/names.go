@@ -28,6 +28,7 @@ const (
 	OpRemove     = "remove"      // the row at the pointer (its posted key last), or the group that is there on demand
 	OpUp         = "up"          // the row at the pointer one step
 	OpDown       = "down"        //
+	OpLookup     = "lookup"      // save without validation, then ask the register of the field at the pointer
 	OpUpload     = "upload"      // the chosen files of the field at the pointer
 	OpOpen       = "open"        // the row at the pointer (its posted key last), of rows shown as a summary
 	OpClose      = "close"       // the open row of the rows at the pointer

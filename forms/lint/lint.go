@@ -67,6 +67,8 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.required()
 	l.reachable()
 	l.parties()
+	l.open()
+	l.stages()
 	l.addresses()
 	l.documents()
 	l.links()

@@ -43,6 +43,7 @@ decision:
   grants: {title: G, rows: "[]", columns: [{name: n, title: N, type: string}]}
 handover: [{target: t, kind: k, protected: exclude, columns: [{name: n, title: N, type: string}]}]
 retention: {years: 1, from: closed, basis: Plan}
+delivery: {title: Intyget, document: brev, letterDays: 5, ways: [{id: fil, title: Som fil, files: true}, {id: post, title: Per post, letter: true}]}
 `)},
 		"schema.json": {Data: []byte(`{"properties":{
  "namn":{"type":"string","title":"Namn"},
@@ -72,6 +73,7 @@ retention: {years: 1, from: closed, basis: Plan}
 `)},
 		"documents/beslut.md":    {Data: []byte("# {{reference}}\n\n{{computed.namn}} {{ appeal }}\n")},
 		"documents/overklaga.md": {Data: []byte("Skriv.\n")},
+		"documents/brev.md":      {Data: []byte("{{way}} {{handed}} {{message}}\n")},
 	}
 }
 
@@ -115,6 +117,14 @@ func TestMistakes(t *testing.T) {
 		{"form.yaml", "template: beslut", "template: beslutet", `form.yaml:21:13: there is no document "beslutet" (did you mean beslut?)`},
 		{"form.yaml", "protected: exclude", "protected: include", "form.yaml:25:44: handover must say that protected people are left out"},
 		{"form.yaml", "rows: \"[]\", columns: [{name: n,", "rows: \"[]\", columns: [{name: m,", `form.yaml:25:62: column "n" is not granted`},
+		{"form.yaml", "document: brev", "document: brevet", `form.yaml:27:38: there is no document "brevet" (did you mean brev?)`},
+		{"form.yaml", "title: Intyget, ", "", "form.yaml:27:11: delivery lacks title or document"},
+		{"form.yaml", "letterDays: 5, ", "", "form.yaml:27:11: delivery does not say what follows when files are not opened"},
+		{"form.yaml", "id: post, ", "", "form.yaml:27:106: a way lacks id or title"},
+		{"form.yaml", "id: post", "id: fil", `form.yaml:27:106: a second way "fil"`},
+		{"form.yaml", ", letter: true", "", `form.yaml:27:106: by the way "post" nothing reaches the applicant`},
+		{"form.yaml", "letterDays: 5, ways: [{id: fil, title: Som fil, files: true}, {id: post, title: Per post, letter: true}]", "letterDays: 5",
+			"form.yaml:27:11: delivery has no way to hand anything out"},
 		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, audience: own}", "layout.yaml:7:40: only a party's own section has audience own"},
 		{"layout.yaml", "/kontakt/email, audience: officer", "/kontakt/email", "form.yaml:18:83: how to reach one party would be shown to the others"},
 		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, widget: textaera}", `layout.yaml:7:38: there is no widget "textaera" (did you mean textarea?)`},

@@ -71,6 +71,7 @@ func (l *linter) meta() {
 		l.nowhere(forms.FormFile, "/own", m.Own, "schema.json", l.pointers())
 	}
 	l.decision()
+	l.delivery()
 }
 
 func (l *linter) decision() {
@@ -99,6 +100,35 @@ func (l *linter) decision() {
 				l.inForm(at+"/columns", "add it to decision.grants.columns", "column %q is not granted", c.Name)
 			}
 		}
+	}
+}
+
+// delivery checks that what is handed out has a name, a letter and a way.
+func (l *linter) delivery() {
+	d := &l.def.Meta.Delivery
+	if len(d.Ways) == 0 {
+		if d.Title != "" || d.Document != "" {
+			l.inForm("/delivery", "add ways: a list of {id, title, files, letter, message}", "delivery has no way to hand anything out")
+		}
+		return
+	}
+	if d.Title == "" || d.Document == "" {
+		l.inForm("/delivery", "say title and document: what is handed out, and the letter that goes with it", "delivery lacks title or document")
+	}
+	seen := map[string]bool{}
+	for i, w := range d.Ways {
+		at := "/delivery/ways/" + strconv.Itoa(i)
+		switch {
+		case w.ID == "" || w.Title == "":
+			l.inForm(at, "say id and title", "a way lacks id or title")
+		case seen[w.ID]:
+			l.inForm(at, "give each way an id of its own", "a second way %q", w.ID)
+		case !w.Files && !w.Letter && !w.Message:
+			l.inForm(at, "write files, letter or message: true", "by the way %q nothing reaches the applicant", w.ID)
+		case w.Files && d.LetterDays <= 0:
+			l.inForm("/delivery", "letterDays: days before unopened files are posted", "delivery does not say what follows when files are not opened")
+		}
+		seen[w.ID] = true
 	}
 }
 
@@ -209,7 +239,7 @@ func documentFile(name, lang string) string {
 // Placeholders that every document may have: {{reference}}. What a form computes is {{computed.…}}.
 var Placeholders = []string{"service", "reference", "number", "municipality", "authority", "today", "received", "subject", "officer",
 	"applicant", "recipient", "document", "outcome", "ground", "decided", "decider", "delegation", "reasons", "grants", "appeal",
-	"lastDay", "missing", "consequence", "url", "contact"}
+	"lastDay", "missing", "consequence", "url", "contact", "way", "handed", "message"}
 
 var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 
@@ -217,6 +247,7 @@ var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 func (l *linter) documents() {
 	d := &l.def.Meta.Decision
 	l.named(d.Template, "/decision/template")
+	l.named(l.def.Meta.Delivery.Document, "/delivery/document")
 	for id, name := range d.Appeals {
 		l.named(name, "/decision/appeals/"+id)
 	}

@@ -52,8 +52,11 @@ var table = map[string][]State{
 	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"decided":            {AwaitingOfficer},
 	"decision-opened":    {Decided, Closed},
+	"delivered":          {AwaitingOfficer},
+	"delivery-opened":    {Delivered, Closed},
 	"document-made":      {Decided},
 	"reported":           {Decided, Closed},
+	"stage-moved":        {AwaitingOfficer},
 	"rides-received":     {Decided, Closed},
 }
 
@@ -126,10 +129,12 @@ func (c *Case) apply(e Event, now time.Time) error {
 		if !c.pending(EffectRemind, e.Party, now) {
 			c.effect(EffectRemind, e.Party, "", now)
 		}
+	case StageMoved:
+		return c.stageMoved(e, now)
 	case CompletionOrdered:
 		for _, p := range e.Parties {
-			if c.Party(p) == nil {
-				return fault.Newf("casework.Apply", fault.Invalid, "no party %s", p)
+			if c.Party(p) == nil || c.unreachable(p) {
+				return fault.Newf("casework.Apply", fault.Invalid, "no party %s who can complete", p)
 			}
 			c.effect(EffectOrdered, p, "", now)
 		}
@@ -172,7 +177,11 @@ func (c *Case) apply(e Event, now time.Time) error {
 	case DecisionTaken:
 		return c.decided(e, now)
 	case DecisionOpened:
-		return c.decisionOpened(e, now)
+		return c.opened(e.Party, whatDecision, now)
+	case HandedOut:
+		return c.handedOut(e, now)
+	case HandoutOpened:
+		return c.opened(e.Party, whatHandout, now)
 	case Reported:
 		c.Decision.Reported = now
 	case ProtectionFound:
@@ -288,9 +297,9 @@ func (c *Case) taskDone(id int, now time.Time) error {
 	return fault.Newf("casework.Apply", fault.Invalid, "no task %d", id)
 }
 
-// settle closes a decided case when everybody has been told and nothing is pending.
+// settle closes a case that has ended when everybody has been told and nothing is pending.
 func (c *Case) settle(now time.Time) {
-	if c.State != Decided || c.Decision.PDF == nil || len(c.OpenTasks()) > 0 {
+	if !c.ended() || len(c.OpenTasks()) > 0 {
 		return
 	}
 	for _, f := range c.Effects {
@@ -298,12 +307,18 @@ func (c *Case) settle(now time.Time) {
 			return
 		}
 	}
-	for _, p := range c.Parties {
-		if !p.told("decision") {
-			return
-		}
-	}
 	c.move(Closed, now)
+}
+
+// ended reports whether everybody has had the decision, or what was handed out.
+func (c *Case) ended() bool {
+	switch c.State {
+	case Decided:
+		return c.Decision.PDF != nil && !slices.ContainsFunc(c.Parties, func(p Party) bool { return !p.told(whatDecision) })
+	case Delivered:
+		return c.toldHandout()
+	}
+	return false
 }
 
 // told reports whether the party surely has had it: opened, or sent as a letter.

@@ -26,12 +26,13 @@ const (
 	AwaitingCompletion State = "awaiting-completion" // the parties, by a date that was set
 	AwaitingOfficer    State = "awaiting-officer"    // the officer
 	Decided            State = "decided"             // the platform and the officer: everybody is to be told
+	Delivered          State = "delivered"           // the platform and the applicant: what was handed out is to be opened
 	Closed             State = "closed"              // nobody
 	Withdrawn          State = "withdrawn"           // nobody
 )
 
 // States lists every state, in the order a case passes them.
-var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Decided, Closed, Withdrawn}
+var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Decided, Delivered, Closed, Withdrawn}
 
 // Open reports whether somebody still has something to do.
 func (s State) Open() bool { return s != Closed && s != Withdrawn }
@@ -57,6 +58,9 @@ type Case struct {
 	Unique       string // key by which a second application for the same thing is found
 	State        State
 	Since        time.Time // since when State waits
+	Stage        string    // inner stage, "" when the form has none
+	StageSince   time.Time
+	Browser      string    // handed in without login: keyed hash of the secret that the browser holds, "" else
 	Submitted    time.Time // inkommen; never changes
 	Changed      time.Time
 	Manual       bool // the register was down: facts were entered by hand
@@ -64,12 +68,15 @@ type Case struct {
 	Parties      []Party
 	Children     []idno.Number // whom it is about when that is a child: protection and custody are asked again
 	Absent       []idno.Number // guardians who take no part: deceased or emigrated when it was submitted
+	OneGuardian  bool          // the form asks one guardian of a child only: the others are no parties, and need not be
+	Named        []idno.Number // others whom the answers name by number, as the principal of a deputy: protection is asked again
 	Content      Content
 	Order        signing.Order
 	Tasks        []Task
 	Assignee     string // staff subject
 	AssigneeName string
 	Decision     *Decision
+	Handout      *Handout
 	Handovers    []HandoverState
 	Rides        []Ride
 	Events       []Header
@@ -77,10 +84,13 @@ type Case struct {
 	Seq          int // last number given to an effect or task
 }
 
+// GuardianRole is the role of those who take part because they are guardians of the case's children.
+const GuardianRole = "guardian"
+
 // Party is somebody in the case.
 type Party struct {
 	ID        signing.PartyID
-	Role      string // "applicant", "guardian"
+	Role      string // "applicant", GuardianRole or another that the form has
 	Number    idno.Number
 	Name      string
 	Own       *Ref    // the own section once filled
@@ -101,7 +111,7 @@ func (c Contact) IsZero() bool { return c == Contact{} }
 
 // Delivery is one time somebody was told something: when, how, and whether it was opened.
 type Delivery struct {
-	What    string // "receipt", "invitation", "reminder", "decision", "completion"
+	What    string // "receipt", "invitation", "reminder", "decision", "delivery", "completion"
 	Channel string // "pages" (Mina sidor), "mail", "sms", "letter"
 	At      time.Time
 	Failed  string // code when it did not get there
@@ -145,7 +155,7 @@ type TaskKind string
 
 // Kinds of tasks. Each stands in the inbox with its legal consequence until done.
 const (
-	TaskLetter       TaskKind = "letter"        // print and post: no address, or unopened decision
+	TaskLetter       TaskKind = "letter"        // print and post: no address, or unopened decision or handout
 	TaskNoticeFailed TaskKind = "notice-failed" // a notice could not be delivered
 	TaskDeclined     TaskKind = "declined"      // a party declined
 	TaskExpired      TaskKind = "expired"       // signatures are missing after the deadline
@@ -234,10 +244,10 @@ const (
 	EffectComplete EffectKind = "signed"  // tell the parties that all have signed
 	EffectOrdered  EffectKind = "completion"
 	EffectDocument EffectKind = "document" // make the decision's PDF
-	EffectTell     EffectKind = "tell"     // tell a party of the decision
+	EffectTell     EffectKind = "tell"     // tell a party of the decision, or of what was handed out
 	EffectHandover EffectKind = "handover" // hand granted rows over
 	EffectExpire   EffectKind = "expire"   // timer: the order's deadline
-	EffectUnopened EffectKind = "unopened" // timer: has the decision been opened?
+	EffectUnopened EffectKind = "unopened" // timer: has it been opened?
 	EffectOverdue  EffectKind = "overdue"  // timer: has the completion come?
 )
 
@@ -274,6 +284,10 @@ func (c *Case) PartyOf(numbers ...idno.Number) *Party {
 	}
 	return nil
 }
+
+// Guards reports whether the party takes part as guardian of the case's children, if it has any: the applicant and the other guardians, not
+// somebody who only pays.
+func (c *Case) Guards(p *Party) bool { return p.ID == c.Applicant().ID || p.Role == GuardianRole }
 
 // Applicant is the first party.
 func (c *Case) Applicant() *Party { return &c.Parties[0] }
@@ -316,6 +330,9 @@ func (c *Case) Labels() []string {
 	if c.Manual {
 		l = append(l, "manual")
 	}
+	if c.Stage != "" {
+		l = append(l, StageLabel(c.Stage))
+	}
 	return l
 }
 
@@ -332,6 +349,10 @@ func (c Case) Clone() Case {
 	if c.Decision != nil {
 		d := *c.Decision
 		c.Decision = &d
+	}
+	if c.Handout != nil {
+		h := *c.Handout
+		c.Handout = &h
 	}
 	return c
 }

@@ -242,7 +242,8 @@ func everyEvent() []Event {
 		CompletionOrdered{Parties: []signing.PartyID{"p2"}, Due: start.AddDate(0, 1, 0)}, WentOn{Party: "p2"}, SignedOnPaper{Party: "p2"}, Assigned{"s", "n"},
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
-		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{}}
+		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
+		HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and
@@ -301,9 +302,11 @@ func casesInEveryState(t *testing.T) map[string]Case {
 		}
 	}
 	told.do(DecisionOpened{"p1"}).do(DecisionOpened{"p2"}).is(Closed)
+	handed := &life{t: t, c: officer.c, now: officer.now}
+	handed.do(HandedOut{certificate}).is(Delivered)
 	withdrawn := &life{t: t, c: signed.c, now: signed.now}
 	withdrawn.do(WithdrawnBy{"p1"})
-	return map[string]Case{"new": newLife(t).c, "signing": signed.c, "officer": officer.c, "completion": ordered.c, "decided": decided.c,
+	return map[string]Case{"new": newLife(t).c, "signing": signed.c, "officer": officer.c, "completion": ordered.c, "decided": decided.c, "delivered": handed.c,
 		"closed": told.c, "withdrawn": withdrawn.c}
 }
 

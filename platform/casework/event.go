@@ -78,7 +78,7 @@ type (
 	// LetterSent: the officer posted a letter to a party.
 	LetterSent struct {
 		Party signing.PartyID
-		What  string // "invitation", "decision"
+		What  string // "invitation", "decision", "delivery"
 		Task  int    // the task it settles, 0 for none
 	}
 	// DecisionTaken: the authority decided. Targets get the granted rows.

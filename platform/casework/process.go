@@ -15,6 +15,9 @@ func (c *Case) submitted(e Submitted, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "a case without id or parties")
 	}
 	c.Submitted = now
+	if c.Stage != "" {
+		c.StageSince = now
+	}
 	c.Order = signing.NewOrder(string(c.ID)+"-o1", e.Signers, now, e.Deadline)
 	c.effect(EffectNumber, "", "", now)
 	c.effect(EffectReceipt, c.Applicant().ID, "", now)
@@ -120,19 +123,20 @@ func (c *Case) documentMade(e DocumentMade, now time.Time) {
 	}
 }
 
-func (c *Case) decisionOpened(e DecisionOpened, now time.Time) error {
-	p := c.Party(e.Party)
-	if p == nil {
-		return fault.Newf("casework.Apply", fault.Invalid, "no party %s", e.Party)
+// opened notes that a party has opened the decision, or what was handed out.
+func (c *Case) opened(id signing.PartyID, what string, now time.Time) error {
+	p := c.Party(id)
+	if p == nil || c.ending() != what {
+		return fault.Newf("casework.Apply", fault.Invalid, "no party %s with a %s to open", id, what)
 	}
 	for i := range p.Delivered {
-		if d := &p.Delivered[i]; d.What == "decision" && d.Opened.IsZero() && d.Channel == "pages" {
+		if d := &p.Delivered[i]; d.What == what && d.Opened.IsZero() && d.Channel == "pages" {
 			d.Opened = now
 		}
 	}
-	c.cancel(func(f Effect) bool { return f.Kind == EffectUnopened && f.Party == e.Party })
+	c.cancel(func(f Effect) bool { return f.Kind == EffectUnopened && f.Party == id })
 	for i := range c.Tasks { // a letter is no longer needed, nor is a notice that failed
-		if t := &c.Tasks[i]; t.Party == e.Party && t.Done.IsZero() && (t.Kind == TaskLetter || t.Kind == TaskNoticeFailed) {
+		if t := &c.Tasks[i]; t.Party == id && t.Done.IsZero() && (t.Kind == TaskLetter || t.Kind == TaskNoticeFailed) {
 			t.Done = now
 		}
 	}
@@ -144,8 +148,8 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 	if p == nil {
 		return fault.Newf("casework.Apply", fault.Invalid, "no party %s", e.Party)
 	}
-	if e.What == "decision" && c.Decision == nil {
-		return fault.Newf("casework.Apply", fault.Conflict, "there is no decision to post")
+	if (e.What == whatDecision && c.Decision == nil) || (e.What == whatHandout && c.Handout == nil) {
+		return fault.Newf("casework.Apply", fault.Conflict, "there is no %s to post", e.What)
 	}
 	p.Delivered = append(p.Delivered, Delivery{What: e.What, Channel: "letter", At: now})
 	if pl := c.Order.Place(e.Party); e.What == "invitation" && pl != nil && pl.State.May() && !c.Order.Ended {
@@ -159,7 +163,7 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 			pl.Invited = now
 		}
 	}
-	if e.What == "decision" {
+	if e.What == whatDecision || e.What == whatHandout {
 		c.cancel(func(f Effect) bool { return f.Kind == EffectUnopened && f.Party == e.Party })
 	}
 	if e.Task != 0 {
@@ -170,15 +174,24 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 
 // whatOf names what a notice is about in a Delivery.
 var whatOf = map[EffectKind]string{EffectReceipt: "receipt", EffectInvite: "invitation", EffectRemind: "reminder",
-	EffectComplete: "signed", EffectOrdered: "completion", EffectTell: "decision-notice"}
+	EffectComplete: "signed", EffectOrdered: "completion", EffectTell: whatDecision + "-notice",
+	EffectStage: "stage"}
+
+// about names what a notice of this case is about; "" when the effect is no notice.
+func (c *Case) about(k EffectKind) string {
+	if k == EffectTell {
+		return c.ending() + "-notice"
+	}
+	return whatOf[k]
+}
 
 func (c *Case) noticeSent(e NoticeSent, now time.Time) error {
 	f := c.finish(e.Effect)
 	p := c.Party(f.Party)
-	if p == nil || whatOf[f.Kind] == "" {
+	if p == nil || c.about(f.Kind) == "" {
 		return fault.Newf("casework.Apply", fault.Invalid, "effect %s is not a notice", f.ID)
 	}
-	p.Delivered = append(p.Delivered, Delivery{What: whatOf[f.Kind], Channel: e.Channel, At: now})
+	p.Delivered = append(p.Delivered, Delivery{What: c.about(f.Kind), Channel: e.Channel, At: now})
 	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party }, now)
 	pl := c.Order.Place(f.Party)
 	if pl == nil || !pl.State.May() || c.Order.Ended {
@@ -204,20 +217,22 @@ func (c *Case) noticeSent(e NoticeSent, now time.Time) error {
 func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 	f := c.finish(e.Effect)
 	p := c.Party(f.Party)
-	if p == nil || whatOf[f.Kind] == "" {
+	if p == nil || c.about(f.Kind) == "" {
 		return fault.Newf("casework.Apply", fault.Invalid, "effect %s is not a notice", f.ID)
 	}
-	p.Delivered = append(p.Delivered, Delivery{What: whatOf[f.Kind], Channel: "none", At: now, Failed: e.Why})
+	p.Delivered = append(p.Delivered, Delivery{What: c.about(f.Kind), Channel: "none", At: now, Failed: e.Why})
 	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party }, now) // what follows takes its place
 	pl := c.Order.Place(f.Party)
 	if f.Kind == EffectRemind && pl != nil && pl.Channel == "letter" && e.Why == NoAddress {
 		return nil // reached by letter already: a date that passes is what the officer is told of
 	}
 	switch f.Kind {
-	case EffectReceipt, EffectComplete:
+	case EffectReceipt, EffectComplete, EffectStage:
 		return nil // Mina sidor has it; no letter is worth it
 	case EffectTell:
-		c.task(TaskLetter, f.Party, "decision", now)
+		if !c.Party(f.Party).told(c.ending()) { // posted already: nobody needs a second letter
+			c.task(TaskLetter, f.Party, c.ending(), now)
+		}
 		return nil
 	}
 	if pl != nil && pl.State.May() && pl.State != signing.Opened {
@@ -253,8 +268,8 @@ func (c *Case) timer(e TimerFired, now time.Time) {
 			}
 		}
 	case EffectUnopened:
-		if p := c.Party(f.Party); p != nil && !p.told("decision") {
-			c.task(TaskLetter, f.Party, "decision", now)
+		if p := c.Party(f.Party); p != nil && !p.told(c.ending()) {
+			c.task(TaskLetter, f.Party, c.ending(), now)
 		}
 	case EffectOverdue:
 		if c.State == AwaitingCompletion {

@@ -56,6 +56,14 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		blocks = append(blocks, pdf.PageBreak{})
 		blocks = append(blocks, pdf.FromMarkdown(string(md))...)
 	}
+	if c.Handout != nil {
+		md, err := s.Vault.Part(ctx, e, casework.PartID(c.Handout.Text.Part.ID))
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, pdf.PageBreak{})
+		blocks = append(blocks, pdf.FromMarkdown(string(md))...)
+	}
 	blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Händelser")}, eventTable(v.Events))
 	d := s.doc(c, v.Service, v.Form.Title["sv"]+" – "+c.Reference, "sv", s.Clock.Now(), blocks...)
 	if d.Attachments, err = s.caseAttachments(ctx, e); err != nil {
@@ -136,11 +144,17 @@ func (s *Service) caseAttachments(ctx context.Context, e *vault.Entry) ([]pdf.At
 		}
 		out = append(out, pdf.Attachment{Name: name, MIME: media, Description: "Underskrift med bevis", Relationship: pdf.Supplement, Bytes: raw})
 	}
-	for i, r := range c.Content.Attachments {
-		name := fmt.Sprintf("bilaga-%d-%s", i+1, r.Part.Name)
-		salts[r.Part.ID] = map[string]any{"file": name, "salt": r.Salt}
-		out = append(out, pdf.Attachment{Name: name, MIME: r.Part.Media, Description: "Bilaga", Relationship: pdf.Supplement, Size: r.Part.Size,
-			Open: func() (io.ReadCloser, error) { return s.openFile(ctx, r) }})
+	addFiles := func(word, about string, refs []casework.Ref) {
+		for i, r := range refs {
+			name := fmt.Sprintf("%s-%d-%s", word, i+1, r.Part.Name)
+			salts[r.Part.ID] = map[string]any{"file": name, "salt": r.Salt}
+			out = append(out, pdf.Attachment{Name: name, MIME: r.Part.Media, Description: about, Relationship: pdf.Supplement, Size: r.Part.Size,
+				Open: func() (io.ReadCloser, error) { return s.openFile(ctx, r) }})
+		}
+	}
+	addFiles("bilaga", "Bilaga", c.Content.Attachments)
+	if c.Handout != nil {
+		addFiles("utlamnat", "Utlämnat", c.Handout.Files)
 	}
 	chain, err := json.Marshal(c.Events)
 	if err != nil {

@@ -310,7 +310,7 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 	v := &CaseView{ID: c.ID, Rev: e.Rev, Reference: c.Reference, Number: c.Number, Service: sv, Form: g.Form, State: c.State,
 		Submitted: c.Submitted, Since: c.Since, Me: p.ID, Applicant: applicant, View: view, Own: own, Deadline: c.Order.Deadline,
 		MayCopy:     applicant && len(g.Form.Def.Meta.Copyable) > 0,
-		MayWithdraw: applicant && c.State.Open() && c.Decision == nil}
+		MayWithdraw: applicant && c.State.Open() && c.Decision == nil && c.Handout == nil}
 	for _, r := range c.Content.Attachments {
 		if r.Part.Audience.Includes(p.ID) {
 			v.Attachments = append(v.Attachments, Attachment{ID: r.Part.ID, Name: r.Part.Name, Type: r.Part.Media, Size: r.Part.Size})
@@ -330,6 +330,9 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 				v.Decision.Opened = d.Opened
 			}
 		}
+	}
+	if c.Handout != nil && applicant {
+		v.Handout = handoutView(g.Form, c.Handout)
 	}
 	for _, r := range c.Rides {
 		if r.For == "" || r.For == p.ID {

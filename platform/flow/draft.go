@@ -46,7 +46,7 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	}
 	d := &vault.Draft{ID: randomID(), Tenant: tenant, Form: form, Version: string(g.Form.Version), Owner: who.Number, OwnerName: who.Name, Lang: a.Lang,
 		Answers: g.Defaults(), Files: map[string]files.Attachment{}}
-	if d.Facts, err = s.prefill(ctx, sv.Tenant, who.Number, who.Name, d.ID); err != nil {
+	if d.Facts, err = s.prefill(ctx, sv.Tenant, who.Number, who.Name, d.ID, g.Form.Def.Meta.Prefill); err != nil {
 		return "", err
 	}
 	view, err := g.Run(s.scope(d, sv, nil))

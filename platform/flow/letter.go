@@ -14,7 +14,7 @@ import (
 	"samtjanst/renderer/pdf"
 )
 
-// Letter is a letter to print: an invitation with a sheet to sign, a decision with its cover, an order to complete.
+// Letter is a letter to print: an invitation with a sheet to sign, a decision with its cover, an order to complete, the letter that goes with what is handed out.
 func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, party signing.PartyID, what string) (*File, error) {
 	e, err := s.staffCase(ctx, a, id, "document", what, handlers...)
 	if err != nil {
@@ -64,6 +64,15 @@ func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, 
 			return nil, err
 		}
 		d.Blocks = pdf.FromMarkdown(string(md))
+	case "delivery":
+		if c.Handout == nil {
+			return nil, fault.New("flow.Letter", fault.NotFound, nil)
+		}
+		md, err := s.Vault.Part(ctx, e, casework.PartID(c.Handout.Text.Part.ID))
+		if err != nil {
+			return nil, err
+		}
+		d.Blocks, d.Lang = pdf.FromMarkdown(string(md)), c.Lang
 	default:
 		return nil, fault.New("flow.Letter", fault.NotFound, nil)
 	}

@@ -195,7 +195,7 @@ func (s *Service) FinishTask(ctx context.Context, a identity.Actor, id casework.
 
 // LetterSent notes that a letter was posted.
 func (s *Service) LetterSent(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string, task int) error {
-	if what != "invitation" && what != "decision" && what != "completion" {
+	if what != "invitation" && what != "decision" && what != "delivery" && what != "completion" {
 		return fault.New("flow.LetterSent", fault.Invalid, nil)
 	}
 	return s.staffChange(ctx, a, id, nil, casework.LetterSent{Party: p, What: what, Task: task}, handlers...)

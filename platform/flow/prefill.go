@@ -33,12 +33,19 @@ func jsonValue(v any) any {
 	return out
 }
 
-// prefill asks the register about the applicant, the children he or she is guardian of, and their guardians. When the register does not
-// answer the facts say so ("manual") and hold only what the login told.
+// Fact sources that a form may name in prefill.
+const (
+	applicantSource    = "applicant"
+	guardianshipSource = "guardianship"
+)
+
+// prefill asks the register for what the form's sources name, and for no more: the applicant; the children he or she is guardian of, and
+// their guardians. When the register does not answer the facts say so ("manual") and hold only what the login told, as they do, without
+// saying so, when there was nothing to ask.
 //
 // The shape is what forms read under /facts. "self" is whoever fills in: here the applicant, in the own section of a case the party. Nobody's address but the applicant's own is in it, and of somebody protected nothing but
 // the number is.
-func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Number, name, ref string) (map[string]any, error) {
+func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Number, name, ref string, sources []string) (map[string]any, error) {
 	now := s.Clock.Now()
 	facts := map[string]any{
 		"source":       sourceManual,
@@ -48,7 +55,12 @@ func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Num
 		"self":         map[string]any{"number": who.Digits(), "name": name, "hidden": false},
 		"children":     []any{},
 	}
-	family, err := s.family(ctx, who, "prefill", ref)
+	children := slices.Contains(sources, guardianshipSource)
+	if !children && !slices.Contains(sources, applicantSource) {
+		facts["source"] = ""
+		return facts, nil
+	}
+	family, err := s.family(ctx, who, "prefill", ref, children)
 	if errors.Is(err, fault.Unavailable) || errors.Is(err, fault.Invalid) { // refused is our trouble with the register, not the citizen's
 		s.Log.ErrorContext(ctx, "no register: facts are entered by hand", "draft", ref, "error", err)
 		return facts, nil
@@ -59,11 +71,11 @@ func (s *Service) prefill(ctx context.Context, t *directory.Tenant, who idno.Num
 	facts["source"], facts["at"] = family.source, family.at.Format(time.RFC3339)
 	facts["applicant"] = applicantFacts(family.applicant, who, name)
 	facts["self"] = facts["applicant"]
-	children := []any{}
+	list := []any{}
 	for _, c := range family.children {
-		children = append(children, childFacts(c, family, now))
+		list = append(list, childFacts(c, family, now))
 	}
-	facts["children"] = children
+	facts["children"] = list
 	return facts, nil
 }
 
@@ -75,8 +87,8 @@ type family struct {
 	at        time.Time
 }
 
-// family is at most three questions: the applicant, the children, the children's guardians.
-func (s *Service) family(ctx context.Context, who idno.Number, purpose, ref string) (family, error) {
+// family is at most three questions: the applicant, and when they are wanted the children, the children's guardians.
+func (s *Service) family(ctx context.Context, who idno.Number, purpose, ref string, children bool) (family, error) {
 	ask := func(ns ...idno.Number) (population.Answer, error) {
 		return s.Register.Lookup(ctx, population.Question{Numbers: ns, Purpose: purpose, Ref: ref})
 	}
@@ -91,7 +103,7 @@ func (s *Service) family(ctx context.Context, who idno.Number, purpose, ref stri
 	}
 	f.applicant = me
 	kids := slices.DeleteFunc(related(me, population.GuardianFor), idno.Number.IsZero)
-	if me.Protection.Hidden() || len(kids) == 0 {
+	if me.Protection.Hidden() || len(kids) == 0 || !children {
 		return f, nil
 	}
 	second, err := ask(kids...)
@@ -190,7 +202,7 @@ func (s *Service) guard(ctx context.Context, e *vault.Entry, purpose string) (st
 			numbers = append(numbers, p.Number)
 		}
 	}
-	numbers = append(numbers, c.Children...)
+	numbers = append(append(numbers, c.Children...), c.Named...)
 	answer, err := s.Register.Lookup(ctx, population.Question{Numbers: numbers, Purpose: purpose, Ref: string(c.ID)})
 	if errors.Is(err, fault.Invalid) { // refused: our trouble with the register, and nothing is known all the same
 		return "", fault.New("flow.guard", fault.Unavailable, err)
@@ -211,9 +223,12 @@ func (s *Service) guard(ctx context.Context, e *vault.Entry, purpose string) (st
 		child, _ := answer.Find(n)
 		now := related(child, population.Guardian)
 		for _, p := range c.Parties {
-			if !slices.ContainsFunc(now, func(g idno.Number) bool { return same(answer, g, p.Number) }) {
+			if c.Guards(&p) && !slices.ContainsFunc(now, func(g idno.Number) bool { return same(answer, g, p.Number) }) {
 				return "custody", nil
 			}
+		}
+		if c.OneGuardian {
+			continue
 		}
 		for _, g := range now {
 			if !slices.Contains(c.Absent, g) && !slices.ContainsFunc(c.Parties, func(p casework.Party) bool { return same(answer, g, p.Number) }) {

@@ -148,6 +148,13 @@ func (s *Service) StaffAttachment(ctx context.Context, a identity.Actor, id case
 			return s.openAttachment(ctx, r)
 		}
 	}
+	if h := e.Case.Handout; h != nil {
+		for _, r := range h.Files {
+			if r.Part.ID == file {
+				return s.openAttachment(ctx, r)
+			}
+		}
+	}
 	for _, pl := range e.Case.Order.Places { // a scan of a sheet signed by pen
 		if pl.State == signing.OnPaper && pl.Evidence == file {
 			raw, err := s.Vault.Part(ctx, e, casework.PartID(file))

@@ -37,6 +37,9 @@ func (s *Service) read(v *forms.View, to renderer.Reader, own bool) []answered {
 func pairs(items []renderer.SummaryItem) []pair {
 	var out []pair
 	for _, it := range items {
+		if it.Source != "" && it.Answer != "" { // whose word it is: a register's or the person's own
+			it.Answer += " (" + it.Source + ")"
+		}
 		out = append(out, pair{it.Question, it.Answer})
 	}
 	return out

@@ -71,7 +71,7 @@ type Item struct {
 	Since     time.Time
 	Expires   time.Time // of a draft
 	Deadline  time.Time // of a signature
-	Decision  bool      // there is a decision to read
+	Decision  bool      // there is a decision to read, or something handed out to open
 	Unread    bool      // … that has not been opened
 }
 
@@ -100,6 +100,7 @@ type CaseView struct {
 	Completion  string // text of an order to complete, "" none
 	CompleteBy  time.Time
 	Decision    *DecisionView
+	Handout     *HandoutView // the applicant's alone
 	Rides       []casework.Ride
 	Receipt     bool
 }

@@ -41,7 +41,7 @@ var eventWords = map[string]string{
 	"declined": "Avböjde att skriva under", "withdrawn": "Återkallade ansökan", "reminder-asked": "Bad om en påminnelse",
 	"completion-ordered": "Föreläggande om komplettering", "completion-came": "Kompletteringen har kommit", "went-on": "Gick vidare utan underskrift", "signed-on-paper": "Registrerade underskrift på papper",
 	"assigned": "Tilldelade ärendet", "task-done": "Avslutade en uppgift", "letter-sent": "Skickade brev", "decided": "Beslut",
-	"decision-opened": "Öppnade beslutet", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",
+	"decision-opened": "Öppnade beslutet", "delivered": "Lämnade ut", "delivery-opened": "Öppnade det som lämnats ut", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",
 	"rides-received": "Turlista kom", "number-claimed": "Fick diarienummer", "notice-sent": "Skickade meddelande", "notice-failed": "Meddelande gick inte fram",
 	"document-made": "Beslutshandling upprättades", "handed-over": "Lämnade över uppgifter", "timer": "Bevakning",
 }
@@ -69,6 +69,8 @@ func letterTitle(what string) string {
 		return "Din underskrift behövs"
 	case "completion":
 		return "Komplettera ansökan"
+	case "delivery":
+		return "Det du har beställt"
 	}
 	return "Beslut"
 }

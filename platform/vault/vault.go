@@ -66,7 +66,7 @@ type Card struct {
 type CardParty struct {
 	Token  string // of the party's number
 	Wanted bool   // may sign now
-	Told   bool   // there is a decision to read
+	Told   bool   // there is a decision to read, or something handed out to open
 	Opened bool
 }
 
@@ -229,7 +229,7 @@ func (v *Vault) card(c *casework.Case) Card {
 			cp.Wanted = true
 		}
 		for _, d := range p.Delivered {
-			if d.What == "decision" {
+			if d.What == "decision" || d.What == "delivery" && c.Handout != nil && len(c.Handout.Files) > 0 {
 				cp.Told = true
 				cp.Opened = cp.Opened || !d.Opened.IsZero()
 			}

@@ -41,7 +41,7 @@ export function watchForms(): void {
       waiting = { submit: button.value };
       return;
     }
-    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|remove-file)\/)/.test(button.value)) return;
+    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|remove-file|lookup)\/)/.test(button.value)) return;
     e.preventDefault();
     void post(form, button.value);
   });
@@ -70,7 +70,9 @@ async function post(form: HTMLFormElement, op: string): Promise<void> {
     const answer = await fetch(form.action, { method: "POST", body: fields(form, op), credentials: "same-origin" });
     const html = await answer.text();
     await released();
-    take(html, answer.url, form, held);
+    // What a register said is reached, and read out, at once.
+    const button = form.querySelector<HTMLElement>(`button[value="${CSS.escape(op)}"]`);
+    take(html, answer.url, form, held, button?.dataset.result);
     if (op.startsWith("add/")) focusNew(op, rows);
   } catch {
     waiting = undefined;

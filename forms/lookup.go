@@ -1,0 +1,284 @@
+package forms
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A look-up is a register that the person asks by pressing a button beside a field: the number of a company gives its name and
+// address. Forms know registers and what they tell by name only; flow has the registers.
+//
+// What the register said is kept under /facts/lookup/<as>, which nobody can post to:
+//
+//	{key: "165560001234", status: "found", source: "Bolagsverket", at: "2026-11-23T09:00:30Z",
+//	 values: {name: "Provbageriet AB", city: "Ekköping"}, unread: ["street"], warnings: ["winding-up"]}
+//
+// and copied to the answers that the layout names. It holds for that key only: with another number in the field, the record and
+// what it filled are gone. A value is the register's as long as the answer is what the register said; everything else is the
+// person's own.
+
+// LayoutLookup is the layout's key lookup.
+type LayoutLookup struct {
+	From     string            `yaml:"from"`     // name of the register: "company"
+	As       string            `yaml:"as"`       // name of what it said under /facts/lookup; else from
+	Fills    map[string]string `yaml:"fills"`    // name of a value that the register tells → pointer of the field it fills
+	Editable bool              `yaml:"editable"` // what was filled may be changed, and is then the person's own
+	Button   string            `yaml:"button"`   // else the interface's own: "Hämta uppgifter"
+}
+
+// FieldLookup is a compiled look-up.
+type FieldLookup struct {
+	From     string
+	As       string
+	Fills    map[string]Pointer
+	Editable bool
+	Button   Text // absent: the interface's own
+}
+
+// LookupStatus is how a look-up ended.
+type LookupStatus string
+
+// Statuses.
+const (
+	LookupFound       LookupStatus = "found"
+	LookupMissing     LookupStatus = "missing"     // the register has nothing with that key
+	LookupUnavailable LookupStatus = "unavailable" // it did not answer: nothing is known
+	LookupNotOwn      LookupStatus = "not-own"     // the key is somebody else's personal number: that is not asked about
+)
+
+// Warnings about what was found. A register may have others, which are told in general words.
+const (
+	LookupDeregistered = "deregistered"
+	LookupWindingUp    = "winding-up" // bankruptcy, liquidation, reconstruction …
+	LookupSeveral      = "several"    // more than one with that key: what they differ in is not told
+)
+
+// LookupReply is what a register said about a key.
+type LookupReply struct {
+	Status   LookupStatus
+	Values   map[string]string // by the register's own names; "" is read and empty
+	Unread   []string          // names that it could not tell now: unknown, not empty
+	Warnings []string
+	Source   string // "Bolagsverket"
+	At       time.Time
+}
+
+// LookupRecord is a reply as it is kept, with what was asked.
+type LookupRecord struct {
+	Key string
+	LookupReply
+}
+
+const lookupFacts = "lookup"
+
+// LookedUp gives what the register of a field's look-up said. False when it has not been asked, or was asked about something else
+// than what now stands in the field.
+func LookedUp(f *Field, answers, facts map[string]any) (LookupRecord, bool) {
+	if f == nil || f.Lookup == nil {
+		return LookupRecord{}, false
+	}
+	r, ok := recordIn(facts, f.Lookup.As)
+	key, _ := Lookup(answers, f.Pointer)
+	return r, ok && key == any(r.Key)
+}
+
+// TakeLookup keeps a register's reply about a field's value and fills the fields that the look-up names. Answers are changed in
+// place, of facts a copy is given. What an earlier reply had filled is taken back first.
+func TakeLookup(f *Field, key string, reply LookupReply, answers, facts map[string]any) map[string]any {
+	facts = dropRecord(f.Lookup, answers, facts)
+	for name, at := range f.Lookup.Fills {
+		if v := reply.Values[name]; v != "" && reply.Status == LookupFound {
+			Put(answers, at, v)
+		}
+	}
+	all, _ := facts[lookupFacts].(map[string]any)
+	all = orNew(maps.Clone(all))
+	all[f.Lookup.As] = recordOf(key, reply)
+	facts[lookupFacts] = all
+	return facts
+}
+
+// SettleLookups takes back what registers said about another value than now stands in the field: the record, and those answers that
+// are still the register's. It reports whether there was any; facts are given as a copy then.
+func SettleLookups(form *Form, answers, facts map[string]any) (map[string]any, bool) {
+	changed := false
+	for _, f := range form.Fields {
+		if f.Lookup == nil {
+			continue
+		}
+		if _, ok := recordIn(facts, f.Lookup.As); !ok {
+			continue
+		}
+		if _, holds := LookedUp(f, answers, facts); !holds {
+			facts, changed = dropRecord(f.Lookup, answers, facts), true
+		}
+	}
+	return facts, changed
+}
+
+// dropRecord gives a copy of the facts without the record, and takes the register's values out of the answers.
+func dropRecord(l *FieldLookup, answers, facts map[string]any) map[string]any {
+	r, had := recordIn(facts, l.As)
+	facts = orNew(maps.Clone(facts))
+	if !had {
+		return facts
+	}
+	all, _ := facts[lookupFacts].(map[string]any)
+	all = maps.Clone(all)
+	delete(all, l.As)
+	facts[lookupFacts] = all
+	if len(all) == 0 {
+		delete(facts, lookupFacts)
+	}
+	for name, at := range l.Fills {
+		if v, ok := Lookup(answers, at); ok && r.Values[name] != "" && v == any(r.Values[name]) {
+			Remove(answers, at)
+		}
+	}
+	return facts
+}
+
+// Origin tells where the answer of a field that a look-up fills comes from.
+type Origin struct {
+	Register string    // "Bolagsverket"; "" for the person's own
+	At       time.Time // when the register said it
+}
+
+// OriginOf tells where a field's answer comes from. False for a field that no look-up fills, for one without an answer, and as long as the
+// person has not pressed the button.
+func (v *View) OriginOf(f *Field) (Origin, bool) {
+	if f.FilledBy == nil {
+		return Origin{}, false
+	}
+	answer, ok := Lookup(v.Scope.Answers, f.Pointer)
+	r, asked := LookedUp(f.FilledBy, v.Scope.Answers, v.Scope.Facts)
+	if !ok || !asked {
+		return Origin{}, false
+	}
+	for name, at := range f.FilledBy.Lookup.Fills {
+		if at == f.Pointer && r.Status == LookupFound && r.Values[name] != "" && answer == any(r.Values[name]) {
+			return Origin{Register: r.Source, At: r.At}, true
+		}
+	}
+	return Origin{}, true
+}
+
+// FromRegister reports whether a field holds what a register said and cannot be changed: it is shown, not asked.
+func (v *View) FromRegister(f *Field) bool {
+	if f.FilledBy == nil || f.FilledBy.Lookup.Editable {
+		return false
+	}
+	o, ok := v.OriginOf(f)
+	return ok && o.Register != ""
+}
+
+func recordIn(facts map[string]any, as string) (LookupRecord, bool) {
+	all, _ := facts[lookupFacts].(map[string]any)
+	m, ok := all[as].(map[string]any)
+	if !ok {
+		return LookupRecord{}, false
+	}
+	text := func(key string) string { s, _ := m[key].(string); return s }
+	r := LookupRecord{Key: text("key"), LookupReply: LookupReply{Status: LookupStatus(text("status")), Source: text("source"),
+		Unread: texts(m["unread"]), Warnings: texts(m["warnings"])}}
+	r.At, _ = time.Parse(time.RFC3339, text("at")) // an unreadable time is shown as none
+	values, _ := m["values"].(map[string]any)
+	r.Values = make(map[string]string, len(values))
+	for name, v := range values {
+		if s, ok := v.(string); ok {
+			r.Values[name] = s
+		}
+	}
+	return r, true
+}
+
+func recordOf(key string, r LookupReply) map[string]any {
+	values := make(map[string]any, len(r.Values))
+	for name, v := range r.Values {
+		values[name] = v
+	}
+	list := func(texts []string) []any {
+		out := make([]any, len(texts))
+		for i, s := range texts {
+			out[i] = s
+		}
+		return out
+	}
+	return map[string]any{"key": key, "status": string(r.Status), "source": r.Source, "at": r.At.UTC().Format(time.RFC3339),
+		"values": values, "unread": list(r.Unread), "warnings": list(r.Warnings)}
+}
+
+func texts(v any) []string {
+	list, _ := v.([]any)
+	out := make([]string, 0, len(list))
+	for _, e := range list {
+		if s, ok := e.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func orNew(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
+// lookups joins the layout's look-ups with the fields they stand at and fill, when all fields are there.
+func (c *compiler) lookups() {
+	as := map[string]bool{}
+	for i, p := range c.def.Layout.Pages {
+		for j, s := range p.Sections {
+			for k := range s.Fields {
+				if ll := s.Fields[k].Lookup; ll != nil {
+					at := "/pages/" + strconv.Itoa(i) + "/sections/" + strconv.Itoa(j) + "/fields/" + strconv.Itoa(k) + "/lookup"
+					c.lookup(ll, Pointer(s.Fields[k].Pointer), p.Own, as, at)
+				}
+			}
+		}
+	}
+}
+
+func (c *compiler) lookup(ll *LayoutLookup, ptr Pointer, own bool, as map[string]bool, at string) {
+	f := c.form.Fields[ptr]
+	name := or(ll.As, ll.From)
+	switch {
+	case f == nil || f.Kind != TextField || slices.Contains(ptr.Tokens(), "*"):
+		c.fail(at, "place it at a text field outside rows", "a look-up asks by what one text field holds")
+		return
+	case own: // what a register said is kept with the common part of the case
+		c.fail(at, "place it on a page that is not own", "there are no look-ups in a party's own section")
+		return
+	case ll.From == "" || !safeID(name):
+		c.fail(at+"/from", "name the register: lower-case letters, digits and hyphens", "from %q, as %q", ll.From, name)
+		return
+	case as[name]:
+		c.fail(at, "write another name as: …", "two look-ups keep what they found as %s", name)
+		return
+	case len(ll.Fills) == 0:
+		c.fail(at, "write fills: {name: /pointer}", "the look-up fills nothing")
+		return
+	}
+	as[name] = true
+	f.Lookup = &FieldLookup{From: ll.From, As: name, Fills: make(map[string]Pointer, len(ll.Fills)), Editable: ll.Editable,
+		Button: c.text("fields."+string(ptr)+".lookup", ll.Button)}
+	for _, value := range slices.Sorted(maps.Keys(ll.Fills)) {
+		to := ll.Fills[value]
+		target := c.form.Fields[Pointer(to)]
+		switch {
+		case target == nil || target.Kind != TextField || target == f || slices.Contains(target.Pointer.Tokens(), "*"):
+			c.fail(at+"/fills/"+value, "fill a text field that is placed, outside rows", "%s cannot be filled", to)
+		case target.FilledBy != nil:
+			c.fail(at+"/fills/"+value, "fill each field from one value", "%s is filled twice", to)
+		case target.Page.Own:
+			c.fail(at+"/fills/"+value, "fill fields of the common part", "%s stands in a party's own section", to)
+		default:
+			target.FilledBy = f
+			f.Lookup.Fills[value] = target.Pointer
+		}
+	}
+}

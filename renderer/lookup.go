@@ -1,0 +1,143 @@
+package renderer
+
+import (
+	"samtjanst/forms"
+	"samtjanst/forms/answers"
+	"samtjanst/renderer/i18n"
+)
+
+// lookup compiles the button by which a person asks a register about a field's value, and what it said: within reach of the
+// button, kept on the page until the value changes.
+func (b *builder) lookup(c control) {
+	field := c.Field
+	if field.Lookup == nil || field.ReadOnly || b.locked {
+		return
+	}
+	ask := b.sub(func() {
+		b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" type="submit" id="`)
+		b.id(c, ".ask")
+		b.s(`" name="`, answers.FieldOp, `" value="`)
+		b.e(answers.Op(answers.OpLookup, field.Pointer))
+		b.s(`" data-result="`, LookupID(field), `">`)
+		if field.Lookup.Button.IsZero() {
+			b.t("lookup.ask")
+		} else {
+			b.text(field.Lookup.Button)
+		}
+		b.s(`</button></p>`)
+	})
+	b.hole(func(dst []byte, f *frame) []byte {
+		if f.Lookups != nil && !f.Lookups[field.Lookup.From] {
+			return dst
+		}
+		for _, n := range ask {
+			dst = n.append(dst, f)
+		}
+		return dst
+	})
+	b.hole(func(dst []byte, f *frame) []byte {
+		r, asked := forms.LookedUp(field, f.View.Scope.Answers, f.View.Scope.Facts)
+		if !asked {
+			return dst
+		}
+		tone, texts := lookupTexts(f.locale, r)
+		dst = append(dst, `<div class="ds-alert st-notice" data-color="`...)
+		dst = append(dst, tone...)
+		dst = append(dst, `" tabindex="-1" id="`...)
+		dst = append(dst, LookupID(field)...)
+		dst = append(dst, `"><div class="st-text">`...)
+		for _, t := range texts {
+			dst = append(dst, `<p>`...)
+			dst = escape(dst, t)
+			dst = append(dst, `</p>`...)
+		}
+		return append(dst, "</div></div>\n"...)
+	})
+}
+
+// LookupID is the id of what a register said, beside the field that it was asked from.
+func LookupID(f *forms.Field) string { return f.ID + ".lookup" }
+
+// lookupTexts tells how a look-up ended, and in what tone.
+func lookupTexts(l *i18n.Locale, r forms.LookupRecord) (tone string, texts []string) {
+	switch r.Status {
+	case forms.LookupFound:
+		tone = "success"
+		texts = append(texts, l.T("lookup.found", "source", r.Source, "time", l.DateTime(r.At)))
+	case forms.LookupMissing:
+		return "warning", []string{l.T("lookup.missing", "source", r.Source)}
+	case forms.LookupNotOwn:
+		return "info", []string{l.T("lookup.not-own")}
+	default:
+		return "info", []string{l.T("lookup.unavailable")}
+	}
+	for _, code := range r.Warnings {
+		tone = "warning"
+		key := "lookup.warning-" + code
+		if !l.Has(key) { // a register of somebody else's making
+			key = "lookup.warning"
+		}
+		texts = append(texts, l.T(key))
+	}
+	if len(r.Unread) > 0 {
+		tone = "warning"
+		texts = append(texts, l.T("lookup.unread"))
+	}
+	return tone, texts
+}
+
+// registerNode shows what a register said as a fact, and asks for it as long as the register has not said it.
+type registerNode struct {
+	field     *forms.Field
+	fact, ask []node
+}
+
+func (n *registerNode) append(dst []byte, f *frame) []byte {
+	body := n.ask
+	if f.View.FromRegister(n.field) {
+		body = n.fact
+	}
+	for _, b := range body {
+		dst = b.append(dst, f)
+	}
+	return dst
+}
+
+// orRegister compiles a field that a look-up may fill: ask is how it is asked for otherwise, with whose word it is.
+func (b *builder) orRegister(c control, ask func()) {
+	field := c.Field
+	if field.FilledBy == nil {
+		ask()
+		return
+	}
+	n := &registerNode{field: field}
+	n.fact = b.sub(func() { b.fact(c) })
+	n.ask = b.sub(func() {
+		ask()
+		b.hole(func(dst []byte, f *frame) []byte {
+			text := OriginText(f.locale, f.View, field)
+			if text == "" {
+				return dst
+			}
+			dst = append(dst, `<p class="st-source">`...)
+			dst = escape(dst, text)
+			return append(dst, "</p>\n"...)
+		})
+	})
+	b.node(n)
+}
+
+// OriginText tells whose word the answer of a field that a look-up fills is: a register's, with its name and when it said so, or
+// the person's own; "" where there is nothing to tell apart.
+func OriginText(l *i18n.Locale, v *forms.View, f *forms.Field) string {
+	o, ok := v.OriginOf(f)
+	switch {
+	case !ok:
+		return ""
+	case o.Register == "":
+		return l.T("lookup.own")
+	case o.At.IsZero():
+		return l.T("form.fact-source-only", "source", o.Register)
+	}
+	return l.T("form.fact-source", "source", o.Register, "time", l.Date(o.At))
+}
