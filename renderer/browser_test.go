@@ -135,11 +135,11 @@ func gallery(t testing.TB) (map[string][]byte, *assets.Assets) {
 	for name, d := range states(t) {
 		p, html := content(t, "sv", d)
 		s := shell(p.Title(), "ekkoping")
-		s.Problems = p.Links(d.Problems)
+		s.Problems = p.Links(d)
 		b, err := forms.Bytes(formPage{Shell: s, Form: template.HTML(html)})
 		bytesOf("form-"+name, b, err)
 		p, html = content(t, "en", d)
-		s.Lang, s.Title, s.Problems = "en", p.Title(), p.Links(d.Problems)
+		s.Lang, s.Title, s.Problems = "en", p.Title(), p.Links(d)
 		b, err = forms.Bytes(formPage{Shell: s, Form: template.HTML(html)})
 		bytesOf("form-"+name+"-en", b, err)
 	}

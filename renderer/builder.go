@@ -180,7 +180,7 @@ func (b *builder) control(f *forms.Field, up *control) {
 	}
 	c.depth = c.at.depth
 	c.title, c.hint = b.titleOf(c), b.hintOf(c)
-	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), secret: f.WriteOnly && !holds(f)}
+	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), secret: f.WriteOnly && !holds(f), quiet: b.rest(c)}
 	n.body = b.sub(func() {
 		b.kind(c)
 		b.lookup(c)
@@ -232,7 +232,9 @@ func (b *builder) opens(f *forms.Field) bool {
 }
 
 // asksAgain reports whether the page has to be shown again when a field is answered.
-func (b *builder) asksAgain(c control) bool { return !b.locked && !c.ReadOnly && !c.item && b.live.has(c.Field) }
+func (b *builder) asksAgain(c control) bool {
+	return !b.locked && !c.ReadOnly && !c.item && b.live.has(c.Field)
+}
 
 // update is the button that shows the page again, for those without script.
 func (b *builder) update(text string) {

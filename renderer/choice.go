@@ -1,8 +1,6 @@
 package renderer
 
 import (
-	"strconv"
-
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
 )
@@ -16,83 +14,91 @@ const (
 // boolField compiles a yes or no: two radios, since an unticked box would not tell no from no answer.
 func (b *builder) boolField(c control) {
 	b.radios(c, []forms.Option{
-		{Value: "true", Label: b.own("form.yes")},
-		{Value: "false", Label: b.own("form.no")},
+		{Value: "true", JSON: []byte("true"), Label: b.own("form.yes")},
+		{Value: "false", JSON: []byte("false"), Label: b.own("form.no")},
 	}, " st-inline")
 }
 
-// own makes a text of the interface look like one of the form.
-func (b *builder) own(key string) forms.Text {
-	text := b.locale.T(key)
-	return forms.Text{"sv": text, b.locale.Lang: text}
-}
-
 // choiceField compiles one of several: radios, or a select when they are many or the layout says so.
-func (b *builder) choiceField(c control) {
-	if c.OptionsFrom != "" {
-		b.dynamic(c, func(sub *builder, options []forms.Option) { sub.choice(c, options) })
-		return
-	}
-	b.choice(c, c.Options)
-}
+func (b *builder) choiceField(c control) { b.offer(c, (*builder).choice) }
 
 func (b *builder) choice(c control, options []forms.Option) {
-	if c.Widget == "select" || (c.Widget != "radios" && len(options) > manyOptions) {
+	switch {
+	case c.Widget == "tree" && len(c.Groups) > 0:
+		b.tree(c, options, "radio")
+	case c.Widget == "rating":
+		b.rating(c, options)
+	case c.Widget == "booking":
+		b.booking(c, options)
+	case c.Widget == "select", c.Widget == "search", c.Widget != "radios" && len(options) > manyOptions:
 		b.selectField(c, options)
-		return
+	default:
+		b.radios(c, options, "")
 	}
-	b.radios(c, options, "")
 }
 
 // choicesField compiles any of several: checkboxes.
-func (b *builder) choicesField(c control) {
-	if c.OptionsFrom != "" {
-		b.dynamic(c, func(sub *builder, options []forms.Option) { sub.checkboxes(c, options) })
-		return
+func (b *builder) choicesField(c control) { b.offer(c, (*builder).choices) }
+
+func (b *builder) choices(c control, options []forms.Option) {
+	switch {
+	case c.Widget == "tree" && len(c.Groups) > 0:
+		b.tree(c, options, "checkbox")
+	case c.Widget == "prices":
+		b.priceBoxes(c, options)
+	default:
+		b.checkboxes(c, options)
 	}
-	b.checkboxes(c, c.Options)
 }
 
-// dynamic compiles a field whose options come with the request, each time: they are few, and their number is not known.
-func (b *builder) dynamic(c control, build func(*builder, []forms.Option)) {
-	r, form, page, locale, live := b.r, b.form, b.source, b.locale, b.live
+// offer compiles a field with its options; those that come with the request are compiled each time: they are few, and their number
+// is not known.
+func (b *builder) offer(c control, build func(*builder, control, []forms.Option)) {
+	if c.OptionsFrom == "" {
+		build(b, c, c.Options)
+		return
+	}
+	sub := b.fork()
 	b.hole(func(dst []byte, f *frame) []byte {
-		sub := &builder{r: r, form: form, source: page, locale: locale, live: live}
-		build(sub, f.View.Options[c.ID])
-		for _, n := range sub.done() {
-			dst = n.append(dst, f)
-		}
-		return dst
+		once := sub.fork()
+		build(once, c, f.View.Options[c.ID])
+		return run(once.done(), dst, f)
 	})
 }
 
 func (b *builder) radios(c control, options []forms.Option, class string) {
-	b.openGroup(c, "st-field--radios"+class)
+	b.openChoice(c, "st-field--radios"+class, options)
 	b.s(`<div class="st-choices">`)
 	for i, o := range options {
-		b.option(c, i, o, "radio", holdsValue(o.Value))
+		b.option(c, i, o, "radio")
 	}
 	b.s(`</div></fieldset>`)
 }
 
 func (b *builder) checkboxes(c control, options []forms.Option) {
-	b.openGroup(c, "st-field--checkboxes")
+	b.openChoice(c, "st-field--checkboxes", options)
 	b.s(`<div class="st-choices">`)
 	for i, o := range options {
-		b.option(c, i, o, "checkbox", listHolds(o.Value))
+		b.option(c, i, o, "checkbox")
 	}
 	b.s(`</div></fieldset>`)
 }
 
-// option compiles one radio or checkbox. The first has the field's own id, so that the error summary leads to it.
-func (b *builder) option(c control, i int, o forms.Option, kind string, checked func(*frame) bool) {
-	own := ""
-	if i > 0 {
-		own = "." + strconv.Itoa(i)
-		if c.depth > 0 { // apart from the rows' numbers
-			own = ".o" + strconv.Itoa(i)
-		}
+// openChoice begins a field of options. Where there is none to lead to, its frame is led to, and it says so.
+func (b *builder) openChoice(c control, class string, options []forms.Option) {
+	if len(options) > 0 {
+		b.openGroup(c, class)
+		return
 	}
+	b.openFrame(c, class)
+	b.s(`<p class="st-hint">`)
+	b.t("form.no-options")
+	b.s(`</p>`)
+}
+
+// option compiles one radio or checkbox. The first has the field's own id, so that the error summary leads to it.
+func (b *builder) option(c control, i int, o forms.Option, kind string, attributes ...string) {
+	own := optionSuffix(c, i)
 	b.s(`<div class="ds-field"><input class="ds-input" type="`, kind, `" id="`)
 	b.id(c, own)
 	b.s(`" name="`)
@@ -100,12 +106,8 @@ func (b *builder) option(c control, i int, o forms.Option, kind string, checked 
 	b.s(`" value="`)
 	b.e(o.Value)
 	b.s(`"`)
-	b.hole(func(dst []byte, f *frame) []byte {
-		if checked(f) {
-			return append(dst, " checked"...)
-		}
-		return dst
-	})
+	b.s(attributes...)
+	b.chosen(c, o, kind, " checked")
 	if !o.Hint.IsZero() {
 		b.s(` aria-describedby="`)
 		b.id(c, own+".about")
@@ -117,9 +119,7 @@ func (b *builder) option(c control, i int, o forms.Option, kind string, checked 
 	b.s(`><label class="ds-label" for="`)
 	b.id(c, own)
 	b.s(`"`)
-	b.lang(o.Label)
-	b.s(`>`)
-	b.text(o.Label)
+	b.optionText(o)
 	b.s(`</label>`)
 	if !o.Hint.IsZero() {
 		b.s(`<p class="st-hint" id="`)
@@ -133,26 +133,36 @@ func (b *builder) option(c control, i int, o forms.Option, kind string, checked 
 	b.s(`</div>`)
 }
 
-// holdsValue tells whether the answer, or what was posted in its place, is this option.
-func holdsValue(option string) func(*frame) bool {
-	return func(f *frame) bool {
-		if f.cur.isTyped {
-			return f.cur.typed == option
-		}
-		return f.cur.value != nil && scalar(f.cur.value) == option
-	}
+// optionText closes the tag it stands in and adds what an option is called.
+func (b *builder) optionText(o forms.Option) {
+	label := optionName(b.locale, o)
+	b.lang(o.Label)
+	b.s(`>`)
+	b.e(label)
 }
 
-func listHolds(option string) func(*frame) bool {
-	return func(f *frame) bool {
-		list, _ := f.cur.value.([]any)
-		for _, e := range list {
-			if scalar(e) == option {
-				return true
+// chosen is the hole for the attribute of an option that is chosen: by what is stored, or by what was posted in its place.
+func (b *builder) chosen(c control, o forms.Option, kind, attribute string) {
+	holds, many, secret := holdsOption(o), kind == "checkbox", c.WriteOnly
+	b.hole(func(dst []byte, f *frame) []byte {
+		is := false
+		switch {
+		case secret:
+		case many:
+			list, _ := f.cur.value.([]any)
+			for _, e := range list {
+				is = is || holds(e)
 			}
+		case f.cur.isTyped:
+			is = f.cur.typed == o.Value
+		default:
+			is = f.cur.has && holds(f.cur.value)
 		}
-		return false
-	}
+		if is {
+			return append(dst, attribute...)
+		}
+		return dst
+	})
 }
 
 // selectField compiles a list to open. Script puts a search box above a long one; without it the browser's own typing
@@ -164,12 +174,8 @@ func (b *builder) selectField(c control, options []forms.Option) {
 	b.s(`" name="`)
 	b.name(c, prefix(answers.Control))
 	b.s(`"`)
-	if c.Autocomplete != "" {
-		b.s(` autocomplete="`)
-		b.e(c.Autocomplete)
-		b.s(`"`)
-	}
-	if len(options) >= searchFrom {
+	b.autocomplete(c)
+	if len(options) >= searchFrom || c.Widget == "search" {
 		b.s(` data-filter="`)
 		b.t("form.filter")
 		b.s(`" data-one="`)
@@ -183,27 +189,22 @@ func (b *builder) selectField(c control, options []forms.Option) {
 	b.s(`><option value="">`)
 	b.t("form.choose")
 	b.s(`</option>`)
-	for _, o := range options {
-		b.s(`<option value="`)
-		b.e(o.Value)
-		b.s(`"`)
-		checked := holdsValue(o.Value)
-		b.hole(func(dst []byte, f *frame) []byte {
-			if checked(f) {
-				return append(dst, " selected"...)
-			}
-			return dst
-		})
-		b.lang(o.Label)
-		b.s(`>`)
-		b.text(o.Label)
-		b.s(`</option>`)
-	}
+	b.optgroups(c, options)
 	b.s(`</select></div>`)
+}
+
+func (b *builder) selectOption(c control, o forms.Option) {
+	b.s(`<option value="`)
+	b.e(o.Value)
+	b.s(`"`)
+	b.chosen(c, o, "select", " selected")
+	b.optionText(o)
+	b.s(`</option>`)
 }
 
 // consentField compiles a statement to agree to: one box, unticked is no answer.
 func (b *builder) consentField(c control) {
+	agreed := c.Options[0]
 	b.s(`<div class="st-field st-field--consent `)
 	b.wrong()
 	b.s(`"`)
@@ -214,19 +215,16 @@ func (b *builder) consentField(c control) {
 	b.id(c, "")
 	b.s(`" name="`)
 	b.name(c, prefix(answers.Control))
-	b.s(`" value="true"`)
-	b.hole(func(dst []byte, f *frame) []byte {
-		if f.cur.value == true {
-			return append(dst, " checked"...)
-		}
-		return dst
-	})
+	b.s(`" value="`)
+	b.e(agreed.Value)
+	b.s(`"`)
+	b.chosen(c, agreed, "consent", " checked")
 	b.described(c)
 	b.invalid()
 	b.s(`><label class="ds-label" for="`)
 	b.id(c, "")
 	b.s(`"`)
-	b.lang(c.Label)
+	b.lang(c.title)
 	b.s(`>`)
 	b.label(c)
 	b.s(`</label></div></div>`)

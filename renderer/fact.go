@@ -8,10 +8,16 @@ import (
 
 // fact compiles what is shown and not asked: a fact from a register, or an answer that cannot be changed here.
 func (b *builder) fact(c control) {
-	b.s(`<div class="st-fact"><p class="st-fact__label"`)
-	b.lang(c.Label)
+	b.s(`<div class="st-fact" tabindex="-1" id="`)
+	b.id(c, "")
+	b.s(`"><p class="st-fact__label"`)
+	b.lang(c.title)
 	b.s(`>`)
-	b.text(c.Label)
+	if c.item && c.up.Kind != forms.MapField {
+		b.rowTitle(itemName(c.up.Field, b.locale))
+	} else {
+		b.text(c.title)
+	}
 	b.s(`</p>`)
 	if !c.Hint.IsZero() {
 		b.s(`<p class="st-hint"`)
@@ -20,25 +26,21 @@ func (b *builder) fact(c control) {
 		b.text(c.Hint)
 		b.s(`</p>`)
 	}
-	field, missing := c.Field, b.locale.T("form.fact-missing")
+	missing := b.locale.T("form.fact-missing")
 	b.hole(func(dst []byte, f *frame) []byte {
 		v := f.cur.value
-		if field.Kind == forms.FactField {
-			v = f.View.Facts[field.ID]
+		if c.Kind == forms.FactField {
+			v = f.View.Facts[c.ID]
 		}
-		text := FieldText(f.locale, field, v, f.View.Options[field.ID])
-		dst = append(dst, `<p class="st-fact__value">`...)
-		if text == "" {
-			dst = append(dst, `<span class="st-empty">`...)
+		dst, shown := c.appendFactValue(dst, f, v)
+		if !shown {
+			dst = append(dst, `<p class="st-fact__value"><span class="st-empty">`...)
 			dst = escape(dst, missing)
-			dst = append(dst, `</span>`...)
-		} else {
-			dst = escape(dst, text)
+			dst = append(dst, `</span></p>`...)
 		}
-		dst = append(dst, `</p>`...)
-		source := sourceText(f, field.ID, v)
+		source := sourceText(f, c.ID, v)
 		if source == "" {
-			source = OriginText(f.locale, f.View, field)
+			source = OriginText(f.locale, f.View, c.Field)
 		}
 		if source != "" {
 			dst = append(dst, `<p class="st-source">`...)
@@ -47,15 +49,7 @@ func (b *builder) fact(c control) {
 		}
 		return dst
 	})
-	if !c.Help.IsZero() {
-		b.s(`<details class="st-details"><summary>`)
-		b.t("form.help", "label", c.Label.In(b.locale.Lang))
-		b.s(`</summary><div class="st-text"`)
-		b.lang(c.Help)
-		b.s(`>`)
-		b.markdown(c.Help)
-		b.s(`</div></details>`)
-	}
+	b.help(c)
 	b.problem(c)
 	b.s(`</div>`)
 }

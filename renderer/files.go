@@ -33,10 +33,7 @@ func (b *builder) filesField(c control) {
 		if list, _ := f.cur.value.([]any); len(list) >= limits.Files {
 			show = full
 		}
-		for _, n := range show {
-			dst = n.append(dst, f)
-		}
-		return dst
+		return run(show, dst, f)
 	})
 	b.s(`</fieldset>`)
 }
@@ -77,7 +74,7 @@ func (b *builder) fileInput(c control, limits Limits) {
 	b.s(`">`)
 	b.t(choose)
 	b.s(`<span class="ds-sr-only">: `)
-	b.text(c.Label)
+	b.text(c.title)
 	b.s(`</span></label><input class="ds-input" type="file" id="`)
 	b.id(c, "")
 	b.s(`" name="`)
@@ -90,7 +87,7 @@ func (b *builder) fileInput(c control, limits Limits) {
 	}
 	b.described(c, ".limits")
 	b.invalid()
-	b.s(`><button class="ds-button" data-variant="secondary" type="submit" name="`, answers.FieldOp, `" value="`)
+	b.s(`><button class="ds-button" data-variant="secondary" type="submit" formenctype="multipart/form-data" name="`, answers.FieldOp, `" value="`)
 	b.name(c, answers.Op(answers.OpUpload, ""))
 	b.s(`">`)
 	b.t("form.file-upload")

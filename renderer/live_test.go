@@ -139,8 +139,8 @@ func (s *site) post(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) form(w http.ResponseWriter, problems []forms.Problem) {
-	html := s.page.Append(nil, PageData{View: s.view(), Problems: problems, Action: "/", Save: true})
-	s.show(w, template.HTML(html), s.page.Links(problems))
+	d := PageData{View: s.view(), Problems: problems, Action: "/", Save: true}
+	s.show(w, template.HTML(s.page.Append(nil, d)), s.page.Links(d))
 }
 
 func (s *site) show(w http.ResponseWriter, html template.HTML, problems []ui.ProblemLink) {

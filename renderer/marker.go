@@ -11,7 +11,7 @@ import (
 
 // marker is the hole for the input that says what a blank control means, where a value is there though it is blank.
 func (b *builder) marker(c control) {
-	if b.locked || c.Kind == forms.VariantField || c.Kind == forms.NullField || c.Kind == forms.JSONField {
+	if b.locked || c.Kind == forms.NullField || b.rest(c) {
 		return
 	}
 	field, at, boxed := c.Field, c.at, b.hasNullBox(c)
@@ -36,15 +36,20 @@ func appendMarker(dst []byte, f *frame, at *place, blank string) []byte {
 	return append(dst, `">`...)
 }
 
+// rest reports whether a field is what a group has beyond its declared properties: the group says what blank means.
+func (b *builder) rest(c control) bool {
+	return c.Kind == forms.MapField && c.up != nil && c.up.Kind == forms.GroupField && c.up.Pointer == c.Pointer
+}
+
 const nullMarker = "null"
 
 // hasNullBox reports whether a box beside the control says null: where null is a value and none of the options.
 func (b *builder) hasNullBox(c control) bool {
-	if !c.Nullable || b.locked || c.WriteOnly {
+	if !c.Nullable || b.locked || c.WriteOnly || b.rest(c) {
 		return false
 	}
 	switch c.Kind {
-	case forms.NullField, forms.VariantField, forms.JSONField, forms.ConsentField, forms.FilesField:
+	case forms.NullField, forms.JSONField, forms.ConsentField, forms.FilesField:
 		return false
 	}
 	for _, o := range c.Options {

@@ -66,7 +66,7 @@ func newFrame(p *Page, d PageData) *frame {
 		}
 		spot := p.find(f.View, d.Typed, problem.Pointer)
 		if _, first := (*into)[spot.owner]; !first {
-			(*into)[spot.owner] = told{problem.Code, problemText(p.locale, p.form, spot.field, problem)}
+			(*into)[spot.owner] = told{problem.Code, problemText(p.locale, p.form, spot, problem)}
 		}
 	}
 	return f
@@ -89,6 +89,7 @@ type fieldNode struct {
 	body   []node
 	noName bool // shown, not posted
 	secret bool // never shown once it is stored
+	quiet  bool // what it stands in tells what is wrong with it
 }
 
 func (n *fieldNode) append(dst []byte, f *frame) []byte {
@@ -104,7 +105,13 @@ func (n *fieldNode) append(dst []byte, f *frame) []byte {
 			return dst
 		}
 		value, has := n.at.value(f)
+		if n.secret {
+			value, has = nil, false
+		}
 		f.in(at, value, has)
+		if n.quiet {
+			f.cur.problem, f.cur.warning = "", ""
+		}
 	}
 	dst = run(n.body, dst, f)
 	f.cur = outer

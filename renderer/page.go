@@ -29,7 +29,7 @@ func (b *builder) page() {
 	if hasFiles(p) {
 		b.s(` enctype="multipart/form-data"`)
 	}
-	if len(b.live) > 0 {
+	if b.live.any() {
 		b.s(` data-conditions`)
 	}
 	b.hole(func(dst []byte, f *frame) []byte {
@@ -156,7 +156,7 @@ func appendWarnings(dst []byte, f *frame) []byte {
 	dst = append(dst, `<div class="ds-alert st-notice" data-color="warning" role="status"><h2 class="ds-heading" data-size="2xs">`...)
 	dst = escape(dst, f.locale.T("form.warning-title"))
 	dst = append(dst, `</h2><ul class="ds-list">`...)
-	for _, l := range f.page.links(f.Problems, true) {
+	for _, l := range f.page.links(f.PageData, true) {
 		dst = append(dst, `<li><a class="ds-link" href="#`...)
 		dst = escape(dst, l.Target)
 		dst = append(dst, `">`...)
@@ -166,6 +166,8 @@ func appendWarnings(dst []byte, f *frame) []byte {
 	return append(dst, "</ul></div>\n"...)
 }
 
+// hasFiles reports whether attachments can be posted with the page. What stands within itself has upload buttons that see to it
+// themselves.
 func hasFiles(p *forms.Page) bool {
 	var within func([]*forms.Field) bool
 	within = func(fields []*forms.Field) bool {

@@ -61,7 +61,7 @@ func (b *builder) label(c control) {
 		b.text(c.title)
 	}
 	for _, affix := range []forms.Text{c.Prefix, b.suffix(c)} {
-		if !affix.IsZero() { // the box beside the control is hidden from screen readers
+		if !affix.IsZero() && c.Widget != "rating" { // the box beside the control is hidden from screen readers
 			b.s(`<span class="ds-sr-only"> `)
 			b.text(affix)
 			b.s(`</span>`)

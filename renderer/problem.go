@@ -1,22 +1,35 @@
 package renderer
 
 import (
-	"cmp"
 	"encoding/json"
-	"slices"
 	"strconv"
+	"strings"
 
 	"samtjanst/forms"
 	"samtjanst/renderer/i18n"
-	"samtjanst/renderer/ui"
 )
 
-// ProblemText chooses the words for a problem: the form's own for this field and code, else those for the code and the
-// kind of control ("problem.required-date"), else those for the code.
-func ProblemText(l *i18n.Locale, form *forms.Form, p forms.Problem) string {
-	f, _ := fieldOf(form, p.Pointer)
+// ProblemText chooses the words for a problem of these answers: the form's own for this field and code, else those for the code and
+// the kind of control ("problem.required-date"), else those for the code.
+func ProblemText(l *i18n.Locale, v *forms.View, typed forms.Typed, p forms.Problem) string {
+	s := &finder{typed: typed, target: p.Pointer, wrong: true}
+	return problemText(l, v.Form, s.locate(v.Form.Pages, v), p)
+}
+
+func problemText(l *i18n.Locale, form *forms.Form, found spot, p forms.Problem) string {
+	f := found.field
+	if found.at != p.Pointer { // it stands where there is nothing now
+		if at := form.FieldAt(p.Pointer); at != nil {
+			f = at
+		}
+	}
 	if f == nil {
 		f = &forms.Field{Label: form.Title} // of the whole, or of what no page asks for
+	}
+	for _, check := range f.Checks {
+		if check.Code == p.Code && !check.Message.IsZero() {
+			return check.Message.In(l.Lang)
+		}
 	}
 	if own, ok := f.Messages[p.Code]; ok && !own.IsZero() {
 		return own.In(l.Lang)
@@ -38,22 +51,30 @@ func problemKey(l *i18n.Locale, f *forms.Field, p forms.Problem) string {
 		more, _ = p.Params["part"].(string)
 	case forms.FormatCode:
 		more, _ = p.Params["format"].(string)
+	case forms.OtherViolation:
+		more, _ = p.Params["keyword"].(string)
 	}
 	if more != "" && l.Has(key+"-"+more) {
 		return key + "-" + more
 	}
-	if !l.Has(key) {
+	switch {
+	case l.Has(key):
+	case strings.HasPrefix(p.Code, "check-"): // of a version of the form that has it no longer
+		return "problem.check"
+	default:
 		return "problem.other-violation"
 	}
 	return key
 }
 
 var requiredOf = map[forms.Kind]string{forms.BoolField: "choice", forms.ChoiceField: "choice", forms.ChoicesField: "choices",
-	forms.DateField: "date", forms.FilesField: "files", forms.ConsentField: "consent", forms.RowsField: "rows", forms.ListField: "rows"}
+	forms.DateField: "date", forms.FilesField: "files", forms.ConsentField: "consent", forms.RowsField: "rows", forms.ListField: "rows",
+	forms.TupleField: "group", forms.GroupField: "group", forms.MapField: "map", forms.VariantField: "variant", forms.JSONField: "json",
+	forms.NullField: "null"}
 
 // problemParams writes the bounds as the reader has them: days as dates, öre as kronor, bytes as sizes.
 func problemParams(l *i18n.Locale, f *forms.Field, p forms.Problem) map[string]any {
-	out := map[string]any{"label": f.Label.In(l.Lang)}
+	out := map[string]any{"label": problemLabel(l, f)}
 	for name, v := range p.Params {
 		text := scalar(v)
 		switch {
@@ -79,108 +100,15 @@ func problemParams(l *i18n.Locale, f *forms.Field, p forms.Problem) map[string]a
 	return out
 }
 
-// fieldOf finds the field that a problem belongs to: the one at the pointer, else the nearest above.
-func fieldOf(form *forms.Form, at forms.Pointer) (*forms.Field, forms.Pointer) {
-	for {
-		if f := form.FieldAt(at); f != nil {
-			return f, at
+// problemLabel is what a field is called in a message: its label, else the nearest one that it stands in, else what the data calls it.
+func problemLabel(l *i18n.Locale, f *forms.Field) string {
+	for up := f; up != nil; up = up.Parent {
+		if !up.Label.IsZero() {
+			return up.Label.In(l.Lang)
 		}
-		if at == "" {
-			return nil, ""
-		}
-		at = at.Up()
-	}
-}
-
-// ControlID gives the id of the control to mend for a problem, "" when the form has none there.
-func ControlID(form *forms.Form, at forms.Pointer) string {
-	f, at := fieldOf(form, at)
-	if f == nil {
-		return ""
-	}
-	id := f.ID
-	pattern, tokens := f.Pointer.Tokens(), at.Tokens()
-	for i, t := range pattern {
-		if t == "*" {
-			id += "." + tokens[i]
+		if name := up.Pointer.Last(); name != "" && name != "*" {
+			return name
 		}
 	}
-	return id
-}
-
-// Links gives the error summary of a page: every problem that stops, in the order of the page, leading to its control.
-func (p *Page) Links(problems []forms.Problem) []ui.ProblemLink { return p.links(problems, false) }
-
-func (p *Page) links(problems []forms.Problem, soft bool) []ui.ProblemLink {
-	if len(problems) == 0 {
-		return nil
-	}
-	order := map[*forms.Field]int{}
-	var number func([]*forms.Field)
-	number = func(fields []*forms.Field) {
-		for _, f := range fields {
-			order[f] = len(order) + 1
-			number(f.Fields)
-		}
-	}
-	for _, s := range p.page.Sections {
-		number(s.Fields)
-	}
-	type placed struct {
-		ui.ProblemLink
-		field *forms.Field
-		at    forms.Pointer
-	}
-	var list []placed
-	for _, problem := range problems {
-		if problem.Soft != soft {
-			continue
-		}
-		f, at := fieldOf(p.form, problem.Pointer)
-		l := placed{field: f, at: at}
-		l.Text = ProblemText(p.locale, p.form, problem)
-		if f != nil && f.Page == p.page {
-			l.Target = ControlID(p.form, at)
-		}
-		list = append(list, l)
-	}
-	slices.SortStableFunc(list, func(a, b placed) int {
-		if top := topOf(a.field); top != nil && top == topOf(b.field) && top.Kind == forms.RowsField {
-			if c := compareRows(a.at, b.at); c != 0 {
-				return c
-			}
-		}
-		return cmp.Compare(order[a.field], order[b.field])
-	})
-	var out []ui.ProblemLink
-	for _, l := range list {
-		if len(out) == 0 || !slices.Contains(out, l.ProblemLink) {
-			out = append(out, l.ProblemLink)
-		}
-	}
-	return out
-}
-
-// topOf is the field on the page that this one stands in, or the field itself.
-func topOf(f *forms.Field) *forms.Field {
-	for f != nil && f.Parent != nil {
-		f = f.Parent
-	}
-	return f
-}
-
-// compareRows orders two pointers by their rows' numbers.
-func compareRows(a, b forms.Pointer) int {
-	x, y := a.Tokens(), b.Tokens()
-	for i := range min(len(x), len(y)) {
-		n, errN := strconv.Atoi(x[i])
-		m, errM := strconv.Atoi(y[i])
-		if errN == nil && errM == nil && n != m {
-			return cmp.Compare(n, m)
-		}
-		if x[i] != y[i] {
-			return 0
-		}
-	}
-	return 0
+	return l.T("form.whole")
 }

@@ -13,6 +13,7 @@ func TestProblemText(t *testing.T) {
 	form := loadForm(t, "gallery")
 	form.Fields["/namn"].Messages = map[string]forms.Text{forms.TooShort: {"sv": "Skriv hela namnet."}}
 	c := catalog(t)
+	v := view(form, parseAnswers(t, filled))
 	for _, tc := range []struct {
 		at     forms.Pointer
 		code   string
@@ -36,10 +37,10 @@ func TestProblemText(t *testing.T) {
 		{"", forms.OtherViolation, nil, "Svaret på ”Alla sorters frågor” går inte att använda. Ändra det."},
 	} {
 		p := forms.Problem{Pointer: tc.at, Code: tc.code, Params: tc.params}
-		if got := ProblemText(c.In("sv"), form, p); got != tc.sv {
+		if got := ProblemText(c.In("sv"), v, nil, p); got != tc.sv {
 			t.Errorf("%s %s: got %q, want %q", tc.at, tc.code, got, tc.sv)
 		}
-		if en := ProblemText(c.In("en"), form, p); en == "" || strings.ContainsAny(en, "{}[]") {
+		if en := ProblemText(c.In("en"), v, nil, p); en == "" || strings.ContainsAny(en, "{}[]") {
 			t.Errorf("%s %s: English is %q", tc.at, tc.code, en)
 		}
 	}

@@ -124,10 +124,7 @@ func (p *Page) Title() string { return p.page.Title.In(p.locale.Lang) }
 // Append writes the page's content: heading, help and form. The error summary is the frame's, from Links.
 func (p *Page) Append(dst []byte, d PageData) []byte {
 	f := newFrame(p, d)
-	for _, n := range p.body {
-		dst = n.append(dst, f)
-	}
-	return dst
+	return run(p.body, dst, f)
 }
 
 // size counts the bytes of literals.
@@ -141,6 +138,8 @@ func size(body []node) int {
 			n += size(part.body)
 		case *sectionNode:
 			n += size(part.body)
+		case *whenNode:
+			n += size(part.not)
 		}
 	}
 	return n

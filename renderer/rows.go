@@ -1,7 +1,6 @@
 package renderer
 
 import (
-	"strconv"
 	"strings"
 
 	"samtjanst/forms"
@@ -9,84 +8,134 @@ import (
 	"samtjanst/renderer/i18n"
 )
 
-// groupField compiles an object: its fields under one legend, or without a frame when it has no label.
-func (b *builder) groupField(c control) {
-	if c.Label.IsZero() {
-		b.problem(c)
-		for _, f := range c.Fields {
-			b.field(f)
+// rowsField compiles an array, of objects or of anything else: each row a group of its own with buttons to move and remove it, and a
+// button to add one.
+func (b *builder) rowsField(c control) {
+	b.openFrame(c, "st-rowset")
+	b.within(c, func(b *builder) {
+		if c.Widget == "table" && c.Kind == forms.RowsField {
+			b.tableRows(c)
+		} else {
+			b.rowSet(c)
 		}
-		return
-	}
-	b.openGroup(c, "st-group")
-	for _, f := range c.Fields {
-		b.field(f)
-	}
+	})
 	b.s(`</fieldset>`)
 }
 
-// newRow is the key of a row that is shown before it is stored: not a number, so that it is no stored row.
-const newRow = "n0"
-
-// rowsField compiles an array, of objects or of scalars: each row a group of its own with buttons to move and remove it,
-// and a button to add one. A required list that is empty begins with one blank row.
-func (b *builder) rowsField(c control) {
-	b.openGroup(c, "st-rowset")
+// rowSet compiles the rows of a list, or of a tuple after its first places, and the button that adds one.
+func (b *builder) rowSet(c control) {
 	item := itemName(c.Field, b.locale)
-	body := b.sub(func() {
-		if c.Kind == forms.RowsField {
-			b.s(`<fieldset class="ds-fieldset st-row-group"><legend class="ds-label st-row-group__title">`)
-			b.rowTitle(item)
-			b.s(`</legend>`)
-		} else { // the item's own label says which it is
-			b.s(`<div class="st-row-group st-row-group--plain">`)
-		}
-		for _, f := range c.Fields {
-			b.field(f)
-		}
-	})
-	end := "</div>\n"
-	if c.Kind == forms.RowsField {
-		end = "</fieldset>\n"
-	}
-	at, min, max := c.at, c.MinItems, c.MaxItems
-	tail, locked := b.rowTail(c, item), b.locked
+	row := b.sub(func() { b.row(c, item) })
+	lines := b.lines(c, item)
+	rows := b.rowsOn(c)
 	b.hole(func(dst []byte, f *frame) []byte {
-		list, _ := f.cur.value.([]any)
-		n, outer := len(list), len(f.rows)
-		shown := n
-		if n == 0 && !locked && (c.Required || min > 0 || f.cur.required) {
-			shown = 1
+		if lines != nil {
+			if s, ok := answers.SummaryOf(c.Field, f.cur.at, f.cur.value, f.Typed); ok {
+				return lines(dst, f, s, row)
+			}
 		}
-		for i := range shown {
-			key := newRow
-			if i < n {
-				key = strconv.Itoa(i)
-			}
-			f.rows = append(f.rows, row{number: i, key: key})
-			for _, p := range body {
-				dst = p.append(dst, f)
-			}
-			if !locked {
-				dst = append(dst, `<input type="hidden" name="`...)
-				dst = append(dst, prefix(answers.RowKey)...)
-				dst = at.appendName(dst, f)
-				dst = append(dst, `" value="`...)
-				dst = append(dst, key...)
-				dst = append(dst, `">`...)
-				if i < n {
-					dst = tail(dst, f, i, n)
-				}
-			}
-			dst = append(dst, end...)
+		outer := len(f.rows)
+		for _, r := range rows(f) {
+			f.rows = append(f.rows, r)
+			dst = run(row, dst, f)
 			f.rows = f.rows[:outer]
 		}
 		return dst
 	})
-	if !locked {
-		b.addRow(c, item, max)
+	if !b.locked {
+		b.addRow(c, item)
 	}
-	b.s(`</fieldset>`)
+}
+
+// rowsOn gives what lists the rows on the page; of what is shown only, those that are stored.
+func (b *builder) rowsOn(c control) func(*frame) []answers.Row {
+	if !b.locked {
+		return func(f *frame) []answers.Row { return answers.Rows(c.Field, f.cur.at, f.cur.value, f.Typed) }
+	}
+	return func(f *frame) []answers.Row { return storedRows(c.Field, f.cur.value) }
+}
+
+// storedRows are the rows of what is shown only: all that are stored, however many.
+func storedRows(field *forms.Field, value any) []answers.Row {
+	if field.Kind == forms.MapField {
+		return answers.Rows(field, "", value, nil)
+	}
+	list, _ := value.([]any)
+	first := 0
+	if field.Kind == forms.TupleField {
+		first = min(len(field.Children()), len(list))
+	}
+	out := make([]answers.Row, 0, len(list)-first)
+	for n := first; n < len(list); n++ {
+		key := itoa(n)
+		out = append(out, answers.Row{Key: key, Posted: key, Piece: key, Number: n, Stored: true, Open: true})
+	}
+	return out
+}
+
+// row compiles one row: its frame, its fields and what can be done with it.
+func (b *builder) row(c control, item string) {
+	switch {
+	case c.Kind == forms.RowsField:
+		b.s(`<fieldset class="ds-fieldset st-row-group" tabindex="-1" id="`)
+		b.rowID(c)
+		b.s(`"><legend class="ds-label st-row-group__title">`)
+		b.rowTitle(item)
+		b.s(`</legend>`)
+		b.rowProblem(c)
+		for _, f := range c.Children() {
+			b.child(f, c)
+		}
+		b.rowEnd(c, item)
+		b.s("</fieldset>\n")
+	case c.Kind == forms.TupleField:
+		b.itemRow(c, c.Rest(), item)
+	default:
+		b.itemRow(c, c.Children()[0], item)
+	}
+}
+
+// itemRow compiles a row that is one field, which says itself which row it is.
+func (b *builder) itemRow(c control, f *forms.Field, item string) {
+	if holds(f) {
+		b.s(`<div class="st-row-group">`)
+	} else {
+		b.s(`<div class="st-row-group st-row-group--plain">`)
+	}
+	b.child(f, c)
+	b.rowEnd(c, item)
+	b.s("</div>\n")
+}
+
+// rowID adds the id of the row the program is in.
+func (b *builder) rowID(c control) {
+	b.hole(func(dst []byte, f *frame) []byte { return c.appendRowID(dst, f, ".row") })
+}
+
+// appendRowID writes the id of what belongs to the row the program is in.
+func (c control) appendRowID(dst []byte, f *frame, suffix string) []byte {
+	dst = append(dst, c.ID...)
+	dst = appendNumbers(dst, f, c.depth+1)
+	return append(dst, suffix...)
+}
+
+// rowProblem is the hole for what is wrong with a row as such.
+func (b *builder) rowProblem(c control) {
+	b.hole(func(dst []byte, f *frame) []byte {
+		if len(f.problems)+len(f.warnings) == 0 {
+			return dst
+		}
+		at := f.cur.at.Raw(f.rows[len(f.rows)-1].Piece)
+		if p, ok := f.problems[at]; ok {
+			return c.appendRowProblem(dst, f, p.text, false)
+		}
+		return c.appendRowProblem(dst, f, f.warnings[at].text, true)
+	})
+}
+
+func (c control) appendRowProblem(dst []byte, f *frame, text string, soft bool) []byte {
+	c.depth++
+	return c.appendProblem(dst, f, ".row.error", text, soft)
 }
 
 func itemName(f *forms.Field, l *i18n.Locale) string {
@@ -100,62 +149,99 @@ func itemName(f *forms.Field, l *i18n.Locale) string {
 func (b *builder) rowTitle(item string) {
 	title := capital(item)
 	b.hole(func(dst []byte, f *frame) []byte {
-		return escape(dst, f.locale.T("form.row-title", "item", title, "n", f.rows[len(f.rows)-1].number+1))
+		return escape(dst, f.locale.T("form.row-title", "item", title, "n", f.rows[len(f.rows)-1].Number+1))
 	})
 }
 
-// rowTail gives the buttons of a row. They say to screen readers which row they act on.
-func (b *builder) rowTail(c control, item string) func([]byte, *frame, int, int) []byte {
-	at := c.at
-	button := func(dst []byte, f *frame, op, text, label, extra string) []byte {
-		dst = append(dst, `<button class="ds-button" data-variant="tertiary" data-size="sm" type="submit" name="`+answers.FieldOp+`" value="`...)
-		dst = append(dst, op...)
-		dst = at.appendName(dst, f)
-		dst = append(dst, '/')
-		dst = append(dst, f.rows[len(f.rows)-1].key...)
-		dst = append(dst, `" aria-label="`...)
-		dst = escape(dst, f.locale.T(label, "item", item, "n", f.rows[len(f.rows)-1].number+1))
-		dst = append(dst, '"')
-		dst = append(dst, extra...)
-		dst = append(dst, '>')
-		dst = escape(dst, f.locale.T(text))
-		return append(dst, `</button>`...)
+// rowEnd is the hole for a row's key and its buttons. They say to screen readers which row they act on.
+func (b *builder) rowEnd(c control, item string) {
+	if b.locked {
+		return
 	}
-	return func(dst []byte, f *frame, i, n int) []byte {
+	moves := c.Kind != forms.MapField
+	b.hole(func(dst []byte, f *frame) []byte {
+		r := f.rows[len(f.rows)-1]
+		dst = appendRowKey(dst, f, c, r)
+		list, _ := f.cur.value.([]any)
 		dst = append(dst, `<div class="st-row-group__tools">`...)
-		if i > 0 {
-			dst = button(dst, f, answers.OpUp, "form.move-up", "form.move-up-row", "")
+		if moves && r.Stored && r.Number > firstRow(c.Field) {
+			dst = c.appendRowButton(dst, f, r, answers.OpUp, "form.move-up", "form.move-up-row", item, "")
 		}
-		if i < n-1 {
-			dst = button(dst, f, answers.OpDown, "form.move-down", "form.move-down-row", "")
+		if moves && r.Stored && r.Number < len(list)-1 {
+			dst = c.appendRowButton(dst, f, r, answers.OpDown, "form.move-down", "form.move-down-row", item, "")
 		}
-		dst = button(dst, f, answers.OpRemove, "form.remove", "form.remove-row", ` data-color="danger"`)
+		dst = c.appendRowButton(dst, f, r, answers.OpRemove, "form.remove", "form.remove-row", item, ` data-color="danger"`)
 		return append(dst, `</div>`...)
-	}
+	})
 }
 
-func (b *builder) addRow(c control, item string, max int) {
+// firstRow is where rows begin: after a tuple's first places.
+func firstRow(f *forms.Field) int {
+	if f.Kind == forms.TupleField {
+		return len(f.Children())
+	}
+	return 0
+}
+
+// appendRowKey writes the input that says that the row is on the page. The program is within the row.
+func appendRowKey(dst []byte, f *frame, c control, r answers.Row) []byte {
+	dst = append(dst, `<input type="hidden" name="`...)
+	dst = append(dst, prefix(answers.RowKey)...)
+	dst = c.at.appendName(dst, f)
+	dst = append(dst, `" value="`...)
+	dst = escape(dst, r.Key)
+	return append(dst, `">`...)
+}
+
+// appendRowButton writes a button that acts on a row.
+func (c control) appendRowButton(dst []byte, f *frame, r answers.Row, op, text, label, item, extra string) []byte {
+	dst = append(dst, `<button class="ds-button" data-variant="tertiary" data-size="sm" type="submit" name="`+answers.FieldOp+`" value="`...)
+	dst = append(dst, op...)
+	dst = c.at.appendName(dst, f)
+	dst = append(dst, '/')
+	dst = escape(dst, r.Key)
+	dst = append(dst, `" aria-label="`...)
+	dst = escape(dst, f.locale.T(label, "item", item, "n", r.Number+1))
+	dst = append(dst, '"')
+	dst = append(dst, extra...)
+	dst = append(dst, '>')
+	dst = escape(dst, f.locale.T(text))
+	return append(dst, `</button>`...)
+}
+
+// addRow is the hole for the button that adds a row, where there is room for one.
+func (b *builder) addRow(c control, item string) {
 	first, more := b.locale.T("form.add", "item", item), b.locale.T("form.add-more")
-	at, id := c.at, c.ID
-	depth := c.depth
+	rows := b.rowsOn(c)
 	b.hole(func(dst []byte, f *frame) []byte {
-		list, _ := f.cur.value.([]any)
-		if max > 0 && len(list) >= max {
+		n := stored(c.Field, f.cur.value)
+		if n < answers.SummaryFrom { // of more, none is unstored but the one that is open
+			n = len(rows(f)) + firstRow(c.Field)
+		}
+		if n >= answers.MaxRows || c.MaxItems > 0 && n >= c.MaxItems {
 			return dst
 		}
 		text := first
-		if len(list) > 0 && c.Item.IsZero() {
+		if n > firstRow(c.Field) && c.Item.IsZero() {
 			text = more
 		}
 		dst = append(dst, `<button class="ds-button st-add" data-variant="secondary" type="submit" id="`...)
-		dst = append(dst, id...)
-		dst = appendNumbers(dst, f, depth)
+		dst = c.appendID(dst, f, ".add")
 		dst = append(dst, `" name="`+answers.FieldOp+`" value="`+answers.OpAdd...)
-		dst = at.appendName(dst, f)
+		dst = c.at.appendName(dst, f)
 		dst = append(dst, `">`...)
 		dst = escape(dst, text)
 		return append(dst, `</button>`...)
 	})
+}
+
+// stored counts what is stored of a list.
+func stored(field *forms.Field, value any) int {
+	if field.Kind == forms.MapField {
+		return len(storedRows(field, value))
+	}
+	list, _ := value.([]any)
+	return len(list)
 }
 
 func capital(s string) string {

@@ -1,8 +1,6 @@
 package renderer
 
 import (
-	"slices"
-
 	"samtjanst/forms"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
@@ -61,7 +59,7 @@ func Summary(l *i18n.Locale, v *forms.View, to Reader, sources map[string]Source
 		s.section = SummarySection{Page: p.ID, Title: p.Title.In(l.Lang), Own: p.Own}
 		for i, sec := range p.Sections {
 			if v.ShowsSection(p, i) {
-				s.fields(sec.Fields, nil, &s.section.Items)
+				s.fields(sec.Fields, "", "", v.Answers, &s.section.Items)
 			}
 		}
 		if len(s.section.Items)+len(s.section.Parts) > 0 {
@@ -77,6 +75,7 @@ type summary struct {
 	to      Reader
 	sources map[string]Source
 	section SummarySection
+	heading string // of the row that is being read
 }
 
 // readable keeps the walls: an audience that is not this reader's leaves the line out whole, question and all.
@@ -88,38 +87,8 @@ func (s *summary) readable(f *forms.Field) bool {
 	return f.Audience == ""
 }
 
-func (s *summary) fields(fields []*forms.Field, rows []int, into *[]SummaryItem) {
-	for _, f := range fields {
-		at := concrete(f.Pointer, rows)
-		if !s.readable(f) || !s.view.Shows(f) || f.Pointer != "" && s.view.Hidden[at] {
-			continue
-		}
-		switch f.Kind {
-		case forms.NoticeField:
-		case forms.GroupField:
-			s.fields(f.Fields, rows, into)
-		case forms.RowsField:
-			s.parts(f, at, rows, into)
-		case forms.FactField:
-			s.fact(f, into)
-		default:
-			v, _ := forms.Lookup(s.view.Answers, at)
-			item := s.item(f)
-			if item.Source == "" {
-				item.Source = OriginText(s.locale, s.view, f)
-			}
-			item.Folded = f.Widget == "details"
-			item.Pointer, item.Answer = at, FieldText(s.locale, f, v, s.view.Options[f.ID])
-			if f.Kind == forms.FilesField {
-				item.Files = files(v)
-			}
-			*into = append(*into, item)
-		}
-	}
-}
-
 func (s *summary) item(f *forms.Field) SummaryItem {
-	item := SummaryItem{Question: f.Label.In(s.locale.Lang)}
+	item := SummaryItem{Question: problemLabel(s.locale, f)}
 	if _, ok := f.Label[s.locale.Lang]; !ok && s.locale.Lang != i18n.Default {
 		item.Lang = i18n.Default
 	}
@@ -147,42 +116,6 @@ func (s *summary) source(src Source) string {
 		return s.locale.T("form.fact-source-only", "source", src.Name)
 	}
 	return s.locale.T("form.fact-source", "source", src.Name, "time", src.Time)
-}
-
-// parts gives each row a heading of its own; a list without rows is one line without an answer.
-func (s *summary) parts(f *forms.Field, at forms.Pointer, rows []int, into *[]SummaryItem) {
-	v, _ := forms.Lookup(s.view.Answers, at)
-	list, _ := v.([]any)
-	if len(list) == 0 {
-		item := s.item(f)
-		item.Pointer = at
-		*into = append(*into, item)
-		return
-	}
-	title := capital(itemName(f, s.locale))
-	for i := range list {
-		part := SummaryPart{Title: s.locale.T("form.row-title", "item", title, "n", i+1)}
-		s.fields(f.Fields, append(slices.Clone(rows), i), &part.Items)
-		s.section.Parts = append(s.section.Parts, part)
-	}
-}
-
-// concrete puts the rows' numbers into a pointer.
-func concrete(at forms.Pointer, rows []int) forms.Pointer {
-	if len(rows) == 0 {
-		return at
-	}
-	var out forms.Pointer
-	n := 0
-	for _, t := range at.Tokens() {
-		if t == "*" && n < len(rows) {
-			out = out.Index(rows[n])
-			n++
-			continue
-		}
-		out = out.Join(t)
-	}
-	return out
 }
 
 // SummaryView makes the component of package ui. change gives the address that changes a page's answers, and nil leaves

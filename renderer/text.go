@@ -56,7 +56,9 @@ func (b *builder) textControl(c control) {
 }
 
 // long reports whether a text is written on several lines.
-func long(f *forms.Field) bool { return f.Widget == "textarea" || f.Kind == forms.TextField && f.Widget == "details" }
+func long(f *forms.Field) bool {
+	return f.Widget == "textarea" || f.Kind == forms.TextField && f.Widget == "details"
+}
 
 func textWidget(f *forms.Field) string {
 	switch {

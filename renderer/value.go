@@ -100,17 +100,17 @@ func FieldText(l *i18n.Locale, f *forms.Field, v any, options []forms.Option) st
 			return l.T("form.no")
 		}
 	case forms.ConsentField:
-		if v == true {
+		if len(f.Options) > 0 && holdsOption(f.Options[0])(v) {
 			return l.T("form.yes")
 		}
 		return ""
 	case forms.ChoiceField:
-		return optionLabel(l, f, scalar(v), options)
+		return optionLabel(l, f, v, options)
 	case forms.ChoicesField:
 		list, _ := v.([]any)
 		labels := make([]string, len(list))
 		for i, e := range list {
-			labels[i] = optionLabel(l, f, scalar(e), options)
+			labels[i] = optionLabel(l, f, e, options)
 		}
 		return strings.Join(labels, "\n")
 	case forms.DateField:
@@ -125,9 +125,19 @@ func FieldText(l *i18n.Locale, f *forms.Field, v any, options []forms.Option) st
 		list, _ := v.([]any)
 		texts := make([]string, len(list))
 		for i, e := range list {
-			texts[i] = plainText(l, f, e)
+			texts[i] = FieldText(l, f.Children()[0], e, nil)
 		}
 		return strings.Join(texts, "\n")
+	case forms.JSONField:
+		return answers.Text(f, v)
+	case forms.TextField:
+		if _, ok := v.(string); !ok {
+			return answers.Text(f, v)
+		}
+	case forms.NumberField:
+		if _, ok := v.(json.Number); !ok {
+			return answers.Text(f, v)
+		}
 	}
 	return affixed(l, f, plainText(l, f, v))
 }
@@ -181,13 +191,13 @@ func affixed(l *i18n.Locale, f *forms.Field, text string) string {
 	return text
 }
 
-func optionLabel(l *i18n.Locale, f *forms.Field, value string, options []forms.Option) string {
+func optionLabel(l *i18n.Locale, f *forms.Field, value any, options []forms.Option) string {
 	for _, list := range [][]forms.Option{f.Options, options} {
 		for _, o := range list {
-			if o.Value == value {
-				return o.Label.In(l.Lang)
+			if holdsOption(o)(value) {
+				return optionName(l, o)
 			}
 		}
 	}
-	return value
+	return scalar(value)
 }

@@ -6,6 +6,7 @@ import (
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
+	"samtjanst/renderer/i18n"
 )
 
 // What the interface says where the form says nothing: the name of an unlabelled field, how to write a format.
@@ -15,10 +16,12 @@ func (b *builder) titleOf(c control) forms.Text {
 	switch {
 	case !c.Label.IsZero() || !c.Posted():
 		return c.Label
+	case b.rest(c):
+		return b.own("form.more-entries")
 	case c.bare:
 		for i, v := range c.up.Variants {
 			if v.Field() == c.Field {
-				return b.plain(b.variantNames(c.up.Field)[i])
+				return b.plain(variantNames(b.locale, c.up.Field)[i])
 			}
 		}
 	case c.item && c.up.Kind == forms.MapField:
@@ -38,8 +41,6 @@ func (b *builder) titleOf(c control) forms.Text {
 	return b.own("form.nameless")
 }
 
-
-
 // own makes a text of the interface look like one of the form.
 func (b *builder) own(key string, args ...any) forms.Text { return b.plain(b.locale.T(key, args...)) }
 
@@ -51,16 +52,16 @@ var variantTypes = map[string]string{"string": "form.type-string", "number": "fo
 	"boolean": "form.type-boolean", "array": "form.type-array", "object": "form.type-object", "null": "form.null", "any": "form.type-any"}
 
 // variantNames are what the shapes are called, each name once: those that would be alike are numbered.
-func (b *builder) variantNames(f *forms.Field) []string {
+func variantNames(l *i18n.Locale, f *forms.Field) []string {
 	names, count := make([]string, len(f.Variants)), map[string]int{}
 	for i, v := range f.Variants {
-		names[i] = v.Label.In(b.locale.Lang)
+		names[i] = v.Label.In(l.Lang)
 		if v.Label.IsZero() {
 			key, ok := variantTypes[v.Type]
 			if !ok {
 				key = variantTypes["any"]
 			}
-			names[i] = b.locale.T(key)
+			names[i] = l.T(key)
 		}
 		count[names[i]]++
 	}
@@ -68,7 +69,7 @@ func (b *builder) variantNames(f *forms.Field) []string {
 	for i, name := range names {
 		if count[name] > 1 {
 			seen[name]++
-			names[i] = b.locale.T("form.row-title", "item", name, "n", seen[name])
+			names[i] = l.T("form.row-title", "item", name, "n", seen[name])
 		}
 	}
 	return names

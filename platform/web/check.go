@@ -44,7 +44,7 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 	base := "/ansokan/" + v.ID
 	change := func(page string, at forms.Pointer) string {
 		address := base + "/" + page + "?" + returnField + "=1"
-		if id := renderer.ControlID(v.Form, at); id != "" {
+		if id := renderer.ControlID(v.View, nil, at); id != "" {
 			address += "#" + id
 		}
 		return address
@@ -76,7 +76,7 @@ func (s *site) checkProblem(r *httpkit.Request, v *flow.DraftView, problem forms
 		}
 		return ui.ProblemLink{Text: r.Locale().T("web.check.incomplete", "page", title)}
 	}
-	return ui.ProblemLink{Text: renderer.ProblemText(r.Locale(), v.Form, problem)}
+	return ui.ProblemLink{Text: renderer.ProblemText(r.Locale(), v.View, nil, problem)}
 }
 
 // submit hands in. However often it is posted, one case comes of it.

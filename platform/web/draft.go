@@ -108,7 +108,7 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 	}
 	p := formPage{Shell: s.frame(r, v.Service.Tenant, compiled.Title()+" – "+service), Service: service,
 		Body: template.HTML(compiled.Append(make([]byte, 0, compiled.Size()), data))} // #nosec G203: the renderer escapes
-	p.Problems = compiled.Links(v.Problems)
+	p.Problems = compiled.Links(data)
 	p.Back = s.back(r, v, at)
 	if v.Earlier != nil {
 		p.Earlier = earlierNotice(r, v.Earlier)

@@ -107,13 +107,17 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 	case v == nil:
 		return r.See(t.base + "/" + saved.Next)
 	case len(v.Problems) > 0 || len(v.Typed) > 0 || op == answers.OpContinue:
-		return s.showForm(r, http.StatusUnprocessableEntity, v, t.place)
+		status := http.StatusUnprocessableEntity
+		if !forms.Hard(v.Problems) { // a choice that has shown more questions, or a warning
+			status = http.StatusOK
+		}
+		return s.showForm(r, status, v, t.place)
 	}
 	address := t.base + "/" + page
 	if post.Return {
 		address += "?" + returnField + "=1"
 	}
-	if id := renderer.ControlID(v.Form, at); at != "" && id != "" {
+	if id := renderer.ControlID(v.View, v.Typed, at); at != "" && id != "" {
 		address += "#" + id
 	}
 	return r.See(address)
