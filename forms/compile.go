@@ -3,20 +3,23 @@ package forms
 import (
 	"encoding/json"
 	"strconv"
+	"sync"
 
 	"samtjanst/forms/internal/tree"
 )
 
 // Compile builds the tree of pages, sections and fields from a definition's layout and schema. It tells of everything that keeps
 // the tree from being built (a pointer to nowhere, a place without a type, a field placed twice); lint tells of the rest.
-func Compile(def *Definition) (*Form, []Diagnostic) {
+func Compile(def *Definition) (*Form, []Diagnostic) { return compile(def, published) }
+
+func compile(def *Definition, how how) (*Form, []Diagnostic) {
 	root, err := tree.ParseJSON(def.Schema)
 	if err != nil {
 		return nil, []Diagnostic{DiagnosticOf(SchemaFile, err)}
 	}
 	c := &compiler{
-		def: def, root: root, ids: map[string]int{},
-		form: &Form{Def: def, Version: VersionOf(Encode(def)), Fields: map[Pointer]*Field{}, keys: map[string]string{}},
+		def: def, root: root, res: newResources(root), how: how, bare: how != published, ids: map[string]int{}, shapes: map[*Field]classified{}, hidden: map[*Field]bool{}, chosen: map[*Field]bool{}, textKeys: map[*Field]string{}, under: map[Pointer]*LayoutField{},
+		form: &Form{Def: def, Version: VersionOf(Encode(def)), Bare: how != published, Fields: map[Pointer]*Field{}, keys: map[string]string{}},
 	}
 	c.form.Title = c.text("form.title", def.Meta.Title)
 	c.form.Summary = c.text("form.summary", def.Meta.Summary)
@@ -35,10 +38,13 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 		c.text("delivery.ways."+w.ID, w.Title)
 	}
 	var bad *tree.Error
-	if c.top, bad = shapeOf(root, root); bad != nil {
+	if c.top, bad = c.res.shape(root); bad != nil {
 		return nil, []Diagnostic{DiagnosticOf(SchemaFile, bad)}
 	}
 	pages := map[string]bool{}
+	if how != published && len(def.Layout.Pages) == 0 {
+		c.rootPage()
+	}
 	for i := range def.Layout.Pages {
 		lp := &def.Layout.Pages[i]
 		at := "/pages/" + strconv.Itoa(i)
@@ -52,6 +58,7 @@ func Compile(def *Definition) (*Form, []Diagnostic) {
 	if len(c.diags) > 0 {
 		return nil, c.diags
 	}
+	c.sealed = true
 	return c.form, nil
 }
 
@@ -75,20 +82,32 @@ func (f *Form) TextKeys() map[string]string { return f.keys }
 
 // text translates and remembers the key.
 func (c *compiler) text(key, swedish string) Text {
-	if swedish != "" {
+	if swedish != "" && !c.sealed {
 		c.form.keys[key] = swedish
 	}
 	return c.form.Translate(key, swedish)
 }
 
 type compiler struct {
-	def   *Definition
-	root  *tree.Node
-	top   shape
-	form  *Form
-	ids   map[string]int
-	diags []Diagnostic
-	full  bool // more fields than a form has; told once
+	def            *Definition
+	root           *tree.Node
+	res            *resources
+	top            shape
+	form           *Form
+	ids            map[string]int
+	shapes         map[*Field]classified
+	hidden, chosen map[*Field]bool          // stands within a variant or tuple; is a variant's own field
+	textKeys       map[*Field]string        // where its children's texts are, when not by its pointer
+	under          map[Pointer]*LayoutField // what the layout says of fields within lists, variants and tuples
+	diags          []Diagnostic
+	how            how
+	bare           bool
+	built          int
+	full           bool // more fields than a form has; told once
+
+	// What stands within itself is built when it is asked for: one at a time, and the form's index and texts stay as they are.
+	later  sync.Mutex
+	sealed bool
 }
 
 func (c *compiler) fail(at, mend, format string, args ...any) {
@@ -128,16 +147,10 @@ func (c *compiler) page(lp *LayoutPage, i int, at string) {
 			}
 		}
 		for _, f := range s.Fields {
-			c.fill(f, 0)
+			c.fill(f, c.shapeAt(f), nil)
 		}
 	}
 }
-
-// Bounds of a form: nobody fills in more, and a schema that refers to itself would go on for ever.
-const (
-	maxFields = 2000
-	maxGroups = 8 // one within another
-)
 
 // field places what one entry of the layout says. Within a placed group or rows it becomes a child of that field.
 func (c *compiler) field(lf *LayoutField, p *Page, key, at string) *Field {
@@ -168,24 +181,37 @@ func (c *compiler) field(lf *LayoutField, p *Page, key, at string) *Field {
 		c.fail(at+"/pointer", nowhere, "%s points nowhere in schema.json", ptr)
 		return nil
 	}
-	f := c.build(ptr, s, required, lf, p)
-	if f == nil {
-		return nil
-	}
-	for up := ptr.Up(); up != ""; up = up.Up() {
+	in := spot{at: ptr, key: "fields." + string(ptr), always: required, page: p}
+	for up := ptr.Up(); ptr != ""; up = up.Up() {
 		if parent := c.form.Fields[up]; parent != nil {
 			if parent.Page != p {
 				c.fail(at+"/pointer", "place it after "+string(up), "%s stands on another page than %s", ptr, up)
 			}
-			f.Parent = parent
-			parent.Fields = append(parent.Fields, f)
-			return f
-		}
-		if up.Last() == "*" {
-			if c.form.Fields[up.Up()] == nil {
-				c.fail(at+"/pointer", "place "+string(up.Up())+" before it", "%s stands within rows that are not placed", ptr)
+			if parent.Kind != GroupField && parent.Kind != RowsField {
+				c.under[ptr] = lf // it is there already, within; fill says more of it
+				return nil
 			}
+			if _, deep := c.under[up]; deep {
+				c.under[ptr] = lf
+				return nil
+			}
+			in.parent = parent
+			break
 		}
+		if _, deep := c.under[up]; deep {
+			c.under[ptr] = lf
+			return nil
+		}
+		if up.Last() == "*" && c.form.Fields[up.Up()] == nil {
+			c.fail(at+"/pointer", "place "+string(up.Up())+" before it", "%s stands within rows that are not placed", ptr)
+		}
+		if up == "" {
+			break
+		}
+	}
+	f := c.build(s, lf, in)
+	if f != nil && in.parent != nil {
+		in.parent.Fields = append(in.parent.Fields, f)
 	}
 	return f
 }
@@ -228,62 +254,45 @@ func (c *compiler) id(p Pointer) string {
 func (c *compiler) find(ptr Pointer) (s shape, required bool, nowhere string) {
 	s, required = c.top, true
 	for _, t := range ptr.Tokens() {
-		var err *tree.Error
-		if t == "*" {
-			s, err = s.items(c.root)
-			required = true
-		} else {
-			var need bool
-			known := s.properties()
-			s, need, err = s.property(c.root, t)
-			required = required && need
-			if err != nil {
-				return nil, false, err.What
-			}
-			if near := tree.Nearest(t, known); len(s) == 0 && near != "" {
-				return nil, false, "did you mean " + near + "?"
-			}
-		}
+		next, need, err := c.step(s, t)
 		if err != nil {
-			return nil, false, err.What
+			return shape{}, false, err.What
 		}
-		if len(s) == 0 {
-			return nil, false, "add it to schema.json or correct the pointer"
+		if next.zero() {
+			if near := tree.Nearest(t, s.properties()); near != "" {
+				return shape{}, false, "did you mean " + near + "?"
+			}
+			return shape{}, false, "add it to schema.json or correct the pointer"
 		}
+		s, required = next, required && need || t == "*"
 	}
 	return s, required, ""
 }
 
-// fill gives a placed group or rows without placed children all that the schema says, in its order.
-func (c *compiler) fill(f *Field, depth int) {
-	if f.Kind != GroupField && f.Kind != RowsField {
-		return
-	}
-	if depth > maxGroups || len(c.form.Fields) > maxFields {
-		if !c.full {
-			c.full = true
-			c.fail("", "place the fields that are to be asked, one by one", "%s holds more than %d fields, or groups more than %d deep", f.Pointer, maxFields, maxGroups)
+// step goes one token down, into an alternative when the schema itself has no such place.
+func (c *compiler) step(s shape, token string) (next shape, required bool, err *tree.Error) {
+	if token == "*" {
+		if _, next, err = s.places(c.res); err != nil || !next.zero() {
+			return next, true, err
 		}
-		return
-	}
-	if len(f.Fields) == 0 {
-		at := f.Pointer
-		if f.Kind == RowsField {
-			at += "/*"
+		if entry, ok, err := s.entry(c.res); err != nil || ok && len(entry.nodes) > 0 {
+			return entry, true, err
 		}
-		s, _, _ := c.find(at)
-		for _, name := range s.properties() {
-			ptr := at.Join(name)
-			cs, required, _ := c.find(ptr)
-			if child := c.build(ptr, cs, required, &LayoutField{Pointer: string(ptr)}, f.Page); child != nil {
-				child.Parent = f
-				f.Fields = append(f.Fields, child)
-			}
+	} else if next, required, err = s.property(c.res, token); err != nil || !next.zero() {
+		return next, required, err
+	} else if first, _, err := s.places(c.res); err == nil {
+		if i, ok := rowIndex(token, len(first)); ok {
+			next, err = c.res.shape(first[i])
+			return next, false, err
 		}
 	}
-	for _, child := range f.Fields {
-		c.fill(child, depth+1)
+	alternatives, _, err := s.alternatives(c.res)
+	for _, a := range alternatives {
+		if next, _, err := c.step(a, token); err != nil || !next.zero() {
+			return next, false, err
+		}
 	}
+	return shape{}, false, err
 }
 
 func safeID(s string) bool {

@@ -267,14 +267,14 @@ type LayoutField struct {
 
 // LayoutGroup is a heading over options, and groups within it.
 type LayoutGroup struct {
-	Title  string        `yaml:"title"`
-	Values []string      `yaml:"values"`
-	Groups []LayoutGroup `yaml:"groups"`
+	Title  string        `yaml:"title"`  // the heading
+	Values []string      `yaml:"values"` // the options under it
+	Groups []LayoutGroup `yaml:"groups"` // headings within it
 }
 
 // LayoutCheck is a rule of the author's: a problem of the field while the condition holds. Within rows the condition may read /row/….
 type LayoutCheck struct {
-	When    *Condition `yaml:"when"`
+	When    *Condition `yaml:"when"`    // what is wrong, as a condition
 	Message string     `yaml:"message"` // what is wrong and what to do
 	Soft    bool       `yaml:"soft"`    // warn and let through
 }

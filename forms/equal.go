@@ -51,4 +51,3 @@ func Equal(a, b any) bool {
 	}
 	return a == b
 }
-

@@ -2,97 +2,190 @@ package forms
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+
+	"samtjanst/forms/internal/tree"
 )
 
-// kindOf decides what control a value gets; 0 with a reason when none fits.
-func (c *compiler) kindOf(s shape, lf *LayoutField) (kind Kind, why string) {
-	if k := s.get("const"); k != nil {
-		if k.IsTrue() {
-			return ConsentField, ""
+// kinds of controls that a value can have, decided from its shape.
+type classified struct {
+	kind         Kind
+	shape        shape   // what the control is made of: of a single alternative that alternative
+	nullable     bool    // null is a value besides
+	alternatives []shape // of a VariantField
+	why          string  // no control fits: what the author can do
+}
+
+// classify decides what control a value gets.
+func (c *compiler) classify(s shape, lf *LayoutField) (classified, *tree.Error) {
+	out := classified{shape: s}
+	types, nullable, said := s.types()
+	out.nullable = nullable
+	list := len(types) == 1 && types[0] == "array"
+	options := s.options()
+	switch {
+	case s.never:
+		out.why = "the schema allows no value here"
+		return out, nil
+	case s.get("const") != nil:
+		out.kind, out.nullable = ConsentField, false
+		return out, nil
+	case list && (lf.OptionsFrom != "" || lf.Widget == "files"), list && len(options) == 0:
+		var err *tree.Error
+		out.kind, out.why, err = c.listKind(s, lf)
+		if out.kind == ConsentField { // no item is allowed, so the empty list is all there is
+			nothing := &tree.Node{Kind: tree.Object, Keys: []tree.Key{{Name: "const", Value: &tree.Node{Kind: tree.Array}}}}
+			out.shape, err = c.res.with(s, nil, nothing)
 		}
-		return 0, "a constant leaves nothing to answer; only const: true is a consent"
+		return out, err
+	case lf.OptionsFrom != "" || len(options) > 0:
+		out.kind = ChoiceField
+		out.nullable = nullable && len(options) == 0 // null is one of the options, or not allowed
+		return out, nil
 	}
-	types, _ := s.types()
-	if len(types) == 1 && types[0] == "array" {
-		return c.listKind(s, lf)
+	alternatives, orNull, err := s.alternatives(c.res)
+	if err != nil {
+		return out, err
 	}
-	if lf.OptionsFrom != "" || len(s.options()) > 0 {
-		return ChoiceField, ""
-	}
-	if len(types) != 1 {
-		return 0, "say one type"
+	out.nullable = out.nullable || orNull
+	switch {
+	case len(alternatives) == 1:
+		inner, err := c.classify(alternatives[0], lf)
+		inner.nullable = inner.nullable || out.nullable
+		return inner, err
+	case len(alternatives) > 1:
+		out.kind, out.alternatives = VariantField, alternatives
+		return out, nil
+	case len(types) == 0 && (nullable || orNull):
+		out.kind = NullField
+		return out, nil
+	case len(types) == 0 && said:
+		out.why = "no value has all the types that the schema asks for"
+		return out, nil
+	case len(types) == 0:
+		out.kind = JSONField
+		return out, nil
 	}
 	switch types[0] {
 	case "boolean":
-		return BoolField, ""
+		out.kind = BoolField
 	case "number", "integer":
-		return NumberField, ""
+		out.kind = NumberField
 	case "object":
-		return GroupField, ""
-	case "string":
-		if s.str("format") == "date" {
-			return DateField, ""
+		out.kind = GroupField
+		if len(s.properties()) == 0 {
+			if _, ok, err := s.entry(c.res); err != nil || ok {
+				out.kind = MapField
+				return out, err
+			}
 		}
-		return TextField, ""
+	case "string":
+		out.kind = TextField
+		if s.str("format") == "date" {
+			out.kind = DateField
+		}
+	default:
+		out.why = "type " + types[0] + " has no control"
 	}
-	return 0, "type " + types[0] + " has no control"
+	return out, nil
 }
 
-func (c *compiler) listKind(s shape, lf *LayoutField) (Kind, string) {
-	items, err := s.items(c.root)
+func (c *compiler) listKind(s shape, lf *LayoutField) (Kind, string, *tree.Error) {
+	first, items, err := s.places(c.res)
 	if err != nil {
-		return 0, err.What
+		return 0, "", err
 	}
-	types, _ := items.types()
 	switch {
 	case lf.Widget == "files" || items.str("format") == "file":
-		return FilesField, ""
-	case lf.OptionsFrom != "" || len(items.options()) > 0:
-		return ChoicesField, ""
-	case len(types) == 1 && types[0] == "object":
-		return RowsField, ""
-	case len(types) == 1 && types[0] != "array":
-		return ListField, ""
+		return FilesField, "", nil
+	case len(first) > 0:
+		return TupleField, "", nil
+	case lf.OptionsFrom != "":
+		return ChoicesField, "", nil
+	case items.never:
+		return ConsentField, "", nil
 	}
-	return 0, "say what the items are"
+	item, err := c.classify(items, &LayoutField{})
+	switch {
+	case err != nil:
+		return 0, "", err
+	case item.kind == ChoiceField && !item.nullable:
+		return ChoicesField, "", nil
+	case item.kind == GroupField && !item.nullable && len(item.shape.properties()) > 0:
+		if _, more, err := item.shape.entry(c.res); err != nil || !more {
+			return RowsField, "", err
+		}
+	}
+	return ListField, "", nil
 }
 
 // widgets that follow from a format, and the keyboard that a phone shows.
-var widgets = map[string]string{"email": "email", "phone": "phone", "personnummer": "personnummer", "samordningsnummer": "personnummer",
-	"personid": "personnummer", "organisationsnummer": "organisationsnummer", "postnummer": "postnummer", "time": "time", "clearing": "clearing"}
+var widgets = map[string]string{"email": "email", "idn-email": "email", "phone": "phone", "personnummer": "personnummer", "samordningsnummer": "personnummer",
+	"personid": "personnummer", "organisationsnummer": "organisationsnummer", "postnummer": "postnummer", "time": "time", "clearing": "clearing",
+	"date-time": "date-time", "duration": "duration", "uri": "uri", "kontonummer": "account", "fastighetsbeteckning": "property"}
 
 var inputModes = map[string]string{"email": "email", "phone": "tel", "personnummer": "numeric", "organisationsnummer": "numeric",
-	"postnummer": "numeric", "clearing": "numeric", "money": "decimal"}
+	"postnummer": "numeric", "clearing": "numeric", "account": "numeric", "money": "decimal", "uri": "url"}
+
+// spot is where a field is built.
+type spot struct {
+	at     Pointer
+	key    string // of its texts: "fields./elev/namn"
+	always bool   // the schema requires it, whatever else is there
+	parent *Field
+	page   *Page
+	within []*tree.Node // the schemas that it stands within, to know when one stands within itself
+	hidden bool         // within a variant or a tuple: the form's index of fields does not have it
+}
 
 // build makes a field from what the schema and the layout say of it.
-func (c *compiler) build(ptr Pointer, s shape, required bool, lf *LayoutField, p *Page) *Field {
-	kind, why := c.kindOf(s, lf)
-	if kind == 0 {
-		n := s[0]
-		c.diags = append(c.diags, diagnose(SchemaFile, n, why, "%s cannot be asked on a page", ptr))
+func (c *compiler) build(s shape, lf *LayoutField, in spot) *Field {
+	k, err := c.classify(s, lf)
+	if err != nil {
+		c.diags = append(c.diags, DiagnosticOf(SchemaFile, err))
 		return nil
 	}
-	types, nullable := s.types()
-	t, key := c.text, "fields."+string(ptr)
+	if k.kind == JSONField && !c.bare {
+		k.kind, k.why = 0, "say its type, or what it may be one of"
+	}
+	if k.kind == 0 {
+		if !c.bare || in.parent == nil {
+			c.diags = append(c.diags, diagnose(SchemaFile, s.node(c.root), k.why, "%s cannot be asked on a page", in.at))
+		}
+		return nil
+	}
+	s = k.shape
+	types, _, _ := s.types()
+	t, key := c.text, in.key
 	f := &Field{
-		ID: c.id(ptr), Pointer: ptr, Kind: kind, Widget: lf.Widget, Page: p, Nullable: nullable,
-		Required: required || lf.Required, ReadOnly: s.get("readOnly").IsTrue(), Audience: lf.Audience, ShowWhen: lf.ShowWhen,
+		ID: c.id(in.at), Pointer: in.at, Kind: k.kind, Widget: lf.Widget, Page: in.page, Parent: in.parent, Nullable: k.nullable,
+		Required: in.always || lf.Required, Always: in.always, ReadOnly: s.isTrue("readOnly"), Audience: lf.Audience, ShowWhen: lf.ShowWhen,
+		WriteOnly: s.isTrue("writeOnly"), Deprecated: s.isTrue("deprecated"),
 		OptionsFrom: lf.OptionsFrom, Format: s.str("format"), Pattern: s.str("pattern"), Integer: slices.Contains(types, "integer"),
-		MinLength: s.int("minLength"), MaxLength: s.int("maxLength"), MinItems: s.int("minItems"), MaxItems: s.int("maxItems"),
+		MinLength: s.most("minLength"), MaxLength: s.least("maxLength"), MinItems: s.most("minItems"), MaxItems: s.least("maxItems"),
 		MultipleOf: s.get("multipleOf").Num(), Rows: lf.Rows, Width: lf.Width, Autocomplete: lf.Autocomplete, InputMode: lf.InputMode,
 		Accept: lf.Accept, MaxBytes: int64(lf.MaxMB) << 20, Default: defaultOf(s),
 		Prefix: t(key+".prefix", lf.Prefix), Suffix: t(key+".suffix", lf.Suffix), Item: t(key+".item", lf.Item),
 		Help: t(key+".help", lf.Help), Label: t(key+".label", or(lf.Label, s.str("title"))), Hint: t(key+".hint", or(lf.Hint, s.str("description"))),
 	}
+	if e := s.get("examples"); e != nil {
+		for _, x := range e.Items {
+			f.Examples = append(f.Examples, string(x.JSON()))
+		}
+	}
+	c.shapes[f] = k
 	c.bounds(f, s)
 	c.options(f, s, lf, key)
 	if f.Widget == "" {
 		f.Widget = widgets[f.Format]
+		if f.Kind != TextField {
+			f.Widget = ""
+		}
 	}
 	if f.InputMode == "" {
 		f.InputMode = inputModes[f.Widget]
-		if f.InputMode == "" && kind == NumberField {
+		if f.InputMode == "" && f.Kind == NumberField {
 			f.InputMode = "decimal"
 			if f.Integer {
 				f.InputMode = "numeric"
@@ -100,13 +193,33 @@ func (c *compiler) build(ptr Pointer, s shape, required bool, lf *LayoutField, p
 		}
 	}
 	for code, own := range lf.Messages {
-		if f.Messages == nil {
-			f.Messages = map[string]Text{}
-		}
-		f.Messages[code] = t(key+".messages."+code, own)
+		f.message(code, t(key+".messages."+code, own))
 	}
-	c.form.Fields[ptr] = f
+	for i, check := range lf.Checks {
+		code := "check-" + strconv.Itoa(i+1)
+		f.Checks = append(f.Checks, Check{Code: code, When: check.When, Soft: check.Soft, Message: t(key+".checks."+strconv.Itoa(i), check.Message)})
+		f.message(code, f.Checks[i].Message)
+	}
+	c.built++
+	if !in.hidden && !c.sealed {
+		c.form.Fields[in.at] = f
+	}
 	return f
+}
+
+func (f *Field) message(code string, own Text) {
+	if f.Messages == nil {
+		f.Messages = map[string]Text{}
+	}
+	f.Messages[code] = own
+}
+
+// node is where a shape is written, for a diagnostic.
+func (s shape) node(root *tree.Node) *tree.Node {
+	if len(s.nodes) == 0 {
+		return root
+	}
+	return s.nodes[0]
 }
 
 func (c *compiler) bounds(f *Field, s shape) {
@@ -114,30 +227,22 @@ func (c *compiler) bounds(f *Field, s shape) {
 	if f.Kind == DateField {
 		f.Minimum, f.Maximum = s.str("formatMinimum"), s.str("formatMaximum")
 	}
-	if f.Kind != ListField {
-		return
-	}
-	// One control a row: what holds for an item is said of the control.
-	items, _ := s.items(c.root) // kindOf has followed it
-	types, _ := items.types()
-	f.Integer = slices.Contains(types, "integer")
-	f.Format, f.Pattern = items.str("format"), items.str("pattern")
-	f.MinLength, f.MaxLength = items.int("minLength"), items.int("maxLength")
-	f.Minimum, f.Maximum = items.get("minimum").Num(), items.get("maximum").Num()
-	kind, _ := c.kindOf(items, &LayoutField{})
-	f.Fields = []*Field{{ID: f.ID + "-x", Pointer: f.Pointer + "/*", Kind: kind, Page: f.Page, Parent: f, Label: f.Item, Integer: f.Integer,
-		Format: f.Format, Pattern: f.Pattern, MinLength: f.MinLength, MaxLength: f.MaxLength, Minimum: f.Minimum, Maximum: f.Maximum,
-		Widget: widgets[f.Format], Required: true}}
-	c.form.Fields[f.Pointer+"/*"] = f.Fields[0]
 }
 
 func (c *compiler) options(f *Field, s shape, lf *LayoutField, key string) {
 	switch f.Kind {
+	case ConsentField:
+		f.Options = []Option{optionOf(s.get("const"))}
+		f.Options[0].Label = nil // the field's own label says what is agreed to
+		return
 	case ChoiceField:
 	case ChoicesField:
-		s, _ = s.items(c.root) // kindOf has followed it
+		_, s, _ = s.places(c.res) // classify has followed it
 	default:
 		return
+	}
+	for i, g := range lf.Groups {
+		f.Groups = append(f.Groups, c.optionGroup(g, key+".groups."+strconv.Itoa(i)))
 	}
 	if lf.OptionsFrom != "" {
 		return
@@ -148,7 +253,32 @@ func (c *compiler) options(f *Field, s shape, lf *LayoutField, key string) {
 		label := or(lf.Options[o.Value], o.Label["sv"])
 		o.Label = c.text(key+".options."+o.Value, label)
 		o.Hint = c.text(key+".optionHints."+o.Value, o.Hint["sv"])
+		o.Price = c.price(lf, o.Value)
 	}
+}
+
+func (c *compiler) optionGroup(g LayoutGroup, key string) OptionGroup {
+	out := OptionGroup{Title: c.text(key+".title", g.Title), Values: g.Values}
+	for i, inner := range g.Groups {
+		out.Groups = append(out.Groups, c.optionGroup(inner, key+".groups."+strconv.Itoa(i)))
+	}
+	return out
+}
+
+// price gives whole öre of a price in kronor, "" when there is none.
+func (c *compiler) price(lf *LayoutField, name string) string {
+	text, ok := lf.Prices[name]
+	if !ok {
+		return ""
+	}
+	kronor, ore, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
+	whole, err := strconv.Atoi(kronor)
+	part, bad := strconv.Atoi((ore + "00")[:2])
+	if err != nil || bad != nil || len(ore) > 2 || whole < 0 {
+		c.fail("", `write "125" or "125,50"`, "%s: %q is no price in kronor", lf.Pointer, text)
+		return ""
+	}
+	return strconv.Itoa(whole*100 + part)
 }
 
 func or(a, b string) string {

@@ -47,6 +47,9 @@ type Form struct {
 
 	Overview OverviewText
 
+	Enveloped bool // of a bare schema: the answers stand under Envelope, since they are no object
+	Bare      bool // made of a schema alone: what it requires is all that is required
+
 	keys map[string]string // of texts, see TextKeys
 }
 

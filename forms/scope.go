@@ -3,6 +3,7 @@ package forms
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -79,6 +80,11 @@ func MergeProblems(decoded, validated []Problem) []Problem {
 		}
 	}
 	return out
+}
+
+// Hard reports whether any of some problems holds one back: soft ones warn only.
+func Hard(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Soft })
 }
 
 // Split parts a case's answers into the common part and one party's own section; own is "" when the form has none.

@@ -13,6 +13,7 @@ type shape struct {
 	maybe []*tree.Node        // then, else and dependentSchemas, gathered the same way
 	never bool                // false: no value at all
 	taken map[*tree.Node]bool // oneOf and anyOf that a variant was taken from
+	seen  int                 // schemas gone through
 }
 
 // maxShape bounds what references and allOf gather for one value: two of them in each of thirty steps would be a thousand million.
@@ -43,13 +44,15 @@ func (r *resources) gather(n *tree.Node, out *shape, maybe bool) *tree.Error {
 	if slices.Contains(*into, n) {
 		return nil
 	}
-	if len(out.nodes)+len(out.maybe) >= maxShape {
+	if out.seen++; out.seen > maxShape {
 		return n.At("break the circle of $ref", "the schema refers to itself without end")
 	}
-	*into = append(*into, n)
 	target, err := r.target(n)
 	if err != nil {
 		return err
+	}
+	if target == nil || !r.draft7 { // in draft-07 nothing beside $ref counts
+		*into = append(*into, n)
 	}
 	if target != nil {
 		if err := r.gather(target, out, maybe); err != nil || r.draft7 {
@@ -473,4 +476,3 @@ func structural(r *resources, list *tree.Node) bool {
 		return all != nil && structural(r, all)
 	})
 }
-

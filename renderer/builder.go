@@ -180,7 +180,10 @@ func (b *builder) control(f *forms.Field, up *control) {
 	}
 	c.depth = c.at.depth
 	c.title, c.hint = b.titleOf(c), b.hintOf(c)
-	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), secret: f.WriteOnly && !holds(f), quiet: b.rest(c)}
+	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), quiet: b.rest(c)}
+	if f.WriteOnly && !holds(f) {
+		n.secret = f
+	}
 	n.body = b.sub(func() {
 		b.kind(c)
 		b.lookup(c)

@@ -72,7 +72,7 @@ func (b *builder) entryName(c control) {
 		dst = append(dst, '/')
 		dst = escape(dst, r.Posted)
 		dst = append(dst, `" value="`...)
-		dst = escape(dst, r.Name)
+		dst = escape(dst, r.Typed)
 		dst = append(dst, '"')
 		if wrong(f) != "" {
 			dst = append(dst, ` aria-invalid="true" aria-describedby="`...)

@@ -33,7 +33,7 @@ func nameOf(at forms.Pointer) forms.Pointer   { return "k" + at }
 type finder struct {
 	typed  forms.Typed
 	target forms.Pointer
-	wrong  bool // something is wrong there, and the page says so
+	wrong  string // the code of what is wrong there, "" when nothing is
 }
 
 // locate finds the spot on some pages of a form with these answers.
@@ -58,8 +58,8 @@ func (s *finder) locate(pages []*forms.Page, v *forms.View) spot {
 }
 
 // find finds the spot on a page, else on another of the form.
-func (p *Page) find(v *forms.View, typed forms.Typed, target forms.Pointer) spot {
-	s := &finder{typed: typed, target: target, wrong: true}
+func (p *Page) find(v *forms.View, typed forms.Typed, problem forms.Problem) spot {
+	s := &finder{typed: typed, target: problem.Pointer, wrong: problem.Code}
 	if found := s.locate([]*forms.Page{p.page}, v); found.field != nil {
 		return found
 	}
@@ -93,7 +93,7 @@ func (s *finder) in(f *forms.Field, at forms.Pointer, value any, has bool, rows 
 			return here
 		}
 		chosen := f.Variants[n].Field()
-		if chosen.Kind == forms.NullField || chosen.Kind == forms.FixedField { // it shows nothing
+		if chosen == nil || chosen.Kind == forms.NullField || chosen.Kind == forms.FixedField { // it shows nothing
 			here.owner = choiceOf(at)
 			return here
 		}
@@ -148,7 +148,7 @@ func (s *finder) row(f *forms.Field, here spot, at forms.Pointer, value any, row
 		case forms.TupleField:
 			return s.in(f.Rest(), to, v, has, numbers, row.order)
 		case forms.MapField:
-			if s.target == to && !r.Stored { // only its name can be wrong while it has none
+			if s.target == to && s.ofName(to) {
 				row.owner, row.id = nameOf(to), f.ID+numbers+".name"
 				return row
 			}
@@ -162,10 +162,22 @@ func (s *finder) row(f *forms.Field, here spot, at forms.Pointer, value any, row
 	}
 	// A row that is not among the lines shown: the page names those in which something is wrong.
 	here.order, here.owner = append(slices.Clip(here.order), n), at.Index(n)
-	if s.wrong {
+	if s.wrong != "" {
 		here.id += straySuffix
 	}
 	return s.closed(here, f, value, n)
+}
+
+// ofName reports whether it is the name of an entry that is wrong, and not its value.
+func (s *finder) ofName(entry forms.Pointer) bool {
+	switch s.wrong {
+	case forms.NameMissing, forms.NameTaken:
+		return true
+	case forms.BadText:
+		_, typed := s.typed[answers.EntryName(entry)]
+		return typed
+	}
+	return false
 }
 
 // closed finds the field within a closed row, for its words; the row's button stays what leads to it.
@@ -215,7 +227,7 @@ func (p *Page) links(d PageData, soft bool) []ui.ProblemLink {
 		if problem.Soft != soft {
 			continue
 		}
-		found := p.find(v, d.Typed, problem.Pointer)
+		found := p.find(v, d.Typed, problem)
 		l := placed{order: found.order}
 		l.Text = problemText(p.locale, p.form, found, problem)
 		if found.page == p.page {

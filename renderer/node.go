@@ -64,7 +64,7 @@ func newFrame(p *Page, d PageData) *frame {
 		if *into == nil {
 			*into = map[forms.Pointer]told{}
 		}
-		spot := p.find(f.View, d.Typed, problem.Pointer)
+		spot := p.find(f.View, d.Typed, problem)
 		if _, first := (*into)[spot.owner]; !first {
 			(*into)[spot.owner] = told{problem.Code, problemText(p.locale, p.form, spot, problem)}
 		}
@@ -87,9 +87,9 @@ type fieldNode struct {
 	at     place
 	key    forms.Pointer // "field:ID"
 	body   []node
-	noName bool // shown, not posted
-	secret bool // never shown once it is stored
-	quiet  bool // what it stands in tells what is wrong with it
+	noName bool         // shown, not posted
+	secret *forms.Field // never shown once it is stored
+	quiet  bool         // what it stands in tells what is wrong with it
 }
 
 func (n *fieldNode) append(dst []byte, f *frame) []byte {
@@ -105,7 +105,7 @@ func (n *fieldNode) append(dst []byte, f *frame) []byte {
 			return dst
 		}
 		value, has := n.at.value(f)
-		if n.secret {
+		if n.secret != nil && answers.Blank(n.secret, value) == "" {
 			value, has = nil, false
 		}
 		f.in(at, value, has)

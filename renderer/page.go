@@ -5,6 +5,7 @@ import (
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
+	"samtjanst/renderer/ui"
 )
 
 // page compiles heading, help and the form with its sections and buttons.
@@ -56,6 +57,11 @@ func (b *builder) page() {
 	b.hole(func(dst []byte, f *frame) []byte {
 		for _, h := range f.Hidden {
 			dst = appendHidden(dst, h)
+		}
+		for _, p := range f.Problems {
+			if p.Soft { // a warning that has been read lets one through
+				dst = appendHidden(dst, ui.Hidden{Name: answers.FieldSeen, Value: answers.Seen(p)})
+			}
 		}
 		return dst
 	})

@@ -12,7 +12,7 @@ import (
 // ProblemText chooses the words for a problem of these answers: the form's own for this field and code, else those for the code and
 // the kind of control ("problem.required-date"), else those for the code.
 func ProblemText(l *i18n.Locale, v *forms.View, typed forms.Typed, p forms.Problem) string {
-	s := &finder{typed: typed, target: p.Pointer, wrong: true}
+	s := &finder{typed: typed, target: p.Pointer, wrong: p.Code}
 	return problemText(l, v.Form, s.locate(v.Form.Pages, v), p)
 }
 

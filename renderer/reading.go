@@ -131,11 +131,11 @@ func (s *summary) variant(f *forms.Field, at forms.Pointer, value any, has bool,
 	}
 	chosen, from := f.Variants[n].Field(), len(*into)
 	name := variantNames(s.locale, f)[n]
-	if holds(chosen) || chosen.Kind == forms.FixedField || chosen.Kind == forms.NullField {
+	if chosen == nil || holds(chosen) || chosen.Kind == forms.FixedField || chosen.Kind == forms.NullField {
 		item := s.item(f)
 		item.Pointer, item.Answer = at, name
 		*into = append(*into, item)
-		if holds(chosen) {
+		if chosen != nil && holds(chosen) {
 			s.field(chosen, at, value, has, into)
 		}
 		return

@@ -199,7 +199,7 @@ func (c control) appendRowButton(dst []byte, f *frame, r answers.Row, op, text, 
 	dst = append(dst, op...)
 	dst = c.at.appendName(dst, f)
 	dst = append(dst, '/')
-	dst = escape(dst, r.Key)
+	dst = escape(dst, r.Posted)
 	dst = append(dst, `" aria-label="`...)
 	dst = escape(dst, f.locale.T(label, "item", item, "n", r.Number+1))
 	dst = append(dst, '"')

@@ -86,7 +86,11 @@ func (f *frame) variant(field *forms.Field) int {
 func (b *builder) variants(c control) node {
 	bodies := make([]*lazyNode, len(c.Variants))
 	for i, v := range c.Variants {
-		bodies[i] = b.lazy(func(b *builder) { b.child(v.Field(), c) })
+		bodies[i] = b.lazy(func(b *builder) {
+			if f := v.Field(); f != nil {
+				b.child(f, c)
+			}
+		})
 	}
 	locked, at := b.locked, c.at
 	return hole(func(dst []byte, f *frame) []byte {

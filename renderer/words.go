@@ -30,9 +30,10 @@ func (b *builder) titleOf(c control) forms.Text {
 		return b.plain(capital(itemName(c.up.Field, b.locale)))
 	case c.up != nil && c.up.Kind == forms.TupleField:
 		return b.plain(b.locale.T("form.part", "n", position(c.Pointer.Last())+1))
-	case c.Pointer == "" && !b.form.Title.IsZero():
-		return b.form.Title
-	case c.Pointer == "":
+	case c.Pointer == "" || b.form.Enveloped && c.up == nil:
+		if !b.form.Title.IsZero() {
+			return b.form.Title
+		}
 		return b.own("form.whole")
 	}
 	if name := c.Pointer.Last(); strings.TrimSpace(name) != "" {

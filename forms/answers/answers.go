@@ -15,6 +15,7 @@ package answers
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,9 @@ import (
 
 // Limits of what one page can carry.
 const (
-	MaxRows   = 1000 // rows of one list where the schema says no less
-	MaxDigits = 40   // digits of a number
+	MaxRows   = 1000    // rows of one list where the schema says no less
+	MaxDigits = 40      // digits of a number
+	MaxJSON   = 1 << 20 // bytes of a value written as JSON
 )
 
 // Input is one control of a page with what stands in it.
@@ -37,6 +39,8 @@ type Input struct {
 	Parts [3]NamedValue
 	// Marker is to be posted hidden as MarkerName when not "".
 	MarkerName, Marker string
+
+	typing bool // a control that posts its name when blank
 }
 
 // NamedValue is a control with one text.
@@ -52,85 +56,151 @@ func (c Input) Value() string {
 
 var dateParts = [3]Part{Year, Month, Day}
 
-// InputOf gives a field's control at a concrete place with what is to stand in it: what was typed where that could not be read,
-// else the stored answer.
-func InputOf(v *forms.View, f *forms.Field, at forms.Pointer, typed forms.Typed) Input {
-	c := Input{Field: f, At: at, Name: Control(at)}
-	value, has := forms.Lookup(v.Scope.Answers, at)
-	if has {
-		c.Marker = marker(f, value)
-	}
-	if f.Kind == forms.DateField {
-		s, _ := value.(string)
-		year, month, day := splitDate(s)
-		for i, part := range [3]string{year, month, day} {
-			name := DatePart(dateParts[i], at)
-			if t, ok := typed[name]; ok {
-				part = t
-			}
-			c.Parts[i] = NamedValue{Name: name, Value: part}
-		}
-	} else if t, ok := typed[string(at)]; ok {
-		c.Values = []string{t}
-	} else if has {
-		c.Values = valuesOf(f, value)
-	}
-	if f.Kind == forms.RowsField || f.Kind == forms.ListField {
-		c.Name = RowKey(at)
-	}
-	if c.Marker != "" {
-		c.MarkerName = Marker(at)
-	}
-	return c
-}
-
-// Inputs lists every control that a page offers, in its order, rows' controls after their rows.
+// Inputs lists every control that a page offers, in its order, rows' controls after their rows: what was typed where that could not be
+// read, else the stored answers.
 func Inputs(v *forms.View, page string, typed forms.Typed) []Input {
-	var out []Input
 	p, ok := v.Page(page)
 	if !ok {
 		return nil
 	}
+	w := &lister{view: v, typed: typed}
 	for i, s := range p.Sections {
 		if v.ShowsSection(p, i) {
-			out = inputs(out, v, s.Fields, "", typed)
-		}
-	}
-	return out
-}
-
-func inputs(out []Input, v *forms.View, fields []*forms.Field, base forms.Pointer, typed forms.Typed) []Input {
-	for _, f := range fields {
-		if f.Pointer == "" {
-			continue
-		}
-		at := within(base, f)
-		if f.ReadOnly || v.FromRegister(f) || !v.ShowsAt(f, at) {
-			continue
-		}
-		c := InputOf(v, f, at, typed)
-		out = append(out, c)
-		switch f.Kind {
-		case forms.GroupField:
-			out = inputs(out, v, f.Fields, at, typed)
-		case forms.RowsField, forms.ListField:
-			for i := range c.Values {
-				out = inputs(out, v, f.Fields, at.Index(i), typed)
+			for _, f := range s.Fields {
+				value, has := forms.Lookup(v.Scope.Answers, f.Pointer)
+				w.field(f, place{to: f.Pointer, post: f.Pointer, shown: f.Pointer}, value, has)
 			}
 		}
 	}
-	return out
+	return w.out
 }
 
-// within gives a field's place in a concrete container.
-func within(base forms.Pointer, f *forms.Field) forms.Pointer {
-	if base == "" {
-		return f.Pointer
+// lister goes through a page as decoder does.
+type lister struct {
+	view  *forms.View
+	typed forms.Typed
+	out   []Input
+}
+
+func (w *lister) add(f *forms.Field, at place, name string, values ...string) {
+	w.out = append(w.out, Input{Field: f, At: at.to, Name: name, Values: values})
+}
+
+func (w *lister) field(f *forms.Field, at place, value any, has bool) {
+	if !f.Posted() || f.Kind == forms.FixedField || f.ReadOnly || w.view.FromRegister(f) || !w.view.ShowsAt(f, at.to) || !Present(f, value, has) {
+		return
 	}
-	for _, t := range f.Pointer.Tokens()[len(base.Tokens()):] {
-		base = base.Join(t)
+	c := Input{Field: f, At: at.to, Name: Control(at.post)}
+	if c.Marker = marker(f, value, has); c.Marker != "" {
+		c.MarkerName = Marker(at.post)
 	}
-	return base
+	switch f.Kind {
+	case forms.DateField:
+		year, month, day := dateShown(f, value)
+		for i, part := range [3]string{year, month, day} {
+			if t, ok := w.typed[DatePart(dateParts[i], at.to)]; ok {
+				part = t
+			}
+			c.Parts[i] = NamedValue{Name: DatePart(dateParts[i], at.post), Value: part}
+		}
+	case forms.GroupField, forms.RowsField, forms.ListField, forms.TupleField, forms.MapField, forms.VariantField, forms.NullField, forms.FilesField:
+		c.Name = ""
+	default:
+		c.typing = f.Kind == forms.TextField || f.Kind == forms.NumberField || f.Kind == forms.JSONField
+		if t, ok := w.typed[string(at.to)]; ok {
+			c.Values = []string{t}
+		} else if has {
+			c.Values = shown(w.view, f, value)
+		}
+	}
+	w.out = append(w.out, c)
+	w.within(f, at, value, has)
+}
+
+func (w *lister) within(f *forms.Field, at place, value any, has bool) {
+	switch f.Kind {
+	case forms.GroupField:
+		for _, child := range f.Children() {
+			if child.Kind == forms.MapField && child.Pointer == f.Pointer {
+				w.within(child, at, value, has)
+				continue
+			}
+			v, ok := forms.Lookup(value, child.Pointer[len(f.Pointer):])
+			w.field(child, at.child(f, child), v, ok)
+		}
+	case forms.TupleField:
+		list, _ := value.([]any)
+		for i, child := range f.Children() {
+			v, ok := nth(list, i)
+			w.field(child, at.row(strconv.Itoa(i), strconv.Itoa(i)), v, ok)
+		}
+		if f.Rest() != nil {
+			w.rows(f, at, value)
+		}
+	case forms.RowsField, forms.ListField, forms.MapField:
+		w.rows(f, at, value)
+	case forms.VariantField:
+		i := Chosen(f, at.to, value, has, w.typed)
+		if i < 0 {
+			return
+		}
+		n := strconv.Itoa(i)
+		w.add(f, at, Variant(at.post), n)
+		w.add(f, at, ShownVariant(at.post), n)
+		w.field(f.Variants[i].Field(), at, value, has)
+	}
+}
+
+func (w *lister) rows(f *forms.Field, at place, value any) {
+	if s, ok := SummaryOf(f, at.to, value, w.typed); ok {
+		w.add(f, at, Window(at.post), strconv.Itoa(s.From))
+		if s.Open >= 0 {
+			w.add(f, at, OpenRow(at.post), strconv.Itoa(s.Open))
+		}
+	}
+	for _, row := range Rows(f, at.to, value, w.typed) {
+		if !row.Open {
+			continue
+		}
+		w.add(f, at, RowKey(at.post), row.Key)
+		here := at.row(row.Piece, row.Posted)
+		v, has := any(nil), row.Stored
+		switch x := value.(type) {
+		case map[string]any:
+			v = x[row.Name]
+			if !row.Stored {
+				v = nil
+			}
+		case []any:
+			v, has = nth(x, row.Number)
+		}
+		if f.Kind == forms.MapField {
+			w.out = append(w.out, Input{Field: f, At: here.to, Name: EntryName(here.post), Values: []string{row.Typed}, typing: true})
+		}
+		for _, child := range rowFields(f) {
+			if f.Kind == forms.RowsField {
+				value, ok := forms.Lookup(v, child.Pointer[len(f.Pointer)+len("/*"):])
+				w.field(child, here.below(child.Pointer[len(f.Pointer)+len("/*"):]), value, ok)
+				continue
+			}
+			w.field(child, here, v, has)
+		}
+	}
+}
+
+// rowFields are the fields of one row.
+func rowFields(f *forms.Field) []*forms.Field {
+	if f.Kind == forms.TupleField {
+		return []*forms.Field{f.Rest()}
+	}
+	return f.Children()
+}
+
+func nth(list []any, i int) (any, bool) {
+	if i < len(list) {
+		return list[i], true
+	}
+	return nil, false
 }
 
 // Encode gives what posting a page unchanged would post, buttons aside.
@@ -140,28 +210,30 @@ func Encode(v *forms.View, page string, typed forms.Typed) url.Values {
 		if c.Marker != "" {
 			out.Set(c.MarkerName, c.Marker)
 		}
-		switch c.Field.Kind {
-		case forms.GroupField, forms.FilesField:
-		case forms.DateField:
-			for _, p := range c.Parts {
+		for _, p := range c.Parts {
+			if p.Name != "" {
 				out.Set(p.Name, p.Value)
 			}
-		case forms.BoolField, forms.ConsentField, forms.ChoiceField, forms.ChoicesField, forms.RowsField, forms.ListField:
-			if len(c.Values) > 0 { // nothing chosen posts nothing
-				out[c.Name] = c.Values
-			}
-		default:
+		}
+		switch {
+		case c.Name == "" || c.Parts[0].Name != "":
+		case c.typing:
 			out.Set(c.Name, c.Value())
+		case len(c.Values) > 0: // nothing chosen posts nothing
+			out[c.Name] = append(out[c.Name], c.Values...)
 		}
 	}
 	return out
 }
 
 // marker says what blank means, for a value whose control is blank though the value is there.
-func marker(f *forms.Field, value any) string {
+func marker(f *forms.Field, value any, has bool) string {
+	if !has {
+		return ""
+	}
 	switch x := value.(type) {
 	case nil:
-		if f.Nullable {
+		if f.Nullable || f.Kind == forms.NullField {
 			return "null"
 		}
 	case string:
@@ -169,56 +241,63 @@ func marker(f *forms.Field, value any) string {
 			return `""`
 		}
 	case []any:
-		if len(x) == 0 {
+		if len(x) == 0 && isList(f) {
 			return "[]"
 		}
 	case map[string]any:
-		if len(x) == 0 && f.Kind == forms.GroupField {
+		if len(x) == 0 && isObject(f) {
 			return "{}"
 		}
 	}
 	return ""
 }
 
+func isList(f *forms.Field) bool {
+	switch f.Kind {
+	case forms.ChoicesField, forms.RowsField, forms.ListField, forms.TupleField:
+		return true
+	}
+	return false
+}
+
+func isObject(f *forms.Field) bool { return f.Kind == forms.GroupField || f.Kind == forms.MapField }
+
 // blank is what a marker makes of a blank control, where the field allows it.
 func blank(f *forms.Field, marker string) (value any, ok bool) {
 	switch marker {
 	case "null":
-		return nil, f.Nullable
+		return nil, f.Nullable || f.Kind == forms.NullField
 	case `""`:
 		return "", f.Kind == forms.TextField
 	case "[]":
-		return []any{}, f.Kind == forms.ChoicesField || f.Kind == forms.RowsField || f.Kind == forms.ListField
+		return []any{}, isList(f)
 	case "{}":
-		return map[string]any{}, f.Kind == forms.GroupField
+		return map[string]any{}, isObject(f)
 	}
 	return nil, false
 }
 
-// valuesOf writes a value as its control shows it.
+// valuesOf writes a value as its control shows it. A value of another type than the control's is shown as its JSON where anything can
+// be written, and not at all where one chooses.
 func valuesOf(f *forms.Field, value any) []string {
 	switch f.Kind {
-	case forms.TextField:
-		if s, ok := value.(string); ok {
-			return []string{shown(f, s)}
-		}
-	case forms.NumberField:
-		if n, ok := value.(json.Number); ok {
-			return []string{showNumber(f, n)}
-		}
-	case forms.BoolField, forms.ConsentField, forms.ChoiceField:
-		if s, ok := optionValue(value); ok {
+	case forms.TextField, forms.NumberField, forms.JSONField:
+		if s := textOf(f, value); s != "" {
 			return []string{s}
 		}
-	case forms.ChoicesField, forms.RowsField, forms.ListField:
+	case forms.BoolField:
+		if b, ok := value.(bool); ok {
+			return []string{strconv.FormatBool(b)}
+		}
+	case forms.ConsentField, forms.ChoiceField:
+		if s, ok := optionOf(f, value); ok {
+			return []string{s}
+		}
+	case forms.ChoicesField:
 		list, _ := value.([]any)
-		out := make([]string, 0, len(list))
-		for i, e := range list {
-			s, ok := optionValue(e)
-			if f.Kind != forms.ChoicesField {
-				s, ok = strconv.Itoa(i), true
-			}
-			if ok {
+		var out []string
+		for _, e := range list {
+			if s, ok := optionOf(f, e); ok && !slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}
@@ -227,8 +306,49 @@ func valuesOf(f *forms.Field, value any) []string {
 	return nil
 }
 
-// optionValue is how an option's value is posted: a text as it is, anything else as its JSON.
-func optionValue(v any) (string, bool) {
+func textOf(f *forms.Field, value any) string {
+	if f.WriteOnly {
+		return ""
+	}
+	switch x := value.(type) {
+	case string:
+		if f.Kind == forms.TextField {
+			return plain(shownText(f, x))
+		}
+	case json.Number:
+		if f.Kind == forms.NumberField {
+			return showNumber(f, x)
+		}
+	case nil:
+		if f.Nullable {
+			return ""
+		}
+	}
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if f.Kind == forms.JSONField {
+		enc.SetIndent("", "  ")
+	}
+	if enc.Encode(value) != nil { // not JSON, which an answer always is
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// plain is a text as a page can carry it: NUL, which HTML cannot, becomes the replacement character.
+func plain(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
+
+// optionOf is how a value is posted: by the option that it is, or as its JSON where the options come with the request.
+func optionOf(f *forms.Field, v any) (string, bool) {
+	for _, o := range f.Options {
+		if forms.Equal(optionJSON(o), v) {
+			return o.Value, true
+		}
+	}
+	if f.OptionsFrom == "" {
+		return "", false
+	}
 	switch x := v.(type) {
 	case string:
 		return x, true
@@ -238,6 +358,25 @@ func optionValue(v any) (string, bool) {
 		return strconv.FormatBool(x), true
 	}
 	return "", false
+}
+
+// shown is what a control shows of a value on this page: choices only when they are offered.
+func shown(v *forms.View, f *forms.Field, value any) []string {
+	values := valuesOf(f, value)
+	if f.OptionsFrom == "" {
+		return values
+	}
+	return slices.DeleteFunc(values, func(s string) bool {
+		return !slices.ContainsFunc(v.Options[f.ID], func(o forms.Option) bool { return o.Value == s })
+	})
+}
+
+func dateShown(f *forms.Field, value any) (year, month, day string) {
+	s, _ := value.(string)
+	if f.WriteOnly {
+		return "", "", ""
+	}
+	return splitDate(s)
 }
 
 func splitDate(s string) (year, month, day string) {

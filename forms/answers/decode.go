@@ -32,6 +32,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decod
 	if out.Op == "" {
 		out.Op = OpContinue
 	}
+	op := out.Op
 	if !ok {
 		return out
 	}
@@ -40,7 +41,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decod
 	shown := v
 	for range 8 {
 		d := &decoder{view: v, now: shown, post: post, page: p, today: today}
-		d.out = Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}, Op: out.Op, At: out.At}
+		d.out = Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}, Op: op, At: out.At}
 		d.run()
 		out = d.out
 		if !conditional(p) {
@@ -72,7 +73,7 @@ func sameShown(p *forms.Page, a, b *forms.View) bool {
 	var same func([]*forms.Field) bool
 	same = func(fields []*forms.Field) bool {
 		return !slices.ContainsFunc(fields, func(f *forms.Field) bool {
-			if f.Pointer != "" && rowsAbove(f) {
+			if f.Posted() && rowsAbove(f) {
 				for _, at := range journey.Concrete(b.Scope.Answers, f.Pointer) {
 					if a.ShowsAt(f, at) != b.ShowsAt(f, at) {
 						return true
@@ -98,86 +99,163 @@ type decoder struct {
 
 // place is one place under its three names.
 type place struct {
-	stored forms.Pointer // in the stored answers; meaningless when fresh
-	to     forms.Pointer // in the decoded ones
-	post   forms.Pointer // with row keys
-	fresh  bool          // within a row that is not stored
+	to    forms.Pointer // in the answers as they become
+	post  forms.Pointer // as posted, with rows' keys
+	shown forms.Pointer // in the stored answers; meaningless when fresh
+	fresh bool          // within a row that is not stored
+	item  bool          // of a list: nothing is left where it stood
 }
 
-func (pl place) down(f *forms.Field) place {
-	depth := len(pl.to.Tokens())
-	for _, t := range f.Pointer.Tokens()[depth:] {
-		pl.stored, pl.to, pl.post = pl.stored.Join(t), pl.to.Join(t), pl.post.Join(t)
-	}
-	return pl
+// below is a place further down, by a relative pointer.
+func (pl place) below(rel forms.Pointer) place {
+	return place{to: pl.to + rel, post: pl.post + rel, shown: pl.shown + rel, fresh: pl.fresh}
+}
+
+// child is the place of a field within a group.
+func (pl place) child(group, f *forms.Field) place { return pl.below(f.Pointer[len(group.Pointer):]) }
+
+// row is the place of a row by its pieces.
+func (pl place) row(piece, posted string) place {
+	return place{to: pl.to.Raw(piece), post: pl.post.Raw(posted), shown: pl.shown.Raw(piece), fresh: pl.fresh, item: true}
 }
 
 func (d *decoder) run() {
 	for _, s := range d.page.Sections {
-		d.fields(s.Fields, place{})
+		for _, f := range s.Fields {
+			at := place{to: f.Pointer, post: f.Pointer, shown: f.Pointer}
+			if !d.offered(f, at) {
+				continue
+			}
+			was, had := forms.Lookup(d.view.Scope.Answers, f.Pointer)
+			value, has := d.read(f, at, forms.Copy(was), had)
+			if f.Pointer == "" { // the root of a bare schema, an object always
+				if root, ok := value.(map[string]any); ok {
+					d.out.Answers = root
+				}
+				continue
+			}
+			set(d.out.Answers, f.Pointer, value, has, d.view.Scope.Answers)
+		}
 	}
 }
 
-func (d *decoder) fields(fields []*forms.Field, base place) {
-	for _, f := range fields {
-		if f.Pointer == "" || f.ReadOnly || d.view.FromRegister(f) {
-			continue
-		}
-		if at := base.down(f); d.offered(f, at) {
-			d.field(f, at)
-		}
+// set puts a value into an object, or takes it away, and with it the objects on the way that only it made: those that no field stands
+// for, are empty now and were not stored empty.
+func set(root map[string]any, at forms.Pointer, value any, has bool, was any) {
+	if has {
+		forms.Put(root, at, value)
+		return
 	}
+	forms.Remove(root, at)
+	for up := at.Up(); up != ""; up = up.Up() {
+		v, ok := forms.Lookup(root, up)
+		if !ok || !isEmptyObject(v) {
+			return
+		}
+		if stored, _ := forms.Lookup(was, up); isEmptyObject(stored) {
+			return
+		}
+		forms.Remove(root, up)
+	}
+}
+
+func isEmptyObject(v any) bool {
+	m, ok := v.(map[string]any)
+	return ok && len(m) == 0
 }
 
 // offered reports whether the page had the field: the stored view shows it, or what was posted does and it was posted.
 func (d *decoder) offered(f *forms.Field, at place) bool {
-	if !at.fresh && d.view.ShowsAt(f, at.stored) {
+	if !f.Posted() || f.ReadOnly || d.view.FromRegister(f) {
+		return false
+	}
+	if !at.fresh && d.view.ShowsAt(f, at.shown) {
 		return true
 	}
-	return d.now.ShowsAt(f, at.to) && (at.fresh || d.wasPosted(f, at.post))
+	return d.now.ShowsAt(f, at.to) && (at.fresh || f.Kind == forms.GroupField || d.wasPosted(at.post))
 }
 
-func (d *decoder) wasPosted(f *forms.Field, p forms.Pointer) bool {
-	if f.Kind == forms.GroupField {
-		return true // its fields are asked one by one
-	}
-	for _, name := range [...]string{Control(p), RowKey(p), Marker(p), DatePart(Year, p), DatePart(Month, p), DatePart(Day, p)} {
-		if d.post.Has(name) {
+// wasPosted reports whether any control of a place, or of what stands within it, was posted.
+func (d *decoder) wasPosted(p forms.Pointer) bool {
+	for name := range d.post {
+		if len(name) > 1 && strings.HasPrefix(name[1:], posted(p)) && (len(name) == 1+len(posted(p)) || name[1+len(posted(p))] == '/') {
 			return true
 		}
 	}
 	return false
 }
 
-func (d *decoder) field(f *forms.Field, at place) {
+// read gives the value of a field as it was posted, from what is stored of it. What the page showed and is posted again as it was shown
+// stays exactly as it is stored: a number's exponent, the order of choices, a text with spaces, a value that its control cannot show.
+func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, has bool) {
 	switch f.Kind {
 	case forms.FilesField: // uploads, not text
-		return
+		return was, had
+	case forms.FixedField:
+		return optionJSON(f.Options[0]), true
 	case forms.GroupField:
-		d.group(f, at)
-		return
+		return d.group(f, at, was, had)
 	case forms.RowsField, forms.ListField:
-		d.rows(f, at)
-		return
+		return d.list(f, at, was, had)
+	case forms.TupleField:
+		return d.tuple(f, at, was, had)
+	case forms.MapField:
+		return d.object(f, at, was, had)
+	case forms.VariantField:
+		return d.variant(f, at, was, had)
 	}
+	return d.scalar(f, at, was, had)
+}
+
+func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool) {
 	texts, ok := d.texts(f, at)
 	if !ok {
-		return
+		return was, had
+	}
+	mark := d.post.Get(Marker(at.post))
+	if d.unchanged(f, was, had, texts) && mark == marker(f, was, had) {
+		return was, had
 	}
 	value, has, code, params := d.value(f, at, texts)
 	switch {
 	case code != "":
 		d.fail(f, at, texts, code, params)
-		d.unset(at)
+		return was, had && at.item // a row stays until what is in it can be read
 	case has:
-		forms.Put(d.out.Answers, at.to, value)
-	default:
-		if b, ok := blank(f, d.post.Get(Marker(at.post))); ok {
-			forms.Put(d.out.Answers, at.to, b)
-			return
-		}
-		d.unset(at)
+		return value, true
 	}
+	return blank(f, mark)
+}
+
+// unchanged reports whether a control was posted as the page showed it. Line breaks and the order of boxes are the browser's.
+func (d *decoder) unchanged(f *forms.Field, was any, had bool, texts []string) bool {
+	if f.Kind == forms.DateField {
+		year, month, day := dateShown(f, was)
+		return slices.Equal(texts, []string{year, month, day})
+	}
+	var before []string
+	if had {
+		before = shown(d.view, f, was)
+	}
+	if f.Kind == forms.ChoicesField {
+		return len(before) == len(texts) && !slices.ContainsFunc(before, func(s string) bool { return !slices.Contains(texts, lines(s)) })
+	}
+	var a, b string
+	if len(before) > 0 {
+		a = lines(before[0])
+	}
+	if len(texts) > 0 {
+		b = texts[0]
+	}
+	return a == b
+}
+
+// lines has every line break as LF.
+func lines(s string) string {
+	if !strings.Contains(s, "\r") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 }
 
 // texts are the posted values of a control, line breaks as LF. A text that is none is a problem and leaves what is stored.
@@ -214,55 +292,158 @@ func (d *decoder) fail(f *forms.Field, at place, texts []string, code string, pa
 		}
 		return
 	}
-	if len(texts) > 0 && (f.Kind == forms.TextField || f.Kind == forms.NumberField) {
+	if len(texts) > 0 && (f.Kind == forms.TextField || f.Kind == forms.NumberField || f.Kind == forms.JSONField) {
 		d.out.Typed[string(at.to)] = texts[0]
 	}
 }
 
-func (d *decoder) unset(at place) {
-	forms.Remove(d.out.Answers, at.to)
-	d.prune(at.to.Up(), at.stored.Up())
+// acts gives the button's operation when it acts on a place, "" else.
+func (d *decoder) acts(at place) string {
+	if string(d.out.At) == posted(at.post) {
+		return d.out.Op
+	}
+	return ""
 }
 
-// prune takes away objects that became empty by this page; one that is stored empty, a row, and a group, which has a marker of its
-// own, stay.
-func (d *decoder) prune(to, stored forms.Pointer) {
-	for ; to != ""; to, stored = to.Up(), stored.Up() {
-		if _, err := strconv.Atoi(to.Last()); err == nil {
-			return
+// group reads the fields of an object onto what is stored of it, which keeps what the page does not show.
+func (d *decoder) group(f *forms.Field, at place, was any, had bool) (any, bool) {
+	if f.OnDemand {
+		switch op := d.acts(at); {
+		case op == OpRemove:
+			return nil, false
+		case op == OpAdd && !Present(f, was, had):
+			return map[string]any{}, true
+		case !Present(f, was, had):
+			return d.absent(f, at, was, had)
 		}
-		if f := d.view.Form.FieldAt(to); f != nil {
-			return
+	}
+	before, isObject := was.(map[string]any)
+	object := forms.CopyObject(before)
+	for _, child := range f.Children() {
+		if child.Kind == forms.MapField && child.Pointer == f.Pointer {
+			d.entries(child, at, before, object)
+			continue
 		}
-		v, ok := forms.Lookup(d.out.Answers, to)
-		m, isObject := v.(map[string]any)
-		if !ok || !isObject || len(m) > 0 {
-			return
+		below := at.child(f, child)
+		if !d.offered(child, below) {
+			continue
 		}
-		if was, _ := forms.Lookup(d.view.Scope.Answers, stored); isEmptyObject(was) {
-			return
+		rel := child.Pointer[len(f.Pointer):]
+		stored, ok := forms.Lookup(before, rel)
+		value, has := d.read(child, below, stored, ok)
+		set(object, rel, value, has, before)
+	}
+	if len(object) > 0 || isObject && f.Pointer == "" {
+		return object, true
+	}
+	if f.Always || f.OnDemand {
+		if !had || isObject {
+			return object, true
 		}
-		forms.Remove(d.out.Answers, to)
+	}
+	return d.absent(f, at, was, had)
+}
+
+// absent is what becomes of a field in which nothing is written: what the marker says; what was stored when its controls cannot show
+// that, and so showed nothing; else nothing.
+func (d *decoder) absent(f *forms.Field, at place, was any, had bool) (any, bool) {
+	mark := d.post.Get(Marker(at.post))
+	if had && mark == marker(f, was, had) {
+		switch x := was.(type) {
+		case map[string]any:
+			if !isObject(f) || len(x) == 0 {
+				return was, true
+			}
+		case []any:
+			if !isList(f) || len(x) == 0 {
+				return was, true
+			}
+		default:
+			return was, true
+		}
+	}
+	return blank(f, mark)
+}
+
+// variant reads the chosen variant's field. Choosing another one than is on the page takes over what both have, and shows the page
+// again, since the new one's questions have not been seen.
+func (d *decoder) variant(f *forms.Field, at place, was any, had bool) (any, bool) {
+	choice, given := d.post[Variant(at.post)]
+	if !given || choice[0] == "" {
+		if had && f.Choose(was) >= 0 && given {
+			return blank(f, d.post.Get(Marker(at.post)))
+		}
+		return d.absent(f, at, was, had)
+	}
+	i, ok := StoredRow(choice[0], len(f.Variants))
+	if !ok {
+		d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.NotAnOption})
+		return was, had
+	}
+	inner := f.Variants[i].Field()
+	if inner == nil {
+		return was, had
+	}
+	value, has := was, had
+	before, onPage := StoredRow(d.post.Get(ShownVariant(at.post)), len(f.Variants))
+	switch {
+	case onPage && before != i:
+		value, has = d.changed(f.Variants[before].Field(), inner, was)
+		d.again(inner)
+	case !onPage && !d.wasAnswered(at.post):
+		if value, has = d.changed(nil, inner, was); had {
+			value, has = was, had
+		}
+		d.again(inner)
+	default:
+		value, has = d.read(inner, at, was, had)
+	}
+	if !has || f.Choose(value) != i { // what is there does not tell which it is
+		d.out.Typed[Variant(at.to)] = strconv.Itoa(i)
+	}
+	return value, has
+}
+
+// again shows the page again instead of going on, when there is anything to answer.
+func (d *decoder) again(f *forms.Field) {
+	if d.out.Op == OpContinue && f.Kind != forms.NullField && f.Kind != forms.FixedField {
+		d.out.Op = OpUpdate
 	}
 }
 
-func isEmptyObject(v any) bool {
-	m, ok := v.(map[string]any)
-	return ok && len(m) == 0
+// wasAnswered reports whether any control below a variant's choice was posted.
+func (d *decoder) wasAnswered(p forms.Pointer) bool {
+	for name := range d.post {
+		if name != Variant(p) && len(name) > 1 && strings.HasPrefix(name[1:], posted(p)) && (len(name) == 1+len(posted(p)) || name[1+len(posted(p))] == '/') {
+			return true
+		}
+	}
+	return false
 }
 
-func (d *decoder) group(f *forms.Field, at place) {
-	if was, ok := forms.Lookup(d.out.Answers, at.to); ok && was == nil {
-		forms.Remove(d.out.Answers, at.to) // null gives way to what is posted in it
+// changed is a value as it begins under another variant: an object keeps what both declare and what neither does.
+func (d *decoder) changed(from, to *forms.Field, was any) (any, bool) {
+	if to.Kind != forms.GroupField {
+		return nil, false
 	}
-	d.fields(f.Fields, at)
-	v, ok := forms.Lookup(d.out.Answers, at.to)
-	if ok && !isEmptyObject(v) {
-		return
+	out := map[string]any{}
+	if object, ok := was.(map[string]any); ok {
+		out = forms.CopyObject(object)
+		if from != nil {
+			for _, f := range from.Children() {
+				delete(out, f.Pointer.Last())
+			}
+		}
+		for _, f := range to.Children() {
+			if v, ok := object[f.Pointer.Last()]; ok && f.Kind != forms.FixedField && f.Kind != forms.MapField {
+				out[f.Pointer.Last()] = v
+			}
+		}
 	}
-	if b, ok := blank(f, d.post.Get(Marker(at.post))); ok {
-		forms.Put(d.out.Answers, at.to, b)
-		return
+	for _, f := range to.Children() {
+		if f.Kind == forms.FixedField {
+			out[f.Pointer.Last()] = optionJSON(f.Options[0])
+		}
 	}
-	d.unset(at)
+	return out, true
 }

@@ -17,6 +17,7 @@ const (
 	FieldRevision = "rev"  // revision of the draft that was shown
 	FieldOp       = "op"   // what the pressed button asks for
 	FieldCSRF     = "csrf"
+	FieldSeen     = "seen" // a warning that the page showed, by Seen: it lets one through the next time
 )
 
 // Operations of buttons, the values of FieldOp. Those that act on a row or file carry a pointer, see Op.
@@ -36,6 +37,9 @@ const (
 	OpRemoveFile = "remove-file" // the file whose id is the pointer's last token
 )
 
+// Seen names a soft problem as a page that shows it posts it.
+func Seen(p forms.Problem) string { return p.Code + posted(p.Pointer) }
+
 // Control is the name of a field's control: "a/elev/skola". The boxes of a ChoicesField all have it.
 func Control(at forms.Pointer) string { return "a" + posted(at) }
 
@@ -47,6 +51,10 @@ func Marker(at forms.Pointer) string { return "t" + posted(at) }
 
 // Variant is the name of the input that says which variant of a oneOf was shown: "v/pointer".
 func Variant(at forms.Pointer) string { return "v" + posted(at) }
+
+// ShownVariant is the name of the hidden input that says which variant's fields are on the page, so that choosing another is told from
+// answering the one that is there: "s/pointer".
+func ShownVariant(at forms.Pointer) string { return "s" + posted(at) }
 
 // EntryName is the name of the control for the name of a map's entry: "k/extra/~r0".
 func EntryName(at forms.Pointer) string { return "k" + posted(at) }

@@ -25,6 +25,7 @@ type Row struct {
 	Piece  string // its piece of the concrete pointer, escaped: its number, or an entry's name; of a map's new entry Posted
 	Number int    // among the stored ones, else following on them; a map's entries are in the order of their names
 	Name   string // of a map's entry; what was typed for a new one
+	Typed  string // what is to stand in the control for the name
 	Stored bool
 	Open   bool // its controls are on the page; of a summary one row at most
 }
@@ -79,12 +80,17 @@ func entries(f *forms.Field, at forms.Pointer, value any, typed forms.Typed) []R
 	for i, name := range names {
 		key := strconv.Itoa(i)
 		piece := strings.TrimPrefix(string(forms.Pointer("").Join(name)), "/")
-		out = append(out, Row{Key: key, Posted: entryPrefix + key, Piece: piece, Number: i, Name: name, Stored: true, Open: true})
+		row := Row{Key: key, Posted: entryPrefix + key, Piece: piece, Number: i, Name: name, Typed: plain(name), Stored: true, Open: true}
+		if t, ok := typed[EntryName(at.Raw(piece))]; ok {
+			row.Typed = t
+		}
+		out = append(out, row)
 	}
 	for i := range newRows(f, at, len(names), typed) {
 		key := "n" + strconv.Itoa(i)
 		row := Row{Key: key, Posted: entryPrefix + key, Piece: entryPrefix + key, Number: len(names) + i, Open: true}
 		row.Name = typed[EntryName(at.Raw(row.Posted))]
+		row.Typed = row.Name
 		out = append(out, row)
 	}
 	return out

@@ -1,136 +1,238 @@
 package answers
 
 import (
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"samtjanst/forms"
 )
 
-// rows puts the rows of a list in the posted order, each on what is stored of it, and reads their controls. A button that adds,
-// removes or moves a row acts on the posted keys, so that what was typed in the rows goes with them.
-func (d *decoder) rows(f *forms.Field, at place) {
-	if !d.post.Has(RowKey(at.post)) && !d.mine(at) {
-		if b, ok := blank(f, d.post.Get(Marker(at.post))); ok {
-			forms.Put(d.out.Answers, at.to, b)
-			return
-		}
-		d.unset(at)
-		return
+// list puts the rows of a list in the posted order, each on what is stored of it, and reads their controls. A button that adds,
+// removes or moves a row acts on the posted keys, so that what was typed in the rows goes with them. Of rows that are shown as a
+// summary, only the open one is on the page; the others stay as they are.
+func (d *decoder) list(f *forms.Field, at place, was any, had bool) (any, bool) {
+	stored, isList := was.([]any)
+	if s, ok := SummaryOf(f, at.shown, was, d.state(at)); ok && isList && !at.fresh {
+		return d.summary(f, at, stored, s), true
 	}
-	was, _ := forms.Lookup(d.view.Scope.Answers, at.stored)
-	stored, _ := was.([]any)
-	if at.fresh {
-		stored = nil
+	out := d.rows(f, at, stored, nil)
+	switch {
+	case len(out) > 0:
+		return out, true
+	case f.Always && (!had || isList):
+		return out, true
 	}
-	keys := d.keys(f, at, len(stored))
-	list := make([]any, len(keys))
-	for i, key := range keys {
-		list[i] = emptyRow(f)
-		if n, ok := StoredRow(key, len(stored)); ok {
-			list[i] = forms.Copy(stored[n])
+	return d.absent(f, at, was, had)
+}
+
+// state is what a page carries along of a summary, by its concrete place.
+func (d *decoder) state(at place) forms.Typed {
+	return forms.Typed{OpenRow(at.shown): d.post.Get(OpenRow(at.post)), Window(at.shown): d.post.Get(Window(at.post))}
+}
+
+// rows reads the posted rows and puts them after what comes before them: a tuple's first places.
+func (d *decoder) rows(f *forms.Field, at place, stored, before []any) []any {
+	out := slices.Clone(before)
+	if out == nil {
+		out = []any{}
+	}
+	var late []string // new rows with something in them that cannot be read: they follow on the others when the page is shown again
+	added := 0
+	for _, key := range d.keys(f, at, len(stored)) {
+		here := at.row(strconv.Itoa(len(out)), key)
+		n, isStored := StoredRow(key, len(stored))
+		if isStored {
+			here.shown = at.shown.Index(n)
+		} else {
+			here.fresh = true
+		}
+		mark := len(d.out.Problems)
+		switch value, keep := d.row(f, here, stored, n, isStored, key); {
+		case keep:
+			out = append(out, value)
+		case key == newKey || (!isStored && d.out.Op != OpContinue && d.out.Op != OpSave):
+			added++
+		case len(d.out.Problems) > mark:
+			d.forget(here.to, mark)
+			late = append(late, key)
 		}
 	}
-	forms.Put(d.out.Answers, at.to, list)
-	var gone []int
-	for i, key := range keys {
-		row := place{to: at.to.Index(i), post: at.post.Join(key), fresh: true}
-		if n, ok := StoredRow(key, len(stored)); ok {
-			row.stored, row.fresh = at.stored.Index(n), false
+	for _, key := range late {
+		here := at.row(strconv.Itoa(len(out)+added), key)
+		here.fresh = true
+		d.row(f, here, nil, 0, false, key)
+		added++
+	}
+	if added > 0 {
+		d.out.Typed[RowKey(at.to)] = strconv.Itoa(added)
+	}
+	return out
+}
+
+// forget takes back what was told of a place.
+func (d *decoder) forget(at forms.Pointer, mark int) {
+	d.out.Problems = d.out.Problems[:mark]
+	maps.DeleteFunc(d.out.Typed, func(name, _ string) bool {
+		return forms.Pointer(name).Within(at) || len(name) > 1 && forms.Pointer(name[1:]).Within(at)
+	})
+}
+
+// row reads one row; keep is false when there is nothing in it, and so no row.
+func (d *decoder) row(f *forms.Field, at place, stored []any, n int, isStored bool, key string) (value any, keep bool) {
+	var was any
+	if isStored {
+		was = stored[n]
+	}
+	if f.Kind == forms.RowsField {
+		value = d.fields(f, at, was, isStored)
+		// A new row that nothing is written in is none, but for the first of a list that must have one: what it lacks is told there.
+		first := f.Required && f.MinItems > 0 && len(stored) == 0
+		return value, isStored || key == newKey || !isEmptyObject(value) || first || d.toldWithin(at.to)
+	}
+	item := rowFields(f)[0]
+	if key == newKey {
+		switch item.Kind {
+		case forms.GroupField, forms.MapField:
+			return map[string]any{}, true
+		case forms.RowsField, forms.ListField, forms.TupleField:
+			return []any{}, true
 		}
-		if f.Kind == forms.ListField {
-			if !d.item(f, row, list, i) {
-				gone = append(gone, i)
-			}
+		return nil, false
+	}
+	if item.OnDemand && at.fresh {
+		return map[string]any{}, true
+	}
+	value, keep = d.read(item, at, was, isStored)
+	return value, keep
+}
+
+// fields reads the fields of a row of objects. A stored row that is no object has no controls that show it.
+func (d *decoder) fields(f *forms.Field, at place, was any, had bool) any {
+	before, isObject := was.(map[string]any)
+	object := forms.CopyObject(before)
+	for _, child := range f.Children() {
+		rel := child.Pointer[len(f.Pointer)+len("/*"):]
+		below := at.below(rel)
+		if !d.offered(child, below) {
 			continue
 		}
-		if _, ok := list[i].(map[string]any); !ok { // a stored row that is no object has no controls
-			continue
+		stored, ok := forms.Lookup(before, rel)
+		value, has := d.read(child, below, stored, ok)
+		set(object, rel, value, has, before)
+	}
+	if had && !isObject && len(object) == 0 {
+		return was
+	}
+	return object
+}
+
+func (d *decoder) toldWithin(at forms.Pointer) bool {
+	return slices.ContainsFunc(d.out.Problems, func(p forms.Problem) bool { return p.Pointer.Within(at) })
+}
+
+// summary reads the open row, if any, and lets the button act on the stored rows.
+func (d *decoder) summary(f *forms.Field, at place, stored []any, s Summary) []any {
+	list := stored // a copy already
+	open, window := s.Open, s.From
+	if open >= 0 && slices.Contains(d.post[RowKey(at.post)], strconv.Itoa(open)) {
+		here := at.row(strconv.Itoa(open), strconv.Itoa(open))
+		list[open] = d.fields(f, here, stored[open], true)
+		if d.out.Op == OpContinue && d.toldWithin(here.to) {
+			d.out.Typed[OpenRow(at.to)] = strconv.Itoa(open)
 		}
-		d.fields(f.Fields, row)
 	}
-	for _, i := range slices.Backward(gone) {
-		list = slices.Delete(list, i, i+1)
-	}
-	if len(list) == 0 && d.out.Op != OpAdd {
-		if _, ok := blank(f, d.post.Get(Marker(at.post))); !ok {
-			d.unset(at)
-			return
+	rest, mine := strings.CutPrefix(string(d.out.At), posted(at.post))
+	n, isRow := StoredRow(strings.TrimPrefix(rest, "/"), len(list))
+	switch op := d.out.Op; {
+	case !mine:
+		if op == OpContinue || op == OpSave {
+			return list
 		}
+	case op == OpAdd && rest == "":
+		if most := d.most(f); len(list) >= most {
+			d.tooMany(at, most)
+			break
+		}
+		list = append(list, map[string]any{})
+		open = len(list) - 1
+	case op == OpClose && rest == "":
+		open = -1
+	case !isRow:
+	case op == OpOpen:
+		open = n
+	case op == OpWindow:
+		open, window = -1, n
+	case op == OpRemove:
+		list = slices.Delete(list, n, n+1)
+		if open == n {
+			open = -1
+		} else if open > n {
+			open--
+		}
+	case op == OpUp && n > 0:
+		list[n-1], list[n] = list[n], list[n-1]
+		open = -1
+	case op == OpDown && n < len(list)-1:
+		list[n+1], list[n] = list[n], list[n+1]
+		open = -1
 	}
-	forms.Put(d.out.Answers, at.to, list)
+	if open >= 0 {
+		d.out.Typed[OpenRow(at.to)] = strconv.Itoa(open)
+	}
+	if window > 0 {
+		d.out.Typed[Window(at.to)] = strconv.Itoa(window)
+	}
+	return list
 }
-
-func emptyRow(f *forms.Field) any {
-	if f.Kind == forms.ListField {
-		return nil
-	}
-	return map[string]any{}
-}
-
-// item reads one control of a list of scalars; false when it is blank, and so no item.
-func (d *decoder) item(f *forms.Field, at place, list []any, i int) bool {
-	if d.out.Op == OpAdd && at.post.Last() == newKey {
-		list[i] = ""
-		return true
-	}
-	item := f.Fields[0]
-	texts, ok := d.texts(item, at)
-	if !ok {
-		return list[i] != nil
-	}
-	value, has, code, params := d.value(item, at, texts)
-	if code != "" {
-		d.fail(item, at, texts, code, params)
-		list[i] = texts[0]
-		return true
-	}
-	if !has {
-		value, has = blank(item, d.post.Get(Marker(at.post)))
-	}
-	list[i] = value
-	return has
-}
-
-// mine reports whether the button acts on these rows.
-func (d *decoder) mine(at place) bool { return d.out.Op == OpAdd && d.out.At == at.post }
 
 // newKey is the key of the row that the add button makes; no page posts it.
 const newKey = "+"
 
+// most is how many rows a list may have.
+func (d *decoder) most(f *forms.Field) int {
+	if f.MaxItems > 0 && f.MaxItems < MaxRows {
+		return f.MaxItems
+	}
+	return MaxRows
+}
+
+func (d *decoder) tooMany(at place, most int) {
+	d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.TooMany, Params: map[string]any{"max": strconv.Itoa(most)}})
+}
+
 // keys are the posted row keys, each once, after the button has acted on them.
 func (d *decoder) keys(f *forms.Field, at place, stored int) []string {
-	most := MaxRows
-	if f.MaxItems > 0 && f.MaxItems < most {
-		most = f.MaxItems
-	}
+	most := d.most(f)
 	var keys []string
 	have := map[string]bool{}
 	for _, key := range d.post[RowKey(at.post)] {
 		if !validKey(key) || have[key] {
 			continue
 		}
-		if _, ok := StoredRow(key, stored); !ok && key[0] <= '9' {
-			continue // a row that is not there any more
+		if n, ok := StoredRow(key, stored); (!ok && key[0] <= '9') || (ok && n < firstRow(f)) {
+			continue // a row that is not there any more, or no row
 		}
 		if len(keys) == max(most, stored) {
-			d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.TooMany, Params: map[string]any{"max": strconv.Itoa(most)}})
+			d.tooMany(at, most)
 			break
 		}
 		have[key] = true
 		keys = append(keys, key)
 	}
-	key := ""
-	if d.out.Op != OpAdd {
-		key = d.out.At.Last()
+	piece := ""
+	if f.Kind == forms.MapField {
+		piece = entryPrefix
 	}
+	key, row := strings.CutPrefix(string(d.out.At), posted(at.post)+"/"+piece)
 	i := slices.Index(keys, key)
 	switch {
-	case d.mine(at) && len(keys) >= most:
-		d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.TooMany, Params: map[string]any{"max": strconv.Itoa(most)}})
-	case d.mine(at):
+	case d.acts(at) == OpAdd && len(keys) >= most:
+		d.tooMany(at, most)
+	case d.acts(at) == OpAdd:
 		keys = append(keys, newKey)
-	case i < 0 || d.out.At != at.post.Join(key):
+	case i < 0 || !row:
 	case d.out.Op == OpRemove:
 		keys = slices.Delete(keys, i, i+1)
 	case d.out.Op == OpUp && i > 0:
@@ -149,4 +251,160 @@ func validKey(key string) bool {
 	}
 	n, err := strconv.Atoi(number)
 	return err == nil && n >= 0 && n < 100_000 && strconv.Itoa(n) == number
+}
+
+// tuple reads the first places of a list, each a field of its own, and the rows after them. A place that is left out before one that is
+// answered has to be answered too.
+func (d *decoder) tuple(f *forms.Field, at place, was any, had bool) (any, bool) {
+	stored, isList := was.([]any)
+	if f.OnDemand {
+		switch op := d.acts(at); {
+		case op == OpRemove:
+			return nil, false
+		case op == OpAdd && !Present(f, was, had):
+			return []any{}, true
+		case !Present(f, was, had):
+			return d.absent(f, at, was, had)
+		}
+	}
+	places := f.Children()
+	values, last := make([]any, len(places)), -1
+	answered := make([]bool, len(places))
+	for i, child := range places {
+		here := at.row(strconv.Itoa(i), strconv.Itoa(i))
+		here.item = false
+		before, has := nth(stored, i)
+		if !d.offered(child, here) {
+			values[i], answered[i] = before, has
+		} else {
+			values[i], answered[i] = d.read(child, here, before, has)
+		}
+		if answered[i] {
+			last = i
+		}
+	}
+	var rest []any
+	if f.Rest() != nil {
+		rest = d.rows(f, at, stored, nil)
+	} else if len(stored) > len(places) {
+		rest = stored[len(places):]
+	}
+	if len(rest) > 0 {
+		last = len(places) - 1
+	}
+	for i := range last {
+		if !answered[i] {
+			d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to.Index(i), Code: forms.Required})
+		}
+	}
+	out := append(values[:last+1], rest...)
+	if len(out) > 0 || f.OnDemand || f.Always && (!had || isList) {
+		return slices.Clip(out), true
+	}
+	return d.absent(f, at, was, had)
+}
+
+// object reads a map that is an object of its own.
+func (d *decoder) object(f *forms.Field, at place, was any, had bool) (any, bool) {
+	before, isObject := was.(map[string]any)
+	object := forms.CopyObject(before)
+	d.entries(f, at, before, object)
+	if len(object) > 0 || isObject && f.Pointer == "" || f.Always && (!had || isObject) {
+		return object, true
+	}
+	return d.absent(f, at, was, had)
+}
+
+// entries reads an object's entries beyond its declared properties into the object, which has what is stored.
+func (d *decoder) entries(f *forms.Field, at place, before map[string]any, object map[string]any) {
+	names := extras(f, before)
+	for _, name := range names {
+		delete(object, name)
+	}
+	item, added := f.Children()[0], 0
+	for _, key := range d.keys(f, at, len(names)) {
+		if key == newKey {
+			added++
+			continue
+		}
+		here := at.row(entryPrefix+key, entryPrefix+key)
+		name := lines(d.post.Get(EntryName(here.post)))
+		var was any
+		n, isStored := StoredRow(key, len(names))
+		if isStored {
+			was = before[names[n]]
+			here.shown = at.shown.Join(names[n])
+			if name == lines(plain(names[n])) {
+				name = names[n]
+			}
+		} else {
+			here.fresh = true
+		}
+		code := ""
+		_, taken := object[name]
+		switch {
+		case name == "" && !isStored && !d.says(here.post):
+			if d.out.Op != OpContinue && d.out.Op != OpSave {
+				added++
+			}
+			continue
+		case name == "" && !(isStored && names[n] == ""):
+			code = forms.NameMissing
+		case !validName(name) && !(isStored && names[n] == name):
+			code = forms.BadText
+		case taken || f.Declares(name):
+			code = forms.NameTaken
+		}
+		if code != "" {
+			if isStored { // it keeps its name until it has another
+				here.to = at.to.Join(names[n])
+				object[names[n]] = was
+				d.out.Typed[EntryName(here.to)] = name
+			} else {
+				here.to = at.to.Raw(entryPrefix + "n" + strconv.Itoa(added))
+				d.out.Typed[EntryName(here.to)] = name
+				added++
+			}
+			d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: here.to, Code: code, Params: map[string]any{"name": name}})
+			continue
+		}
+		here.to = at.to.Join(name)
+		mark := len(d.out.Problems)
+		value, has := d.read(item, here, was, isStored)
+		if !has && item.Kind == forms.TextField && len(d.out.Problems) == mark {
+			value, has = "", true // an entry is there when it has a name
+		}
+		if has {
+			object[name] = value
+			continue
+		}
+		told := len(d.out.Problems) > mark
+		d.forget(here.to, mark)
+		here.to = at.to.Raw(entryPrefix + "n" + strconv.Itoa(added))
+		d.out.Typed[EntryName(here.to)] = name
+		added++
+		if told {
+			d.read(item, here, was, isStored)
+		} else if d.out.Op == OpContinue || d.out.Op == OpSave {
+			d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: here.to, Code: forms.Required})
+		}
+	}
+	if added > 0 {
+		d.out.Typed[RowKey(at.to)] = strconv.Itoa(added)
+	}
+}
+
+// says reports whether anything is written below a posted place.
+func (d *decoder) says(p forms.Pointer) bool {
+	for name, values := range d.post {
+		if len(name) > 1 && name[0] != 'v' && name[0] != 'k' && forms.Pointer(name[1:]).Within(forms.Pointer(posted(p))) && slices.ContainsFunc(values, func(s string) bool { return s != "" }) {
+			return true
+		}
+	}
+	return false
+}
+
+// validName reports whether a name can stand in a page and be posted again.
+func validName(name string) bool {
+	return len(name) <= 200 && strings.ToValidUTF8(name, "") == name && !strings.ContainsAny(name, "\x00\r\n")
 }

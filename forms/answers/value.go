@@ -3,6 +3,7 @@ package answers
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"math/big"
 	"regexp"
 	"slices"
@@ -39,7 +40,13 @@ func (d *decoder) value(f *forms.Field, at place, texts []string) (value any, ha
 		}
 		return nil, false, forms.NotAnOption, nil
 	case forms.ConsentField:
-		return true, text == "true", "", nil
+		return optionJSON(f.Options[0]), text == f.Options[0].Value, "", nil
+	case forms.JSONField:
+		v, ok := readJSON(text)
+		if !ok {
+			return nil, false, forms.NotJSON, nil
+		}
+		return v, true, "", nil
 	case forms.ChoiceField:
 		for _, o := range d.options(f) {
 			if o.Value == text {
@@ -198,6 +205,21 @@ func farExponent(s string) bool {
 	return err != nil || exp > MaxDigits || exp < -MaxDigits
 }
 
+// readJSON reads raw JSON, exactly one value, numbers as they are written.
+func readJSON(text string) (any, bool) {
+	if len(text) > MaxJSON {
+		return nil, false
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return nil, false
+	}
+	_, err := dec.Token()
+	return v, err == io.EOF
+}
+
 var notPhone = strings.NewReplacer(" ", "", "-", "", "–", "", "(0)", "", "(", "", ")", "", "/", "", ".", "", "\u00a0", "")
 
 // text reads a text, and brings the Swedish formats to the form they are kept in.
@@ -281,8 +303,8 @@ func clockTime(text string) string {
 	return m[1] + ":" + m[2]
 }
 
-// shown writes a kept text as people write it.
-func shown(f *forms.Field, s string) string {
+// shownText writes a kept text as people write it.
+func shownText(f *forms.Field, s string) string {
 	switch f.Format {
 	case "personnummer", "samordningsnummer", "personid":
 		if idno.Valid(s) {

@@ -35,6 +35,7 @@ type Graph struct {
 	schema *schema.Schema
 	order  []*node
 
+	checks    map[*forms.Field][]condition
 	hindrance []condition
 	parties   []party
 	subject   *expr.Program
@@ -76,7 +77,7 @@ type node struct {
 // with a cause for the author: a *Cycle where the graph has no order.
 func New(form *forms.Form) (*Graph, error) {
 	const op = "journey.New"
-	g := &Graph{form: form}
+	g := &Graph{form: form, checks: map[*forms.Field][]condition{}}
 	var err error
 	if g.schema, err = schema.Compile(form.Def.Schema); err != nil {
 		return nil, fault.Wrap(op, err)
@@ -162,7 +163,7 @@ func (b *builder) build() {
 
 func (b *builder) field(f *forms.Field, in *node) {
 	name := "field " + f.ID
-	if f.Pointer != "" {
+	if f.Posted() {
 		name = "field " + string(f.Pointer)
 	}
 	n := b.add(&node{kind: fieldNode, name: name, field: f, page: f.Page, after: []*node{in}, when: b.condition(name, f.ShowWhen)}, f.ShowWhen)
@@ -174,6 +175,13 @@ func (b *builder) field(f *forms.Field, in *node) {
 	}
 	if f.Fact != "" {
 		b.add(&node{kind: factNode, name: "fact " + f.ID, field: f, after: []*node{n}, program: b.program(name, f.Fact)}, nil)
+	}
+	for i, check := range f.Checks {
+		c := b.condition(name+" check "+strconv.Itoa(i), check.When)
+		if b.err == nil && c == nil {
+			b.err = fault.Newf("journey.New", fault.Invalid, "%s: a check has no condition", name)
+		}
+		b.graph.checks[f] = append(b.graph.checks[f], c)
 	}
 	for _, child := range f.Fields {
 		b.field(child, n)
@@ -264,7 +272,7 @@ func (s *sorter) needs(n *node) []*node {
 		}
 		for _, m := range s.nodes {
 			switch {
-			case tokens[0] == "answers" && m.kind == fieldNode && m.field.Pointer != "" && m.field.Pointer.Overlaps(at):
+			case tokens[0] == "answers" && m.kind == fieldNode && m.field.Posted() && m.field.Pointer.Overlaps(at):
 				out = append(out, m)
 			case tokens[0] == "computed" && m.kind == computedNode && (len(tokens) == 1 || m.key == tokens[1]):
 				out = append(out, m)

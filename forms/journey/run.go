@@ -141,7 +141,7 @@ func (r *run) field(n *node) {
 	if above || (rows == nil && !r.holds(n.when, nil)) {
 		r.view.Hidden[fieldKey(f)] = true
 	}
-	if f.Pointer == "" {
+	if !f.Posted() {
 		if f.Kind == forms.NoticeField && f.NoticeKind == "stop" && r.view.Shows(f) {
 			r.view.Stopped[f.Page.ID] = true
 		}

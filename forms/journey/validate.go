@@ -27,6 +27,7 @@ func (g *Graph) Validate(v *forms.View, page string) []forms.Problem {
 
 // checker has what the schema found in a view, from which each page takes its own.
 type checker struct {
+	graph *Graph
 	view  *forms.View
 	found map[forms.Pointer][]forms.Problem
 	taken map[forms.Pointer]bool // places that a page has told of
@@ -34,78 +35,154 @@ type checker struct {
 }
 
 func (g *Graph) check(v *forms.View) *checker {
-	c := &checker{view: v, found: map[forms.Pointer][]forms.Problem{}, taken: map[forms.Pointer]bool{}}
-	for _, p := range g.schema.Validate(g.materialised(v)) {
+	c := &checker{graph: g, view: v, found: map[forms.Pointer][]forms.Problem{}, taken: map[forms.Pointer]bool{}}
+	for _, p := range g.violations(v) {
 		c.found[p.Pointer] = append(c.found[p.Pointer], p)
 	}
 	return c
 }
 
+// violations are the problems that the schema has with a view's answers.
+func (g *Graph) violations(v *forms.View) []forms.Problem {
+	if !g.form.Enveloped {
+		return g.schema.Validate(g.materialised(v))
+	}
+	value, ok := v.Answers[forms.Envelope]
+	at := forms.Pointer("").Join(forms.Envelope)
+	if !ok {
+		return []forms.Problem{{Pointer: at, Code: forms.Required}}
+	}
+	problems := g.schema.Validate(value)
+	for i := range problems {
+		problems[i].Pointer = at + problems[i].Pointer
+	}
+	return problems
+}
+
 func (c *checker) page(p *forms.Page) {
 	for i, s := range p.Sections {
 		if c.view.ShowsSection(p, i) {
-			c.fields(s.Fields, "")
+			for _, f := range s.Fields {
+				value, has := forms.Lookup(c.view.Answers, f.Pointer)
+				c.field(f, f.Pointer, value, has, nil)
+			}
 		}
 	}
 }
 
-// fields tells the problems of fields and of those within them. base is the concrete row they stand in.
-func (c *checker) fields(fields []*forms.Field, base forms.Pointer) {
+// field tells the problems of a field at a concrete place, and of what stands within it. row is the row it stands in.
+func (c *checker) field(f *forms.Field, at forms.Pointer, value any, has bool, row any) {
 	v := c.view
-	for _, f := range fields {
-		if f.Pointer == "" {
-			continue
+	if !f.Posted() {
+		return
+	}
+	first := !c.taken[at] // a variant's field stands where its choice does
+	c.taken[at] = true
+	if !v.ShowsAt(f, at) {
+		return
+	}
+	if first {
+		c.own(f, at, value, has)
+	}
+	for i, holds := range c.graph.checks[f] {
+		if holds(scopeOf(v, row)) {
+			c.out = append(c.out, forms.Problem{Pointer: at, Code: f.Checks[i].Code, Soft: f.Checks[i].Soft})
 		}
-		at := concreteIn(f, base)
-		c.taken[at] = true
-		if !v.ShowsAt(f, at) {
-			continue
-		}
-		value, has := forms.Lookup(v.Answers, at)
-		own := c.found[at]
-		if has && f.OptionsFrom != "" {
-			own = append(own, offered(v, f, at, value)...)
-		}
-		if f.Required && missing(value, has) && !hasCode(own, forms.Required) && f.Kind != forms.GroupField {
-			own = []forms.Problem{{Pointer: at, Code: forms.Required}}
-		}
-		c.out = append(c.out, own...)
-		rows, _ := value.([]any)
-		switch f.Kind {
-		case forms.GroupField:
-			c.fields(f.Fields, at)
-		case forms.RowsField, forms.ListField:
-			for i := range rows {
-				c.fields(f.Fields, at.Index(i))
+	}
+	if f.OnDemand && (!has || value == nil) {
+		return // it is not on the page, and may stand within itself for ever
+	}
+	list, _ := value.([]any)
+	switch f.Kind {
+	case forms.MapField:
+		c.entries(f, at, value, row)
+	case forms.GroupField:
+		for _, child := range f.Children() {
+			if child.Kind == forms.MapField && child.Pointer == f.Pointer {
+				c.entries(child, at, value, row)
+				continue
 			}
-		case forms.ChoicesField, forms.FilesField:
-			for _, p := range slices.Sorted(maps.Keys(c.found)) { // a problem of one item is told of the field
-				if p == at || !p.Within(at) {
-					continue
-				}
-				c.taken[p] = true
-				for _, q := range c.found[p] {
-					q.Pointer = at
-					if !hasCode(own, q.Code) {
-						own = append(own, q)
-						c.out = append(c.out, q)
-					}
-				}
+			rel := child.Pointer[len(f.Pointer):]
+			e, ok := forms.Lookup(value, rel)
+			c.field(child, at+rel, e, ok, row)
+		}
+	case forms.RowsField:
+		for i, e := range list {
+			for _, child := range f.Children() {
+				rel := child.Pointer[len(f.Pointer)+len("/*"):]
+				x, ok := forms.Lookup(e, rel)
+				c.field(child, at.Index(i)+rel, x, ok, e)
+			}
+			c.taken[at.Index(i)] = true
+			c.out = append(c.out, c.found[at.Index(i)]...)
+		}
+	case forms.ListField, forms.TupleField:
+		items := f.Children()
+		for i := range max(len(list), len(items)) {
+			item := f.Rest()
+			if f.Kind == forms.ListField {
+				item = items[0]
+			} else if i < len(items) {
+				item = items[i]
+			}
+			if i < len(list) && item != nil {
+				c.field(item, at.Index(i), list[i], true, row)
+			}
+		}
+	case forms.VariantField:
+		if i := f.Choose(value); has && i >= 0 {
+			c.field(f.Variants[i].Field(), at, value, has, row)
+		}
+	case forms.ChoicesField, forms.FilesField:
+		c.within(at)
+	}
+}
+
+// own tells what is wrong with a value itself.
+func (c *checker) own(f *forms.Field, at forms.Pointer, value any, has bool) {
+	own := c.found[at]
+	if has && f.OptionsFrom != "" {
+		own = append(own, offered(c.view, f, at, value)...)
+	}
+	if f.Required && !c.view.Form.Bare && missing(value, has) && !hasCode(own, forms.Required) && f.Kind != forms.GroupField {
+		own = []forms.Problem{{Pointer: at, Code: forms.Required}}
+	}
+	c.out = append(c.out, own...)
+}
+
+// entries tells the problems of an object's entries beyond its declared properties.
+func (c *checker) entries(f *forms.Field, at forms.Pointer, value any, row any) {
+	object, _ := value.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if !f.Declares(name) {
+			c.field(f.Children()[0], at.Join(name), object[name], true, row)
+		}
+	}
+}
+
+// within tells a problem of one item of the field as a whole, since the items have no controls of their own.
+func (c *checker) within(at forms.Pointer) {
+	for _, p := range slices.Sorted(maps.Keys(c.found)) {
+		if p == at || !p.Within(at) {
+			continue
+		}
+		c.taken[p] = true
+		for _, q := range c.found[p] {
+			q.Pointer = at
+			if !slices.ContainsFunc(c.out, func(o forms.Problem) bool { return o.Pointer == at && o.Code == q.Code }) {
+				c.out = append(c.out, q)
 			}
 		}
 	}
 }
 
-// concreteIn gives the concrete place of a field within a concrete row or group.
-func concreteIn(f *forms.Field, base forms.Pointer) forms.Pointer {
-	if base == "" {
-		return f.Pointer
+// scopeOf is what a check reads: the scope as the view has it, and the row it stands in.
+func scopeOf(v *forms.View, row any) map[string]any {
+	out := map[string]any{"answers": v.Answers, "computed": v.Computed, "facts": v.Scope.Facts, "actor": v.Scope.Actor, "settings": v.Scope.Settings}
+	if row != nil {
+		out["row"] = row
 	}
-	tokens := f.Pointer.Tokens()
-	for _, t := range tokens[len(base.Tokens()):] {
-		base = base.Join(t)
-	}
-	return base
+	return out
 }
 
 // strays are problems that belong to no field that is shown: told only where nobody else will. A required value that is hidden, or
@@ -192,6 +269,9 @@ func scalar(v any) (json.RawMessage, string, bool) {
 // materialised gives the answers with the objects there that required fields stand in: a page with nothing on it yet lacks its
 // fields, not an object that nobody has heard of.
 func (g *Graph) materialised(v *forms.View) map[string]any {
+	if g.form.Bare {
+		return v.Answers
+	}
 	answers := forms.CopyObject(v.Answers)
 	for ptr, f := range g.form.Fields {
 		if !f.Required || !v.Shows(f) || rowsOf(f) != nil {
@@ -211,7 +291,7 @@ func (g *Graph) conditionallyRequired(v *forms.View) {
 	if !g.schema.Conditional {
 		return
 	}
-	for _, p := range g.schema.Validate(g.materialised(v)) {
+	for _, p := range g.violations(v) {
 		if f := g.form.FieldAt(p.Pointer); p.Code == forms.Required && f != nil && !f.Required && v.ShowsAt(f, p.Pointer) {
 			v.Required[p.Pointer] = true
 		}

@@ -1,6 +1,10 @@
 package journey
 
-import "samtjanst/forms"
+import (
+	"slices"
+
+	"samtjanst/forms"
+)
 
 // Incomplete is the first shown page that has a problem or a stop on it; ok is false when every page is done.
 func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
@@ -9,7 +13,7 @@ func (g *Graph) Incomplete(v *forms.View) (page string, ok bool) {
 
 func (c *checker) incomplete() (page string, ok bool) {
 	for _, p := range c.view.Pages {
-		if c.page(p); c.view.Stopped[p.ID] || len(c.out) > 0 {
+		if c.page(p); c.view.Stopped[p.ID] || forms.Hard(c.out) {
 			return p.ID, true
 		}
 	}
@@ -24,22 +28,24 @@ func (g *Graph) Next(v *forms.View, page string, returning bool) string {
 	return next
 }
 
-// Continue gives what Validate says of one page, and what Next says of it, after one validation.
+// Continue gives what Validate says of one page, and what Next says of it, after one validation. Soft problems come along and hold
+// nobody back.
 func (g *Graph) Continue(v *forms.View, page string, returning bool) (problems []forms.Problem, next string) {
 	c, at := g.check(v), index(v, page)
 	if at >= 0 {
 		c.page(v.Pages[at])
 	}
-	if problems = c.out; v.Stopped[page] || len(problems) > 0 {
+	if problems = c.out; v.Stopped[page] || forms.Hard(problems) {
 		return problems, page
 	}
 	if !returning && at >= 0 && at < len(v.Pages)-1 {
-		return nil, v.Pages[at+1].ID
+		return problems, v.Pages[at+1].ID
 	}
+	problems = slices.Clip(problems)
 	if incomplete, some := c.incomplete(); some {
-		return nil, incomplete
+		return problems, incomplete
 	}
-	return nil, CheckPage
+	return problems, CheckPage
 }
 
 // Back is the page before, "" before the first; from CheckPage the last page.

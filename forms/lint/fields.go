@@ -11,13 +11,6 @@ import (
 	"samtjanst/forms/journey"
 )
 
-// widgets that the renderer has.
-var widgets = []string{"textarea", "select", "radios", "checkboxes", "email", "phone", "personnummer", "organisationsnummer", "postnummer",
-	"money", "time", "month", "clearing", "date", "files"}
-
-// Widgets are the names that a layout may use.
-func Widgets() []string { return slices.Clone(widgets) }
-
 // fields checks every entry of the layout.
 func (l *linter) fields() {
 	byPointer := map[forms.Pointer]string{}
@@ -30,13 +23,7 @@ func (l *linter) fields() {
 		default:
 			l.inLayout(e.path+"/audience", `write own or officer, or leave it out for all parties`, "audience %q", e.field.Audience)
 		}
-		if w := e.field.Widget; w != "" && !slices.Contains(widgets, w) {
-			mend := "widgets are " + strings.Join(widgets, ", ")
-			if near := tree.Nearest(w, widgets); near != "" {
-				mend = "did you mean " + near + "?"
-			}
-			l.inLayout(e.path+"/widget", mend, "there is no widget %q", w)
-		}
+		l.widget(e)
 		if e.field.Audience == "own" && !e.page.Own {
 			l.inLayout(e.path+"/audience", "place it on a page with own: true", "only a party's own section has audience own")
 		}
@@ -61,6 +48,9 @@ func (l *linter) fields() {
 			l.inLayout(path, "add item: what one row is called", "%s does not say what one row is called", ptr)
 		}
 		for _, o := range f.Options {
+			if f.Kind == forms.ConsentField || f.Kind == forms.FixedField {
+				break // the label says it
+			}
 			if strings.TrimSpace(o.Label["sv"]) == "" {
 				l.inLayout(path, "add a title beside const, or options here", "an option of %s has no label", ptr)
 			}
@@ -201,4 +191,32 @@ func (l *linter) readsAddress(text string, seen map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// widget checks that there is such a widget, and that it can show the field.
+func (l *linter) widget(e placed) {
+	name := e.field.Widget
+	if name == "" {
+		return
+	}
+	w, ok := forms.WidgetNamed(name)
+	if !ok {
+		known := make([]string, len(forms.Widgets))
+		for i, w := range forms.Widgets {
+			known[i] = w.Name
+		}
+		mend := "widgets are " + strings.Join(known, ", ")
+		if near := tree.Nearest(name, known); near != "" {
+			mend = "did you mean " + near + "?"
+		}
+		l.inLayout(e.path+"/widget", mend, "there is no widget %q", name)
+		return
+	}
+	kind := forms.FactField
+	if f := l.form.Fields[forms.Pointer(e.field.Pointer)]; f != nil {
+		kind = f.Kind
+	}
+	if e.field.Notice == "" && !slices.Contains(w.Kinds, kind) {
+		l.inLayout(e.path+"/widget", "it is for "+w.About, "the widget %q cannot show this", name)
+	}
 }

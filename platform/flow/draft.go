@@ -270,7 +270,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if v.Page == nil || v.Page.ID != post.Page { // what was posted hid the page itself
 		return Saved{Next: next}, nil
 	}
-	if hard(v.Problems) || v.View.Stopped[post.Page] {
+	if forms.Hard(v.Problems) || v.View.Stopped[post.Page] || unseen(v.Problems, post.Values[answers.FieldSeen]) {
 		return Saved{Next: post.Page, View: v}, nil
 	}
 	return Saved{Next: next}, nil

@@ -52,8 +52,8 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 		return "", dv, fault.New("flow.Submit", fault.Gone, nil)
 	}
 	dv.Problems = g.Validate(dv.View, "")
-	if page, incomplete := g.Incomplete(dv.View); incomplete || hard(dv.Problems) {
-		if page != "" && !hard(dv.Problems) { // a stop notice or a page of its own
+	if page, incomplete := g.Incomplete(dv.View); incomplete || forms.Hard(dv.Problems) {
+		if page != "" && !forms.Hard(dv.Problems) { // a stop notice or a page of its own
 			dv.Problems = append(dv.Problems, forms.Problem{Pointer: forms.Pointer("page:" + page), Code: forms.Required})
 		}
 		return "", dv, nil
@@ -106,8 +106,9 @@ func (s *Service) submitted(ctx context.Context, draftID string, who *identity.C
 	return e.Case.ID, nil
 }
 
-func hard(problems []forms.Problem) bool {
-	return slices.ContainsFunc(problems, func(p forms.Problem) bool { return !p.Soft })
+// unseen reports whether any of some soft problems was not on the page when it was posted: a warning is read before one goes on.
+func unseen(problems []forms.Problem, seen []string) bool {
+	return slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Soft && !slices.Contains(seen, answers.Seen(p)) })
 }
 
 // newCase makes the case of a complete draft, with its parts, not yet stored.

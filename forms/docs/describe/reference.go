@@ -167,7 +167,12 @@ func (w *reference) schema() {
 	slices.Sort(formats)
 	w.end()
 	w.p("Formats beside those of JSON Schema, or stricter than they are there: "+code(formats)+".",
-		"Widgets that the layout may ask for: "+code(lint.Widgets())+".")
+		"Widgets that the layout may ask for:")
+	w.head("widget", "for")
+	for _, x := range forms.Widgets {
+		w.row("`"+x.Name+"`", x.About)
+	}
+	w.end()
 }
 
 func code(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"samtjanst/forms"
-	"samtjanst/forms/lint"
 )
 
 // draft of the published schemas: the newest that the usual editors know well.
@@ -21,8 +20,8 @@ type object = map[string]any
 // values are the words that a key may have, and rules is what else its text must be.
 func values() map[string][]any {
 	widgets := []any{}
-	for _, w := range lint.Widgets() {
-		widgets = append(widgets, w)
+	for _, w := range forms.Widgets {
+		widgets = append(widgets, w.Name)
 	}
 	return map[string][]any{
 		"Meta.audience":        {"citizen", "staff"},

@@ -61,3 +61,30 @@ func JSON(t testing.TB, s string) map[string]any {
 	}
 	return m
 }
+
+// Bare compiles a schema without layout for a value, or ends the test.
+func Bare(t testing.TB, schema []byte, value any) *journey.Graph {
+	t.Helper()
+	_, object := value.(map[string]any)
+	form, diags := forms.Bare(schema, nil, object)
+	for _, d := range diags {
+		t.Errorf("%s\n%s", d, schema)
+	}
+	if form == nil {
+		t.FailNow()
+	}
+	g, err := journey.New(form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// Enclose puts a value in the envelope that a bare form has when its answers are no object; Open takes it out.
+func Enclose(f *forms.Form, value any) map[string]any {
+	if f.Enveloped {
+		return map[string]any{forms.Envelope: value}
+	}
+	m, _ := value.(map[string]any)
+	return m
+}
