@@ -24,15 +24,25 @@ var here = &url.URL{Scheme: "form", Host: "schema", Path: "/schema.json"}
 
 func newResources(root *tree.Node) *resources {
 	r := &resources{root: root, base: map[*tree.Node]*url.URL{}, named: map[string]*tree.Node{}, anchors: map[string]*tree.Node{}, dynamic: map[string]*tree.Node{}}
-	r.draft7 = OldDraft(root.Get("$schema").Str()) || root.Get("$schema") == nil && oldTuples(root)
+	r.draft7 = draft7(root)
 	r.named[here.String()] = root
 	r.index(root, here)
 	return r
 }
 
-// OldDraft reports whether "$schema" names draft-07 or one before it, where $ref stands alone and items may be a list.
-func OldDraft(schema string) bool {
-	return slices.ContainsFunc([]string{"draft-07", "draft-06", "draft-04"}, func(d string) bool { return strings.Contains(schema, d) })
+// Draft7 reports whether a schema is of draft-07 (or one before it), where $ref stands alone and items may be a list: by its $schema, or
+// where it does not say, by having such a list.
+func Draft7(raw []byte) bool {
+	root, err := tree.ParseJSON(raw)
+	return err == nil && draft7(root)
+}
+
+func draft7(root *tree.Node) bool {
+	schema := root.Get("$schema")
+	if schema == nil {
+		return oldTuples(root)
+	}
+	return slices.ContainsFunc([]string{"draft-07", "draft-06", "draft-04"}, func(d string) bool { return strings.Contains(schema.Str(), d) })
 }
 
 // oldTuples finds a list under items or additionalItems, which only draft-07 has: a schema that does not name its draft is then one.

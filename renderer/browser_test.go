@@ -132,7 +132,7 @@ func gallery(t testing.TB) (map[string][]byte, *assets.Assets) {
 		}
 		out[name] = b
 	}
-	for name, d := range states(t) {
+	for name, d := range samples(t) {
 		p, html := content(t, "sv", d)
 		s := shell(p.Title(), "ekkoping")
 		s.Problems = p.Links(d)

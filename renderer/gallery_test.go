@@ -107,12 +107,15 @@ func states(t testing.TB) map[string]PageData {
 	return map[string]PageData{"tom": empty, "ifylld": full, "fel": bad, "lang": longer}
 }
 
-// whole wraps content as the frame does, for checks of whole documents.
+// content is a page's content in a language.
 func content(t testing.TB, lang string, d PageData) (*Page, string) {
 	t.Helper()
-	p, ok := New(catalog(t), DefaultLimits).Form(d.View.Form).Page("allt", lang)
+	p, ok := New(catalog(t), DefaultLimits).Form(d.View.Form).Page(pageOf(d), lang)
 	if !ok {
-		t.Fatal("the form has no page allt")
+		t.Fatal("the form has no such page")
 	}
 	return p, string(p.Append(nil, d))
 }
+
+// pageOf is the only page of a sample's form.
+func pageOf(d PageData) string { return d.View.Form.Pages[0].ID }

@@ -92,7 +92,7 @@ func isNumber(kind idno.Kind) func(string) bool {
 // isOrganisation takes the ten digits with or without the "16" that registers put before them, and sole traders' twelve.
 func isOrganisation(s string) bool {
 	n, err := idno.ParseOrganisation(s)
-	return (err == nil && (n.Digits() == s || n.Digits()[2:] == s)) || idno.Valid(s)
+	return (err == nil && n.Digits() == s) || idno.Valid(s)
 }
 
 // isClearing: a Swedish clearing number has four digits, Swedbank's of the 8000s a fifth.

@@ -53,6 +53,9 @@ func Compile(raw json.RawMessage) (s *Schema, err error) {
 	}()
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
+	if forms.Draft7(raw) {
+		c.Draft = jsonschema.Draft7
+	}
 	c.AssertFormat = true
 	c.LoadURL = func(string) (io.ReadCloser, error) {
 		return nil, fault.Newf(op, fault.Invalid, "a schema refers to nothing outside itself")

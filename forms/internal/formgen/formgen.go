@@ -99,7 +99,7 @@ func (g *gen) scalar() Sample {
 	case 9:
 		f := pick(g, [2]string{"date", "2024-02-29"}, [2]string{"time", "07:30"}, [2]string{"email", "a@example.se"}, [2]string{"uuid", "0b8c1c1e-7b1f-4b5a-9d54-3c0f5a8f1a11"},
 			[2]string{"date-time", "2024-02-29T07:30:00.25+01:00"}, [2]string{"uri", "https://example.se/?a=b&c#d"}, [2]string{"personnummer", "201905142384"}, [2]string{"phone", "+46701740605"},
-			[2]string{"postnummer", "12345"}, [2]string{"duration", "P1DT2H"}, [2]string{"organisationsnummer", "2021004748"}, [2]string{"clearing", "80000"})
+			[2]string{"postnummer", "12345"}, [2]string{"duration", "P1DT2H"}, [2]string{"organisationsnummer", "162021004748"}, [2]string{"clearing", "80000"})
 		return g.titled(Sample{obj{"type": "string", "format": f[0]}, f[1]})
 	case 10:
 		v := pick[any](g, "x", json.Number("7"), true, obj{"k": "v"})
