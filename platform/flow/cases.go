@@ -47,7 +47,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		}
 		mine, rows = append(mine, token), append(rows, some...)
 	}
-	drafts, err := s.Vault.Drafts(ctx, who.Numbers()...)
+	drafts, err := s.Vault.Drafts(ctx, s.Vault.PersonOwners(who.Numbers())...)
 	if err != nil {
 		return nil, err
 	}

@@ -29,12 +29,14 @@ type Post struct {
 // Start begins an application and gives the draft's id. fault.Hindered when the service cannot be used by this person: the page that
 // says so is the same for every reason. fault.Gone when it is closed.
 func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form string) (string, error) {
-	who, err := citizen(a)
+	sv, err := s.Service(identity.TenantID(tenant), form)
 	if err != nil {
 		return "", err
 	}
-	sv, err := s.Service(identity.TenantID(tenant), form)
-	if err != nil {
+	if open := sv.Form.Def.Meta.Open(); open != (a.Guest != nil) {
+		return "", fault.New("flow.Start", fault.NotFound, nil) // what asks for a login is begun with one, what does not without
+	}
+	if _, err := s.owners(a); err != nil {
 		return "", err
 	}
 	if sv.Closed != "" {
@@ -44,10 +46,15 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	if err != nil {
 		return "", err
 	}
-	d := &vault.Draft{ID: randomID(), Tenant: tenant, Form: form, Version: string(g.Form.Version), Owner: who.Number, OwnerName: who.Name, Lang: a.Lang,
+	d := &vault.Draft{ID: randomID(), Tenant: tenant, Form: form, Version: string(g.Form.Version), Lang: a.Lang,
 		Answers: g.Defaults(), Files: map[string]files.Attachment{}}
-	if d.Facts, err = s.prefill(ctx, sv.Tenant, who.Number, who.Name, d.ID, g.Form.Def.Meta.Prefill); err != nil {
-		return "", err
+	if a.Guest != nil {
+		d.Browser, d.Facts = a.Guest.Key, noFacts(sv.Tenant, s.Clock.Now())
+	} else {
+		d.Owner, d.OwnerName = a.Citizen.Number, a.Citizen.Name
+		if d.Facts, err = s.prefill(ctx, sv.Tenant, d.Owner, d.OwnerName, d.ID, g.Form.Def.Meta.Prefill); err != nil {
+			return "", err
+		}
 	}
 	view, err := g.Run(s.scope(d, sv, nil))
 	if err != nil {
@@ -87,11 +94,11 @@ func (s *Service) scope(d *vault.Draft, sv ServiceView, p *casework.Party) forms
 // draft opens the actor's application with the form it was made with. The own section of a case is no application: it is reached
 // through its case, where protection is asked about, and cannot be handed in as one.
 func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
-	who, err := citizen(a)
+	owners, err := s.owners(a)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
-	d, err := s.Vault.Refresh(ctx, id, s.recent.draft(id), who.Numbers()...)
+	d, err := s.Vault.Refresh(ctx, id, s.recent.draft(id), owners...)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
@@ -188,7 +195,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 // earlier finds an application for the same thing that is not withdrawn. The applicant is told of it, and may open it when he or she is a
 // party in it.
 func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, unique string) (*Earlier, error) {
-	if unique == "" {
+	if unique == "" || d.Owner.IsZero() { // of somebody unknown nothing can be said to be the same person's
 		return nil, nil
 	}
 	meta := sv.Form.Def.Meta

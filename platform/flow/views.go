@@ -187,6 +187,7 @@ type Row struct {
 	Title        forms.Text
 	Subject      string
 	State        casework.State
+	Stage        string // title of the inner stage, "" none
 	Submitted    time.Time
 	Since        time.Time
 	Assignee     string
@@ -215,6 +216,7 @@ type Inbox struct {
 type InboxQuery struct {
 	States []casework.State
 	Form   string
+	Stage  string // inner stage, of Form's
 	Mine   bool
 	Nobody bool // unassigned
 	Task   bool

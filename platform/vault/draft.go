@@ -27,6 +27,7 @@ type Draft struct {
 	Expires   time.Time                   `json:"-"`
 	Owner     idno.Number                 `json:"owner"`
 	OwnerName string                      `json:"ownerName"`
+	Browser   string                      `json:"browser,omitempty"` // begun without login: the guest's key, and Owner is zero
 	Lang      string                      `json:"lang"`
 	Answers   map[string]any              `json:"answers"`
 	Facts     map[string]any              `json:"facts"`
@@ -66,19 +67,48 @@ func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
 	return nil
 }
 
-// LoadDraft opens the owner's draft, by any of his or her numbers; somebody else's, or an expired one, is fault.NotFound.
-func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...idno.Number) (*Draft, error) {
+// Owner is a keyed hash of whose a draft is: a person's number, or the key of the browser where somebody unknown began it. The two are hashed
+// apart, so that neither can be taken for the other. "" owns nothing.
+type Owner string
+
+// PersonOwner is the owner by a personal number.
+func (v *Vault) PersonOwner(n idno.Number) Owner {
+	if n.IsZero() {
+		return ""
+	}
+	return Owner(v.Keys.Token("platform", "draft", n.Digits()))
+}
+
+// PersonOwners are the owners by each of a person's numbers.
+func (v *Vault) PersonOwners(numbers []idno.Number) []Owner {
+	out := make([]Owner, len(numbers))
+	for i, n := range numbers {
+		out[i] = v.PersonOwner(n)
+	}
+	return out
+}
+
+// BrowserOwner is the owner by a guest's key.
+func (v *Vault) BrowserOwner(key string) Owner {
+	if key == "" {
+		return ""
+	}
+	return Owner(v.Keys.Token("platform", "guest", key))
+}
+
+// LoadDraft opens a draft for any of its possible owners; somebody else's, or an expired one, is fault.NotFound.
+func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...Owner) (*Draft, error) {
 	return v.Refresh(ctx, id, nil, owner...)
 }
 
 // Refresh is LoadDraft for somebody who has opened the draft before: what was opened is given back when it is of the revision that
 // is stored. known may be nil.
-func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...idno.Number) (*Draft, error) {
+func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...Owner) (*Draft, error) {
 	row, err := v.Store.Draft(ctx, id)
 	if err != nil {
 		return nil, fault.Wrap("vault.LoadDraft", err)
 	}
-	mine := slices.ContainsFunc(owner, func(n idno.Number) bool { return !n.IsZero() && row.Owner == v.ownerToken(n) })
+	mine := slices.ContainsFunc(owner, func(o Owner) bool { return o != "" && row.Owner == string(o) })
 	if !mine || !row.Expires.After(v.Clock.Now()) {
 		return nil, fault.New("vault.LoadDraft", fault.NotFound, nil)
 	}
@@ -89,10 +119,10 @@ func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...i
 }
 
 // Drafts lists the owner's drafts, last changed first.
-func (v *Vault) Drafts(ctx context.Context, owner ...idno.Number) ([]*Draft, error) {
+func (v *Vault) Drafts(ctx context.Context, owner ...Owner) ([]*Draft, error) {
 	var rows []store.DraftRow
-	for _, n := range owner {
-		some, err := v.Store.ListDrafts(ctx, v.ownerToken(n))
+	for _, o := range owner {
+		some, err := v.Store.ListDrafts(ctx, string(o))
 		if err != nil {
 			return nil, fault.Wrap("vault.Drafts", err)
 		}
@@ -113,8 +143,11 @@ func (v *Vault) Drafts(ctx context.Context, owner ...idno.Number) ([]*Draft, err
 	return out, nil
 }
 
-func (v *Vault) ownerToken(n idno.Number) string {
-	return v.Keys.Token("platform", "draft", n.Digits())
+func (v *Vault) ownerOf(d *Draft) Owner {
+	if d.Browser != "" {
+		return v.BrowserOwner(d.Browser)
+	}
+	return v.PersonOwner(d.Owner)
 }
 
 func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
@@ -126,7 +159,7 @@ func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
 	if err != nil {
 		return store.DraftRow{}, fault.New("vault.draftRow", fault.Internal, err)
 	}
-	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: v.ownerToken(d.Owner),
+	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: string(v.ownerOf(d)),
 		Created: d.Created, Changed: d.Changed, Expires: d.Expires, Rev: d.Rev, Key: d.key, Body: body}, nil
 }
 
