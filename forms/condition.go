@@ -16,6 +16,9 @@ var ScopeKeys = []string{"answers", "facts", "computed", "actor", "settings", "r
 var subset = []string{"properties", "required", "items", "contains", "const", "enum", "type", "minimum", "maximum", "exclusiveMinimum",
 	"exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "allOf", "anyOf", "oneOf", "not"}
 
+// ConditionKeywords are the keywords of the subset.
+func ConditionKeywords() []string { return slices.Clone(subset) }
+
 // ParseCondition reads a condition written as JSON, the short form included.
 func ParseCondition(raw []byte) (*Condition, error) {
 	n, err := tree.ParseJSON(raw)

@@ -39,6 +39,7 @@ type Flow interface {
 	Handling
 	Signatures
 	Decisions
+	Handouts
 	Lists
 }
 
@@ -85,6 +86,13 @@ type Decisions interface {
 	Decide(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.DecisionInput) ([]forms.Problem, error)
 }
 
+// Handouts end a case where nothing is decided: a certificate, a copy.
+type Handouts interface {
+	// HandOut: fault.Conflict when the case is no longer at the revision that the officer read. Problems have the pointers "/way",
+	// "/message" and "/files".
+	HandOut(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.HandoutInput) ([]forms.Problem, error)
+}
+
 // Lists are the board's and the operator's.
 type Lists interface {
 	BoardList(context.Context, identity.Actor, identity.AuthorityID) ([]flow.Row, error)
@@ -109,6 +117,7 @@ type area struct {
 	goOn       *ui.Template[goOnPage]
 	paper      *ui.Template[paperPage]
 	decide     *ui.Template[decidePage]
+	handout    *ui.Template[handoutPage]
 	board      *ui.Template[boardPage]
 	rides      *ui.Template[ridesPage]
 }
@@ -167,6 +176,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	bind(e)
 	a.decide, e = ui.Parse[decidePage](u, templates, "templates/parts.html", "templates/decide.html")
 	bind(e)
+	a.handout, e = ui.Parse[handoutPage](u, templates, "templates/parts.html", "templates/handout.html")
+	bind(e)
 	a.board, e = ui.Parse[boardPage](u, templates, "templates/parts.html", "templates/board.html")
 	bind(e)
 	a.rides, e = ui.Parse[ridesPage](u, templates, "templates/parts.html", "templates/rides.html")
@@ -223,6 +234,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/beslut", handles, a.writeDecision),
 		post(one+"/beslut/fatta", decides, a.takeDecision),
 		post(one+"/beslut.pdf", handles, a.previewPDF),
+		get(one+"/utlamna", handles, a.showHandout),
+		upload(one+"/utlamna", handles, a.handOut),
 		get(boardURL, reads, a.showBoard),
 		post(boardURL, reports, a.reportToBoard),
 		get(ridesURL, handles, a.showRides),

@@ -34,6 +34,7 @@ type casePage struct {
 	DeadlineIn  string
 	Told        []toldRow
 	Decision    *decisionCard
+	Handout     *handoutCard
 	Handovers   []handoverRow
 	Rides       []casework.Ride
 	Events      []eventRow
@@ -75,7 +76,7 @@ func (w words) head(c *flow.StaffCase) caseHead {
 		h.Next, _ = w.signatures(done, of, missingSince(c.Case.Order))
 		h.Next = w.T("admin.case.next."+string(c.Case.State), "signatures", h.Next)
 	default:
-		h.Next = w.T("admin.case.next." + string(c.Case.State))
+		h.Next = w.T("admin.case.next." + string(c.Case.State) + ends(c))
 	}
 	return h
 }
@@ -101,16 +102,18 @@ type actions struct {
 	Came     bool // note that an ordered completion has come
 	Decide   bool
 	Preview  bool // may see how a decision would look, but not decide
+	HandOut  bool // may hand out what was asked for, which ends the case
 	Sign     bool // somebody's signature is missing and can still be dealt with
 	ReadOnly bool // the reader handles no cases
 }
 
-func actionsOf(c casework.Case, decider bool) actions {
+func actionsOf(c casework.Case, service forms.Meta, decider bool) actions {
 	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
 	a := actions{Complete: c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer}
 	a.Came = c.State == casework.AwaitingCompletion
-	a.Decide = c.State == casework.AwaitingOfficer && decider
-	a.Preview = c.State == casework.AwaitingOfficer && !decider
+	decided := c.State == casework.AwaitingOfficer && len(service.Decision.Outcomes) > 0
+	a.Decide, a.Preview = decided && decider, decided && !decider
+	a.HandOut = c.State == casework.AwaitingOfficer && len(service.Delivery.Ways) > 0
 	a.Sign = open && !c.Order.Ended && !c.Order.Complete()
 	return a
 }
@@ -316,6 +319,7 @@ func (w words) jumps(p *casePage) []ui.Link {
 	}
 	add(true, "uppgifter", len(p.Tasks))
 	add(p.Decision != nil, "beslut", 0)
+	add(p.Handout != nil, "utlamnat", 0)
 	add(len(p.Signatures) > 0, "underskrifter", 0)
 	add(true, "ansokan", 0)
 	add(len(p.Parties) > 0, "parter", len(p.Parties))

@@ -28,7 +28,7 @@ var views = []view{
 	{name: "hos-handlaggare", states: []casework.State{casework.AwaitingOfficer}},
 	{name: "underskrift", states: []casework.State{casework.AwaitingSignatures}},
 	{name: "komplettering", states: []casework.State{casework.AwaitingCompletion}},
-	{name: "beslutade", states: []casework.State{casework.Decided}},
+	{name: "beslutade", states: []casework.State{casework.Decided, casework.Delivered}},
 	{name: "avslutade", states: []casework.State{casework.Closed}},
 	{name: "aterkallade", states: []casework.State{casework.Withdrawn}},
 	{name: "alla"},
@@ -250,8 +250,12 @@ func (w words) tabs(f filter, in *flow.Inbox) []inboxTab {
 		switch {
 		case v.task:
 			out[i].Count = w.count(in.Tasks)
-		case len(v.states) == 1:
-			out[i].Count = w.count(in.Counts[v.states[0]])
+		case len(v.states) > 0:
+			n := 0
+			for _, st := range v.states {
+				n += in.Counts[st]
+			}
+			out[i].Count = w.count(n)
 		}
 	}
 	return out

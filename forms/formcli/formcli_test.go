@@ -19,7 +19,8 @@ func form(t *testing.T, scenarioYAML string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "prov")
 	for name, text := range map[string]string{
-		"form.yaml":              "id: prov\ntitle: Prov\ncomputed: {kvot: \"12 / answers.?antal.orValue(1)\"}\n",
+		"form.yaml": "id: prov\ntitle: Prov\ncomputed: {kvot: \"12 / answers.?antal.orValue(1)\"}\n" +
+			"hindrance: [{reason: for-manga, when: {/answers/antal: {const: 99}}}]\n",
 		"schema.json":            `{"properties":{"namn":{"type":"string","title":"Namn","minLength":2},"antal":{"type":"integer","title":"Antal"}},"required":["namn"]}`,
 		"layout.yaml":            "pages: [{id: p, title: P, sections: [{fields: [{pointer: /namn}, {pointer: /antal}]}]}]\n",
 		"scenarios/01-prov.yaml": scenarioYAML,
@@ -55,6 +56,9 @@ func TestTest(t *testing.T) {
 		{"a page is not shown", strings.Replace(passes, "{page: p, answers: {/namn: Anna}", "{page: q, answers: {/namn: Anna}", 1), formcli.Mend, []string{"step 2, page q: the page is not shown; these are: [p]"}},
 		{"a field is not on the page", strings.Replace(passes, "/namn: Anna", "/nman: Anna", 1), formcli.Mend, []string{"step 2, page p: the page has no /nman"}},
 		{"an expression fails", strings.Replace(passes, "/antal: 3", "/antal: 0", 1), formcli.Mend, []string{"the expression of computed kvot failed"}},
+		{"what is answered hinders", strings.Replace(passes, "/antal: 3", "/antal: 99", 1) + "hindered: for-manga\n", formcli.Well, []string{"ok    "}},
+		{"it hinders unexpectedly", strings.Replace(passes, "/antal: 3", "/antal: 99", 1), formcli.Mend, []string{"hindered:", "for-manga"}},
+		{"it does not hinder", passes + "hindered: for-manga\n", formcli.Mend, []string{"hindered:"}},
 		{"an unknown key", passes + "expct: {}\n", formcli.Mend, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -15,6 +15,9 @@ import (
 var widgets = []string{"textarea", "select", "radios", "checkboxes", "email", "phone", "personnummer", "organisationsnummer", "postnummer",
 	"money", "time", "month", "clearing", "date", "files"}
 
+// Widgets are the names that a layout may use.
+func Widgets() []string { return slices.Clone(widgets) }
+
 // fields checks every entry of the layout.
 func (l *linter) fields() {
 	byPointer := map[forms.Pointer]string{}

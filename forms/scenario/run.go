@@ -20,14 +20,18 @@ func Run(g *journey.Graph, s Scenario) Result {
 		return r.result
 	}
 	reason, hindered := g.Hindered(start)
+	for i, step := range s.Steps {
+		if hindered {
+			break
+		}
+		r.step(fmt.Sprintf("step %d, page %s", i+1, step.Page), step)
+		reason, hindered = g.Hindered(r.view()) // what is answered may hinder: the child who is chosen
+	}
 	if hindered || s.Hindered != "" {
 		r.differ("hindered", s.Hindered, reason)
 		if hindered {
 			return r.result
 		}
-	}
-	for i, step := range s.Steps {
-		r.step(fmt.Sprintf("step %d, page %s", i+1, step.Page), step)
 	}
 	common := r.scope
 	for _, o := range s.Others {

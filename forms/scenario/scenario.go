@@ -23,8 +23,8 @@ type Scenario struct {
 	Today    string         `yaml:"today"` // YYYY-MM-DD
 	Facts    map[string]any `yaml:"facts"`
 	Settings map[string]any `yaml:"settings"`
-	Actor    map[string]any `yaml:"actor"` // role "applicant" when not said
-	Hindered string         `yaml:"hindered"`
+	Actor    map[string]any `yaml:"actor"`    // role "applicant" when not said
+	Hindered string         `yaml:"hindered"` // why the service cannot be used, from the start or after the steps
 	Steps    []Step         `yaml:"steps"`
 	Others   []Other        `yaml:"others"`
 	Expect   Expect         `yaml:"expect"`

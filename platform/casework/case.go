@@ -68,6 +68,8 @@ type Case struct {
 	Parties      []Party
 	Children     []idno.Number // whom it is about when that is a child: protection and custody are asked again
 	Absent       []idno.Number // guardians who take no part: deceased or emigrated when it was submitted
+	OneGuardian  bool          // the form asks one guardian of a child only: the others are no parties, and need not be
+	Named        []idno.Number // others whom the answers name by number, as the principal of a deputy: protection is asked again
 	Content      Content
 	Order        signing.Order
 	Tasks        []Task
@@ -82,10 +84,13 @@ type Case struct {
 	Seq          int // last number given to an effect or task
 }
 
+// GuardianRole is the role of those who take part because they are guardians of the case's children.
+const GuardianRole = "guardian"
+
 // Party is somebody in the case.
 type Party struct {
 	ID        signing.PartyID
-	Role      string // "applicant", "guardian"
+	Role      string // "applicant", GuardianRole or another that the form has
 	Number    idno.Number
 	Name      string
 	Own       *Ref    // the own section once filled
@@ -279,6 +284,10 @@ func (c *Case) PartyOf(numbers ...idno.Number) *Party {
 	}
 	return nil
 }
+
+// Guards reports whether the party takes part as guardian of the case's children, if it has any: the applicant and the other guardians, not
+// somebody who only pays.
+func (c *Case) Guards(p *Party) bool { return p.ID == c.Applicant().ID || p.Role == GuardianRole }
 
 // Applicant is the first party.
 func (c *Case) Applicant() *Party { return &c.Parties[0] }

@@ -68,7 +68,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 			if p.Wanted {
 				it.Kind, it.Deadline = "sign", time.Unix(card.Deadline, 0).UTC()
 			}
-			it.Decision, it.Unread = p.Told, p.Told && !p.Opened
+			it.Decision, it.Handout, it.Unread = p.Told && card.Outcome != "", p.Told && card.Outcome == "", p.Told && !p.Opened
 		}
 		out = append(out, it)
 	}

@@ -202,7 +202,7 @@ func (s *Service) guard(ctx context.Context, e *vault.Entry, purpose string) (st
 			numbers = append(numbers, p.Number)
 		}
 	}
-	numbers = append(numbers, c.Children...)
+	numbers = append(append(numbers, c.Children...), c.Named...)
 	if len(numbers) == 0 {
 		return "", nil // handed in without login: there is nobody to ask about
 	}
@@ -226,9 +226,12 @@ func (s *Service) guard(ctx context.Context, e *vault.Entry, purpose string) (st
 		child, _ := answer.Find(n)
 		now := related(child, population.Guardian)
 		for _, p := range c.Parties {
-			if !slices.ContainsFunc(now, func(g idno.Number) bool { return same(answer, g, p.Number) }) {
+			if c.Guards(&p) && !slices.ContainsFunc(now, func(g idno.Number) bool { return same(answer, g, p.Number) }) {
 				return "custody", nil
 			}
+		}
+		if c.OneGuardian {
+			continue
 		}
 		for _, g := range now {
 			if !slices.Contains(c.Absent, g) && !slices.ContainsFunc(c.Parties, func(p casework.Party) bool { return same(answer, g, p.Number) }) {

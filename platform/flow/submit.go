@@ -162,10 +162,15 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 		}
 	}
 	c.Children, c.Absent = childrenOf(d.Facts, dv.View.Answers)
-	if c.Manual && slices.Contains(meta.Prefill, guardianshipSource) {
-		c.Children = othersNamed(dv.View.Answers, c)
-	}
+	c.OneGuardian = !slices.ContainsFunc(meta.Parties, func(p forms.Party) bool { return p.Role == casework.GuardianRole })
 	now := s.Clock.Now()
+	for _, n := range othersNamed(dv.View.Answers, c) {
+		if c.Manual && n.AgeAt(now) < adult && slices.Contains(meta.Prefill, guardianshipSource) {
+			c.Children = append(c.Children, n) // whose guardians nobody has been able to ask about
+		} else {
+			c.Named = append(c.Named, n)
+		}
+	}
 	days := max(meta.Signing.Days, 1)
 	ev.Deadline = now.AddDate(0, 0, days)
 	for _, r := range meta.Signing.Reminders {
@@ -196,16 +201,24 @@ func childrenOf(facts, answers map[string]any) (children, absent []idno.Number) 
 	return children, absent
 }
 
-// othersNamed gives the people whom answers written by hand name by number, and who are no parties: whom the application is about. The
-// register has told nothing of them, so it is asked before anybody else than the applicant reads or is told anything.
+// adult is the age from which nobody has guardians (föräldrabalken 9 kap. 1 §).
+const adult = 18
+
+// othersNamed gives the people whom answers written by hand name by number, and who are neither parties nor the register's children: whom
+// the application is about. The register has told nothing of them, so it is asked before anybody else than the applicant reads or is told
+// anything.
 func othersNamed(answers any, c *casework.Case) []idno.Number {
 	var out []idno.Number
 	var walk func(any)
 	walk = func(v any) {
 		switch v := v.(type) {
 		case string:
-			if idno.Valid(v) && c.PartyOf(idno.Must(v)) == nil && !slices.Contains(out, idno.Must(v)) {
-				out = append(out, idno.Must(v))
+			if !idno.Valid(v) {
+				return
+			}
+			n := idno.Must(v)
+			if c.PartyOf(n) == nil && !slices.Contains(c.Children, n) && !slices.Contains(out, n) {
+				out = append(out, n)
 			}
 		case []any:
 			for _, e := range v {

@@ -71,7 +71,8 @@ type Item struct {
 	Since     time.Time
 	Expires   time.Time // of a draft
 	Deadline  time.Time // of a signature
-	Decision  bool      // there is a decision to read, or something handed out to open
+	Decision  bool      // there is a decision to read
+	Handout   bool      // something was handed out to open
 	Unread    bool      // … that has not been opened
 }
 

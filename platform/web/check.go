@@ -17,6 +17,7 @@ type checkPage struct {
 	ui.Shell
 	Service string
 	Earlier *ui.Notice
+	Sign    bool // the applicant signs when it has been handed in
 	Summary ui.Summary
 	Files   ui.Files
 	Signers string
@@ -51,6 +52,7 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 	}
 	p := checkPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.check.title")), Service: v.Form.Title.In(r.Lang), Action: base + "/" + journey.CheckPage,
 		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta",
+		Sign:    v.Form.Def.Meta.Signing.Applicant,
 		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
 	p.Back = s.back(r, v, place{base: base})
 	if r.Query("andrad") != "" {

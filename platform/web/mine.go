@@ -73,6 +73,9 @@ func caseCard(r *httpkit.Request, it flow.Item) ui.CardLink {
 		Tag:  &ui.Tag{Tone: stateTone[it.State], Text: l.T("web.state." + string(it.State))}}
 	if it.Unread {
 		c.Tag = &ui.Tag{Tone: ui.Warning, Text: l.T("web.mine.unread")}
+		if it.Handout {
+			c.Tag.Text = l.T("web.mine.unread-handout")
+		}
 	}
 	return c
 }

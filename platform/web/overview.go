@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 
 	"samtjanst/platform/clock"
 	"samtjanst/platform/flow"
@@ -90,6 +91,7 @@ func foreign(reader string) string {
 type resumingPage struct {
 	ui.Shell
 	Cards  []ui.CardLink
+	Lead   string // what is fetched before the first page; "" when there is something to go on with
 	Action string
 	Token  string
 }
@@ -115,6 +117,15 @@ func (s *site) beforeStart(r *httpkit.Request) error {
 	for _, it := range items {
 		if it.Kind == "draft" && it.Tenant.ID == t.ID && it.Form == sv.Form.Def.Meta.ID {
 			p.Cards = append(p.Cards, draftCard(r, it))
+		}
+	}
+	if len(p.Cards) == 0 {
+		p.Lead = l.T("web.resuming.none")
+		switch sources := sv.Form.Def.Meta.Prefill; {
+		case slices.Contains(sources, "guardianship"):
+			p.Lead = l.T("web.resuming.register")
+		case slices.Contains(sources, "applicant"):
+			p.Lead = l.T("web.resuming.applicant")
 		}
 	}
 	return show(r, 200, s.pages.resuming, p)

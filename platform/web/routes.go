@@ -60,6 +60,8 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/arende/:case/kvitto", Who: citizen, Handle: s.receiptPDF},
 		{Method: get, Path: "/arende/:case/kopia", Who: citizen, Handle: s.copyPDF},
 		{Method: get, Path: "/arende/:case/beslut", Who: citizen, Handle: s.decisionPDF},
+		{Method: get, Path: "/arende/:case/utlamnat", Who: citizen, Handle: s.handoutPDF},
+		{Method: get, Path: "/arende/:case/utlamnat/:file", Who: citizen, Handle: s.handoutFile},
 		{Method: get, Path: "/arende/:case/bilaga/:file", Who: citizen, Handle: s.attachment},
 		{Method: post, Path: "/arende/:case/syskon", Who: citizen, Handle: s.sibling},
 		{Method: get, Path: "/arende/:case/aterkalla", Who: citizen, Handle: s.withdrawPage},

@@ -58,6 +58,8 @@ type Cases interface {
 	ReceiptPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	DecisionPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
+	HandoutPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
+	HandoutFile(ctx context.Context, a identity.Actor, id casework.ID, file string) (*flow.File, error)
 	Attachment(ctx context.Context, a identity.Actor, id casework.ID, fileID string) (*flow.File, error)
 	SavedContact(ctx context.Context, a identity.Actor) (casework.Contact, error)
 	SaveContact(ctx context.Context, a identity.Actor, c casework.Contact) ([]forms.Problem, error)

@@ -15,7 +15,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -26,12 +25,14 @@ import (
 	"golang.org/x/time/rate"
 
 	"samtjanst/integrations/population"
+	"samtjanst/integrations/rest"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 )
 
 const (
+	scope    = "fbfuppgoffakt"
 	path     = "/folkbokforing/folkbokforingsuppgifter-for-offentliga-aktorer/v3/hamta"
 	source   = "Navet"
 	maxAsked = 900      // identities in one call
@@ -52,7 +53,7 @@ type Client struct {
 	clock  clock.Clock
 	log    *slog.Logger
 	limit  *rate.Limiter
-	token  *tokens
+	token  *rest.Tokens
 }
 
 var _ population.Register = (*Client)(nil)
@@ -76,7 +77,7 @@ func New(c Config, ck clock.Clock, log *slog.Logger) (*Client, error) {
 	return &Client{
 		config: c, http: hc, clock: ck, log: log,
 		limit: rate.NewLimiter(rate.Limit(c.PerSecond), burst),
-		token: newTokens(c, hc, ck),
+		token: rest.NewTokens("navet.token", rest.Credentials{URL: c.TokenURL, ID: c.TokenID, Secret: c.TokenSecret, Scope: scope}, hc, ck),
 	}, nil
 }
 
@@ -190,7 +191,7 @@ func (c *Client) fetch(ctx context.Context, ref string, asked []idno.Number) (de
 		return decoded{}, fault.New(op, fault.Internal, err)
 	}
 	for attempt := 0; ; attempt++ {
-		token, err := c.token.get(ctx)
+		token, err := c.token.Get(ctx)
 		if err != nil {
 			return decoded{}, err
 		}
@@ -202,10 +203,10 @@ func (c *Client) fetch(ctx context.Context, ref string, asked []idno.Number) (de
 		case err != nil:
 			return decoded{}, err
 		case status == http.StatusUnauthorized && attempt == 0:
-			c.token.drop(token)
+			c.token.Drop(token)
 			continue
 		case status != http.StatusOK:
-			return decoded{}, refused(op, status)
+			return decoded{}, rest.Refused(op, status)
 		}
 		return decode(answer, asked, c.clock.Now())
 	}
@@ -223,32 +224,5 @@ func (c *Client) post(ctx context.Context, ref, token string, body []byte) (int,
 	req.Header.Set("client_id", c.config.GatewayID)
 	req.Header.Set("client_secret", c.config.GatewaySecret)
 	req.Header.Set("skv_client_correlation_id", ref)
-	return send(op, c.http, req)
-}
-
-// send gives status and body. Fault: Unavailable.
-func send(op string, hc *http.Client, req *http.Request) (int, []byte, error) {
-	res, err := hc.Do(req)
-	if err != nil {
-		return 0, nil, fault.New(op, fault.Unavailable, err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, maxBytes+1))
-	if err != nil {
-		return 0, nil, fault.New(op, fault.Unavailable, err)
-	}
-	if len(b) > maxBytes {
-		return 0, nil, fault.New(op, fault.Unavailable, errors.New("the answer is too large"))
-	}
-	return res.StatusCode, b, nil
-}
-
-// refused turns a status into a fault: our own fault is Invalid and does not heal by itself; everything else may.
-func refused(op string, status int) error {
-	switch status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
-		http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
-		return fault.Newf(op, fault.Invalid, "the register answered %d", status)
-	}
-	return fault.Newf(op, fault.Unavailable, "the register answered %d", status)
+	return rest.Send(op, c.http, req, maxBytes)
 }
