@@ -49,7 +49,7 @@ func TestOtherBoardsCasesDoNotExist(t *testing.T) {
 	h := newHouse(t)
 	for _, who := range []identity.Actor{siv, torsten} {
 		b := visit(t, h, who)
-		for _, path := range []string{"", "/arende.pdf", "/bilaga/bilaga1", "/handling/bevis1", "/brev/p2/invitation", "/komplettering", "/vidare/p2", "/papper/p2", "/beslut", "/utlamna"} {
+		for _, path := range []string{"", "/arende.pdf", "/bilaga/bilaga1", "/handling/bevis1", "/brev/p2/invitation", "/komplettering", "/vidare/p2", "/papper/p2", "/beslut", "/utlamna", "/steg"} {
 			b.Get(caseURL(expired) + path)
 			b.Want(http.StatusNotFound)
 			if strings.Contains(string(b.Page.Body), "Testsson") {

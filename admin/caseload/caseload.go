@@ -68,6 +68,8 @@ type Handling interface {
 	FinishTask(ctx context.Context, a identity.Actor, id casework.ID, task int) error
 	CompletionCame(ctx context.Context, a identity.Actor, id casework.ID) error
 	LetterSent(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string, task int) error
+	// MoveStage moves the case to another of the form's stages; problems have the pointers "/to" and "/note".
+	MoveStage(ctx context.Context, a identity.Actor, id casework.ID, from, to, note string) ([]forms.Problem, error)
 }
 
 // Signatures that are missing. What was filled in wrongly comes as problems with pointers "/text", "/parties", "/due",
@@ -112,6 +114,7 @@ type area struct {
 	site *admin.Site
 
 	inbox      *ui.Template[inboxPage]
+	stages     *ui.Template[stagePage]
 	kase       *ui.Template[casePage]
 	completion *ui.Template[completionPage]
 	goOn       *ui.Template[goOnPage]
@@ -167,6 +170,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	a.inbox, err = ui.Parse[inboxPage](u, templates, "templates/parts.html", "templates/inbox.html")
 	var e error
 	a.kase, e = ui.Parse[casePage](u, templates, "templates/parts.html", "templates/case.html", "templates/case_*.html")
+	bind(e)
+	a.stages, e = ui.Parse[stagePage](u, templates, "templates/parts.html", "templates/stage.html")
 	bind(e)
 	a.completion, e = ui.Parse[completionPage](u, templates, "templates/parts.html", "templates/completion.html")
 	bind(e)
@@ -224,6 +229,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/uppgift", handles, a.finishTask),
 		post(one+"/kompletterad", handles, a.completionCame),
 		post(one+"/brev", handles, a.letterSent),
+		get(one+"/steg", handles, a.showStage),
+		post(one+"/steg", handles, a.moveStage),
 		get(one+"/komplettering", handles, a.showCompletion),
 		post(one+"/komplettering", handles, a.orderCompletion),
 		get(one+"/vidare/:party", handles, a.showGoOn),

@@ -21,6 +21,7 @@ type casePage struct {
 	caseHead
 	Warnings    []ui.Notice
 	Jumps       []ui.Link
+	Stage       *stageCard // nil when the form has no stages of its own
 	Tasks       []taskCard
 	DoneTasks   []doneTask
 	Actions     actions
@@ -109,7 +110,7 @@ type actions struct {
 
 func actionsOf(c casework.Case, service forms.Meta, decider bool) actions {
 	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
-	a := actions{Complete: c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer}
+	a := actions{Complete: (c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer) && !c.Anonymous()}
 	a.Came = c.State == casework.AwaitingCompletion
 	decided := c.State == casework.AwaitingOfficer && len(service.Decision.Outcomes) > 0
 	a.Decide, a.Preview = decided && decider, decided && !decider
@@ -153,6 +154,9 @@ type partyCard struct {
 
 func (w words) parties(c *flow.StaffCase) []partyCard {
 	var out []partyCard
+	if c.Case.Anonymous() {
+		return nil // what somebody without login chose to say stands among the answers
+	}
 	for _, p := range c.Case.Parties {
 		card := partyCard{ID: p.ID, Name: p.Name, Role: w.role(c, p.Role), Number: dashed(p.Number.Digits()),
 			Email: p.Given.Email, Phone: formatPhone(p.Given.Phone)}
@@ -317,6 +321,7 @@ func (w words) jumps(p *casePage) []ui.Link {
 			out = append(out, ui.Link{Text: w.T("admin.case.part." + id), URL: "#" + id, Count: n})
 		}
 	}
+	add(p.Stage != nil, "steg", 0)
 	add(true, "uppgifter", len(p.Tasks))
 	add(p.Decision != nil, "beslut", 0)
 	add(p.Handout != nil, "utlamnat", 0)

@@ -20,7 +20,7 @@ var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casewo
 	casework.WithdrawnBy{}, casework.ReminderAsked{}, casework.CompletionOrdered{}, casework.WentOn{}, casework.SignedOnPaper{}, casework.Assigned{},
 	casework.TaskDone{}, casework.LetterSent{}, casework.DecisionTaken{}, casework.DecisionOpened{}, casework.Reported{}, casework.ProtectionFound{},
 	casework.RidesReceived{}, casework.NumberClaimed{}, casework.NoticeSent{}, casework.NoticeFailed{}, casework.DocumentMade{}, casework.HandedOver{},
-	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}}
+	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}, casework.StageMoved{}}
 
 // What can be done follows from the state and the reader's role.
 func TestActions(t *testing.T) {

@@ -272,6 +272,9 @@ func (f *fakeFlow) OrderCompletion(_ context.Context, a identity.Actor, id casew
 func (f *fakeFlow) GoOn(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID, ground string) ([]forms.Problem, error) {
 	return f.do(a, id, handlers, "go on %s %q", p, ground)
 }
+func (f *fakeFlow) MoveStage(_ context.Context, a identity.Actor, id casework.ID, from, to, note string) ([]forms.Problem, error) {
+	return f.do(a, id, handlers, "stage %s %s %q", from, to, note)
+}
 func (f *fakeFlow) RegisterPaper(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID, on, name string, scan io.Reader) ([]forms.Problem, error) {
 	b, err := io.ReadAll(scan)
 	if err != nil {

@@ -165,6 +165,9 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 	c.OneGuardian = !slices.ContainsFunc(meta.Parties, func(p forms.Party) bool { return p.Role == casework.GuardianRole })
 	now := s.Clock.Now()
 	for _, n := range othersNamed(dv.View.Answers, c) {
+		if c.Anonymous() {
+			break // no register is asked about people because somebody unknown wrote their numbers
+		}
 		if c.Manual && n.AgeAt(now) < adult && slices.Contains(meta.Prefill, guardianshipSource) {
 			c.Children = append(c.Children, n) // whose guardians nobody has been able to ask about
 		} else {
