@@ -65,7 +65,7 @@ func (s *Service) newOwnDraft(ctx context.Context, a identity.Actor, e *vault.En
 	if err != nil {
 		return nil, err
 	}
-	d.Facts = factsForOther(facts, p)
+	d.Facts = factsForOther(facts, p, e.Case.Children)
 	d.Facts["self"] = self
 	return d, s.Vault.NewDraft(ctx, d)
 }

@@ -11,6 +11,9 @@ const (
 	TorstenTallhandlaggare StaffID = "torsten-tallhandlaggare" // officer and decider, Tallvik
 	SivSocialtest          StaffID = "siv-socialtest"          // officer, socialnämnden i Ekköping: must not see school cases
 	FridaFormtest          StaffID = "frida-formtest"          // employed, but with no role in any board
+	KajsaKulturtest        StaffID = "kajsa-kulturtest"        // officer and decider, kultur- och fritidsnämnden i Ekköping
+	TageTekniktest         StaffID = "tage-tekniktest"         // officer and decider, tekniska nämnden i Ekköping
+	TuvaTalltest           StaffID = "tuva-talltest"           // officer and decider of two boards in Tallvik, culture and technology
 )
 
 // Issuers of the demo, one login per municipality.
@@ -44,9 +47,15 @@ func AllStaff() []Staff {
 			"Socialsekreterare, socialnämnden", []string{"ekkoping:social:officer"}},
 		{FridaFormtest, EkkopingLogin, "a3d1f0c2-0005", "Frida Formtest", "frida.formtest@example.se",
 			"Kommunikatör, utan roll i någon nämnd", nil},
+		{KajsaKulturtest, EkkopingLogin, "a3d1f0c2-0006", "Kajsa Kulturtest", "kajsa.kulturtest@example.se",
+			"Administratör kulturskolan, kultur- och fritidsnämnden", []string{"ekkoping:kultur-och-fritid:decider"}},
+		{TageTekniktest, EkkopingLogin, "a3d1f0c2-0007", "Tage Tekniktest", "tage.tekniktest@example.se",
+			"Färdtjänsthandläggare med delegation, tekniska nämnden", []string{"ekkoping:teknik:decider"}},
 		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
 			"Handläggare skolskjuts med delegation, utbildningsnämnden",
 			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider"}},
+		{TuvaTalltest, TallvikLogin, "b7e20d41-0002", "Tuva Talltest", "tuva.talltest@example.se",
+			"Handläggare kulturskola och färdtjänst med delegation", []string{"tallvik:kultur-och-fritid:decider", "tallvik:teknik:decider"}},
 	}
 }
 
