@@ -293,6 +293,7 @@ func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) erro
 		return fault.Wrap("flow.Discard", err)
 	}
 	s.recent.forget(d.ID)
+	s.forgetResume(ctx, d.ID)
 	for blob := range d.Files {
 		if err := s.Blobs.Delete(ctx, blob); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", blob, "error", err)

@@ -87,10 +87,15 @@ func (s *Service) Receipt(ctx context.Context, a identity.Actor, id casework.ID)
 	if err != nil {
 		return nil, err
 	}
-	return s.caseView(ctx, e, e.Case.Applicant())
+	v, err := s.caseView(ctx, e, e.Case.Applicant())
+	if err != nil {
+		return nil, err
+	}
+	v.Told = !e.Case.Applicant().Contact.IsZero()
+	return v, nil
 }
 
-// OpenReceiptPDF is the receipt as a document, and OpenCopyPDF what was handed in.
+// OpenReceiptPDF is the receipt as a document.
 func (s *Service) OpenReceiptPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
 	e, err := s.guestCase(ctx, a, id)
 	if err != nil {

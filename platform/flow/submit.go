@@ -73,7 +73,7 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if errors.Is(err, fault.Exists) { // another tab was first, or the process died before the draft was taken away
 		id, err := s.submitted(ctx, draftID, a)
 		if err == nil {
-			s.dropDraft(ctx, d.ID, id)
+			s.dropDraft(ctx, d, id)
 		}
 		return id, nil, err
 	}
@@ -81,16 +81,19 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 		return "", nil, err
 	}
 	s.wake(e)
-	s.dropDraft(ctx, d.ID, e.Case.ID)
+	s.dropDraft(ctx, d, e.Case.ID)
 	return e.Case.ID, nil, nil
 }
 
 // dropDraft takes a draft away that has become part of a case. The case holds: a draft left behind expires, and submitting it finds
 // the case.
-func (s *Service) dropDraft(ctx context.Context, draft string, id casework.ID) {
-	s.recent.forget(draft)
-	if err := s.Vault.Store.DeleteDraft(ctx, draft); err != nil {
+func (s *Service) dropDraft(ctx context.Context, d *vault.Draft, id casework.ID) {
+	s.recent.forget(d.ID)
+	if err := s.Vault.Store.DeleteDraft(ctx, d.ID); err != nil {
 		s.Log.WarnContext(ctx, "draft not deleted after submission", "case", id, "error", err)
+	}
+	if d.Browser != "" {
+		s.forgetResume(ctx, d.ID)
 	}
 }
 

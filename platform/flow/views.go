@@ -70,6 +70,7 @@ type Item struct {
 	State     casework.State
 	Since     time.Time
 	Expires   time.Time // of a draft
+	Ending    bool      // … that is so near that its owner is being told
 	Deadline  time.Time // of a signature
 	Decision  bool      // there is a decision to read
 	Handout   bool      // something was handed out to open
@@ -104,6 +105,7 @@ type CaseView struct {
 	Handout     *HandoutView // the applicant's alone
 	Rides       []casework.Ride
 	Receipt     bool
+	Told        bool // somebody without login said where to be told, and wants to be
 }
 
 // Attachment that the reader may open.

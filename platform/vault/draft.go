@@ -118,6 +118,23 @@ func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...O
 	return v.openDraft(ctx, row)
 }
 
+// BegunInBrowser opens a draft that was begun without login, whoever's browser that was: for somebody who has shown in another way that it
+// is his or hers. What a person who logs in has begun, or is expired, is fault.NotFound.
+func (v *Vault) BegunInBrowser(ctx context.Context, id string) (*Draft, error) {
+	row, err := v.Store.Draft(ctx, id)
+	if err != nil {
+		return nil, fault.Wrap("vault.BegunInBrowser", err)
+	}
+	if !row.Expires.After(v.Clock.Now()) {
+		return nil, fault.New("vault.BegunInBrowser", fault.NotFound, nil)
+	}
+	d, err := v.openDraft(ctx, row)
+	if err == nil && d.Browser == "" {
+		return nil, fault.New("vault.BegunInBrowser", fault.NotFound, nil)
+	}
+	return d, err
+}
+
 // Drafts lists the owner's drafts, last changed first.
 func (v *Vault) Drafts(ctx context.Context, owner ...Owner) ([]*Draft, error) {
 	var rows []store.DraftRow

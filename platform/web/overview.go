@@ -17,6 +17,7 @@ type overviewPage struct {
 	Summary  string
 	Closed   string
 	Start    string // address to begin
+	Hint     string
 	Facts    ui.Rows
 	Needs    []string
 	Help     template.HTML
@@ -43,7 +44,10 @@ func (s *site) overview(r *httpkit.Request) error {
 	p.OtherWay, p.OtherLang = otherWay(sv, r.Lang)
 	p.Back = &ui.Link{Text: l.T("web.service.all"), URL: "/" + string(t.ID)}
 	if sv.Closed == "" {
-		p.Start = serviceURL(sv) + "/starta"
+		p.Start, p.Hint = serviceURL(sv)+"/starta", l.T("web.service.start-hint")
+		if sv.Form.Def.Meta.Open() {
+			p.Start, p.Hint = openStartURL(sv), l.T("web.open.start-hint")
+		}
 	}
 	for _, n := range o.Needs {
 		p.Needs = append(p.Needs, n.In(r.Lang))
@@ -110,6 +114,9 @@ func (s *site) beforeStart(r *httpkit.Request) error {
 	items, err := s.Flow.Mine(r.Context(), r.Actor())
 	if err != nil {
 		return err
+	}
+	if sv.Form.Def.Meta.Open() {
+		return r.See(openStartURL(sv))
 	}
 	l := r.Locale()
 	p := resumingPage{Shell: s.frame(r, t, l.T("web.resuming.title", "service", sv.Form.Title.In(r.Lang))), Action: serviceURL(sv) + "/starta", Token: r.Token()}

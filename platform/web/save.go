@@ -31,9 +31,13 @@ type target struct {
 
 // saveDraft takes a posted page of questions.
 func (s *site) saveDraft(r *httpkit.Request) error {
-	id, a := r.Param("draft"), r.Actor()
+	id, a, at := r.Param("draft"), actor(r), draftPlace(r)
+	leave := "/mina-sidor?sparat=1"
+	if at.open {
+		leave = at.page("lank") + "?sparat=1"
+	}
 	return s.savePage(r, target{
-		place: draftPlace(r),
+		place: at,
 		show: func(ctx context.Context, page string) (*flow.DraftView, error) {
 			return s.Flow.Page(ctx, a, id, page, false)
 		},
@@ -41,7 +45,7 @@ func (s *site) saveDraft(r *httpkit.Request) error {
 		upload: func(ctx context.Context, at forms.Pointer, name string, body io.Reader) (*forms.Problem, error) {
 			return s.Flow.Upload(ctx, a, id, at, name, body)
 		},
-		done: draftURL(id, journey.CheckPage), leave: "/mina-sidor?sparat=1",
+		done: at.page(journey.CheckPage), leave: leave,
 		refused: func(err error) error { return s.refusedDraft(r, err, id) },
 	})
 }
