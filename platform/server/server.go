@@ -229,7 +229,7 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	}
 	for _, t := range dirs.Tenants() {
 		for _, sv := range t.Services {
-			g, err := catalog.Newest(sv.Form)
+			g, err := catalog.Newest(ctx, t.ID, sv.Form, o.Clock.Now())
 			if err == nil {
 				err = use.CheckLookups(g)
 			}
