@@ -10,6 +10,7 @@ type Definition struct {
 	Layout    Layout                       // pages, sections, fields
 	Text      map[string]map[string]string // language → key → translation; Swedish stands in the files themselves
 	Documents map[string]map[string]string // document name → language → Markdown with placeholders
+	Tables    map[string]Table             // name → tables/NAME.yaml
 
 	source source // where each value stands in the folder; empty for a definition from the database
 }

@@ -92,7 +92,7 @@ func (s *Service) name(it *Item, tenant identity.TenantID, form string) bool {
 		return false
 	}
 	it.Tenant, it.Form = t, form
-	if g, err := s.Catalog.Newest(form); err == nil {
+	if g, err := s.newest(tenant, form); err == nil {
 		it.Title = g.Form.Title
 	} else {
 		it.Title = forms.Text{"sv": form}

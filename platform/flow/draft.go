@@ -42,7 +42,7 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	if sv.Closed != "" {
 		return "", fault.New("flow.Start", fault.Gone, nil)
 	}
-	g, err := s.Catalog.Newest(form)
+	g, err := s.newest(identity.TenantID(tenant), form)
 	if err != nil {
 		return "", err
 	}
@@ -167,7 +167,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 			return nil, nil, fault.New("flow.Page", fault.Hindered, nil)
 		}
 	}
-	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires,
+	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires, Lookups: s.registers(),
 		Of: len(view.Pages), Case: casework.ID(d.Case)}
 	v.Source, _ = d.Facts["source"].(string)
 	if at, ok := d.Facts["at"].(string); ok {
@@ -246,6 +246,8 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	}
 	got := answers.Decode(g.Graph, before, post.Page, post.Values)
 	d.Answers = got.Answers
+	facts, settled := forms.SettleLookups(g.Form, d.Answers, d.Facts)
+	d.Facts = facts
 	var orphan string
 	if got.Op == answers.OpRemoveFile {
 		orphan = removeFile(d, got.At)
@@ -255,7 +257,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}
-	if got.View != nil && orphan == "" && d.Case == "" {
+	if got.View != nil && !settled && orphan == "" && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
 	if orphan != "" && d.Case == "" { // what a case holds already stays until the section is filled anew
@@ -268,6 +270,9 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 		return Saved{}, err
 	}
 	v.Typed, v.Return = got.Typed, post.Return
+	if got.Op == answers.OpLookup {
+		return s.lookUp(ctx, a, d, g, sv, v, post, got)
+	}
 	if got.Op != answers.OpContinue {
 		v.Problems = got.Problems
 		return Saved{Next: post.Page, View: v}, nil

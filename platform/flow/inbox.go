@@ -138,7 +138,7 @@ func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
 	if card.DecidedAt != 0 {
 		r.Decided = time.Unix(card.DecidedAt, 0).UTC()
 	}
-	if g, err := s.Catalog.Newest(row.Form); err == nil {
+	if g, err := s.newest(identity.TenantID(row.Tenant), row.Form); err == nil {
 		r.Title, r.Stage = g.Form.Title, stageTitle(g.Form, stageOf(row.Labels))
 	}
 	return r, nil

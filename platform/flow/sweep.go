@@ -27,7 +27,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 // noticeAt is when the owner of a draft is told that it will soon be taken away.
 func (s *Service) noticeAt(d *vault.Draft) time.Time {
 	days := (&forms.Meta{}).NoticeDays()
-	if g, err := s.Catalog.Newest(d.Form); err == nil {
+	if g, err := s.newest(tenantID(d.Tenant), d.Form); err == nil {
 		days = g.Form.Def.Meta.NoticeDays()
 	}
 	return d.Expires.AddDate(0, 0, -days)

@@ -38,6 +38,7 @@ type DraftView struct {
 	Files        map[string]files.Attachment // by attachment id
 	Source       string                      // where register facts come from: "Navet", "manual"
 	FactsAt      time.Time
+	Lookups      map[string]bool // registers that can be asked from the page
 	Expires      time.Time
 	Earlier      *Earlier    // another application for the same thing, if any
 	Return       bool        // came from the check page to change one answer

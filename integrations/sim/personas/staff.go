@@ -13,6 +13,9 @@ const (
 	FridaFormtest          StaffID = "frida-formtest"          // employed, but with no role in any board
 	KajsaKulturtest        StaffID = "kajsa-kulturtest"        // officer and decider, kultur- och fritidsnämnden i Ekköping
 	TageTekniktest         StaffID = "tage-tekniktest"         // officer and decider, tekniska nämnden i Ekköping
+	LovaLonetest           StaffID = "lova-lonetest"           // officer, kommunstyrelsen i Ekköping: certificates of employment
+	LeifLonetest           StaffID = "leif-lonetest"           // officer, the same board
+	TovaTalltest           StaffID = "tova-talltest"           // officer, kommunstyrelsen i Tallvik
 	TuvaTalltest           StaffID = "tuva-talltest"           // officer and decider of two boards in Tallvik, culture and technology
 )
 
@@ -51,9 +54,15 @@ func AllStaff() []Staff {
 			"Administratör kulturskolan, kultur- och fritidsnämnden", []string{"ekkoping:kultur-och-fritid:decider"}},
 		{TageTekniktest, EkkopingLogin, "a3d1f0c2-0007", "Tage Tekniktest", "tage.tekniktest@example.se",
 			"Färdtjänsthandläggare med delegation, tekniska nämnden", []string{"ekkoping:teknik:decider"}},
+		{LovaLonetest, EkkopingLogin, "a3d1f0c2-0008", "Lova Lönetest", "lova.lonetest@example.se",
+			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
+		{LeifLonetest, EkkopingLogin, "a3d1f0c2-0009", "Leif Lönetest", "leif.lonetest@example.se",
+			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
 		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
 			"Handläggare skolskjuts med delegation, utbildningsnämnden",
 			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider"}},
+		{TovaTalltest, TallvikLogin, "b7e20d41-0003", "Tova Talltest", "tova.talltest@example.se",
+			"Löneadministratör, kommunstyrelsen", []string{"tallvik:kommunstyrelsen:officer"}},
 		{TuvaTalltest, TallvikLogin, "b7e20d41-0002", "Tuva Talltest", "tuva.talltest@example.se",
 			"Handläggare kulturskola och färdtjänst med delegation", []string{"tallvik:kultur-och-fritid:decider", "tallvik:teknik:decider"}},
 	}
