@@ -25,6 +25,10 @@ const (
 	Officer Role = "officer" // handläggare: reads and handles the authority's cases
 	Decider Role = "decider" // may decide by delegation (kommunallagen 6:37, 7:5)
 	Manager Role = "manager" // sees the board's list and the access log
+	// FormOwner is responsible for the board's services (need E8): changes their texts and times, and proposes that it be published.
+	FormOwner Role = "form-owner"
+	// FormApprover reads what somebody else proposes and publishes it.
+	FormApprover Role = "form-approver"
 )
 
 // Level is how surely an identity was established: the Swedish tillitsnivå 2–4; 0 is nobody.
@@ -102,6 +106,9 @@ func (a Actor) Stranger() bool { return a.Citizen == nil && a.Staff == nil && a.
 func (a Actor) Is(n idno.Number) bool {
 	return a.Citizen != nil && !n.IsZero() && a.Citizen.Number == n
 }
+
+// Roles are all there are.
+func Roles() []Role { return []Role{Officer, Decider, Manager, FormOwner, FormApprover} }
 
 // Has reports whether the actor holds one of the roles within the authority.
 func (a Actor) Has(auth AuthorityID, roles ...Role) bool {

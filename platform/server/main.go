@@ -18,6 +18,7 @@ import (
 	"samtjanst/forms/lint"
 	"samtjanst/integrations/sim"
 	"samtjanst/platform/config"
+	"samtjanst/platform/preview"
 	"samtjanst/renderer/markdown"
 )
 
@@ -240,6 +241,8 @@ func form(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return formcli.Lint(lintOptions(), rest, stdout, stderr)
 	case "test":
 		return formcli.Test(rest, stdout, stderr)
+	case "preview":
+		return preview.Main(ctx, preview.Options{Lint: lintOptions()}, rest, stdout, stderr)
 	case "export":
 		return formcli.Export(rest, stdout, stderr)
 	case "import":
