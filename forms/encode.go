@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"samtjanst/forms/internal/tree"
 	"samtjanst/platform/fault"
@@ -21,6 +23,7 @@ type document struct {
 	Layout    Layout                       `yaml:"layout"`
 	Text      map[string]map[string]string `yaml:"text"`
 	Documents map[string]map[string]string `yaml:"documents"`
+	Tables    map[string]Table             `yaml:"tables"`
 }
 
 // rawJSON keeps the order of the schema's properties, which is the order of fields.
@@ -29,7 +32,7 @@ type rawJSON struct{ raw json.RawMessage }
 func (r *rawJSON) UnmarshalTree(n *tree.Node) error { r.raw = n.JSON(); return nil }
 func (r *rawJSON) MarshalTree(b *bytes.Buffer)      { _ = json.Compact(b, r.raw) } // Load and Decode parsed it
 func (d *Definition) document() *document {
-	return &document{Format: Format, Form: d.Meta, Schema: rawJSON{d.Schema}, Layout: d.Layout, Text: d.Text, Documents: d.Documents}
+	return &document{Format: Format, Form: d.Meta, Schema: rawJSON{d.Schema}, Layout: d.Layout, Text: d.Text, Documents: d.Documents, Tables: d.Tables}
 }
 
 // Encode writes a definition as one JSON document, canonically: keys sorted (but for the schema's, whose order means something),
@@ -54,7 +57,20 @@ func DecodeDefinition(raw []byte) (*Definition, error) {
 	if doc.Format != Format {
 		return nil, fault.Newf(op, fault.Invalid, "format %q, expected %q", doc.Format, Format)
 	}
-	return &Definition{Meta: doc.Form, Schema: doc.Schema.raw, Layout: doc.Layout, Text: doc.Text, Documents: doc.Documents}, nil
+	for _, name := range slices.Sorted(maps.Keys(doc.Tables)) {
+		table := doc.Tables[name]
+		if !tableName.MatchString(name) {
+			return nil, fault.Newf(op, fault.Invalid, "%q is no name of a table", name)
+		}
+		var wrong error
+		table.check(func(row int, _, format string, args ...any) {
+			wrong = fault.Newf(op, fault.Invalid, "table %s, row %d: "+format, append([]any{name, row + 1}, args...)...)
+		})
+		if wrong != nil {
+			return nil, wrong
+		}
+	}
+	return &Definition{Meta: doc.Form, Schema: doc.Schema.raw, Layout: doc.Layout, Text: doc.Text, Documents: doc.Documents, Tables: doc.Tables}, nil
 }
 
 // VersionOf is the address of an encoded definition.

@@ -301,5 +301,6 @@ const (
 	PersonFormat   = "person-format"   // personnummer: not 10 or 12 digits
 	PersonDate     = "person-date"     // no such date of birth
 	PersonCheck    = "person-check"    // wrong check digit
+	LookupTooOften = "asked-too-often" //
 	OtherViolation = "other-violation" // keyword
 )

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"samtjanst/forms/internal/tree"
@@ -17,6 +18,7 @@ const (
 	LayoutFile  = "layout.yaml"
 	textDir     = "text"
 	documentDir = "documents"
+	TableDir    = "tables"
 	ScenarioDir = "scenarios"
 )
 
@@ -29,6 +31,7 @@ func Load(fsys fs.FS, dir string) (*Definition, []Diagnostic) {
 	l.schema()
 	l.texts()
 	l.documents()
+	l.tables()
 	l.strangers()
 	if len(l.diags) > 0 {
 		return nil, l.diags
@@ -178,13 +181,40 @@ func (l *loader) documents() {
 	}
 }
 
+func (l *loader) tables() {
+	for _, file := range l.names(TableDir, ".yaml") {
+		name, full := strings.TrimSuffix(file, ".yaml"), path.Join(TableDir, file)
+		if !tableName.MatchString(name) {
+			l.diags = append(l.diags, Diagnostic{File: full, What: "not a name of a table", Mend: "lower-case letters a–z, digits, - and _"})
+			continue
+		}
+		var table Table
+		before := len(l.diags)
+		l.yaml(full, &table)
+		if len(l.diags) > before {
+			continue
+		}
+		table.check(func(row int, mend, format string, args ...any) {
+			at := ""
+			if row >= 0 {
+				at = "/rows/" + strconv.Itoa(row)
+			}
+			l.diags = append(l.diags, l.def.Diagnose(full, at, mend, format, args...))
+		})
+		if l.def.Tables == nil {
+			l.def.Tables = map[string]Table{}
+		}
+		l.def.Tables[name] = table
+	}
+}
+
 // strangers tells of files that are no part of a form: a misspelt layuot.yaml should not be passed over.
 func (l *loader) strangers() {
 	entries, err := fs.ReadDir(l.fsys, l.dir)
 	if err != nil {
 		return // told by the missing files
 	}
-	known := []string{FormFile, SchemaFile, LayoutFile, textDir, documentDir, ScenarioDir, "README.md"}
+	known := []string{FormFile, SchemaFile, LayoutFile, textDir, documentDir, TableDir, ScenarioDir, "README.md"}
 next:
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") {

@@ -135,9 +135,21 @@ func dropRecord(l *FieldLookup, answers, facts map[string]any) map[string]any {
 	for name, at := range l.Fills {
 		if v, ok := Lookup(answers, at); ok && r.Values[name] != "" && v == any(r.Values[name]) {
 			Remove(answers, at)
+			prune(answers, at.Up())
 		}
 	}
 	return facts
+}
+
+// prune takes away objects that hold nothing any more.
+func prune(answers map[string]any, at Pointer) {
+	for ; at != ""; at = at.Up() {
+		v, _ := Lookup(answers, at)
+		if m, ok := v.(map[string]any); !ok || len(m) > 0 {
+			return
+		}
+		Remove(answers, at)
+	}
 }
 
 // Origin tells where the answer of a field that a look-up fills comes from.

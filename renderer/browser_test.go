@@ -174,7 +174,7 @@ func TestInBrowser(t *testing.T) {
 	defer cancel()
 	console := watchConsole(ctx)
 	for name := range pages {
-		for _, width := range []int64{390, 1280} {
+		for _, width := range []int64{320, 390, 1280} { // 320 is 1280 at 400 % zoom (WCAG 2.2, 1.4.10)
 			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+"/"+name)); err != nil {
 				t.Fatalf("%s at %d: %v", name, width, err)
 			}

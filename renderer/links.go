@@ -161,7 +161,7 @@ func (s *finder) row(f *forms.Field, here spot, at forms.Pointer, value any, row
 		return here
 	}
 	// A row that is not among the lines shown: the page names those in which something is wrong.
-	here.order, here.owner = append(slices.Clip(here.order), n), at.Index(n)
+	here.order, here.owner = append(slices.Clip(here.order), -1, n), at.Index(n) // before the lines
 	if s.wrong != "" {
 		here.id += straySuffix
 	}

@@ -53,6 +53,7 @@ func (l *live) expr(expr string) {
 	if expr == "" {
 		return
 	}
+	expr = strings.ReplaceAll(expr, ".?", ".") // what may be absent is read by answers.?elev.?skola
 	l.exprs = append(l.exprs, expr)
 	for name := range l.form.Def.Meta.Computed {
 		if strings.Contains(expr, "computed."+name) {

@@ -1,6 +1,8 @@
 package renderer
 
 import (
+	"slices"
+
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
 	"samtjanst/renderer/i18n"
@@ -40,7 +42,7 @@ func (b *builder) lookup(c control) {
 		if !asked {
 			return dst
 		}
-		tone, texts := lookupTexts(f.locale, r)
+		tone, texts := lookupTexts(f.locale, field, r)
 		dst = append(dst, `<div class="ds-alert st-notice" data-color="`...)
 		dst = append(dst, tone...)
 		dst = append(dst, `" tabindex="-1" id="`...)
@@ -59,7 +61,7 @@ func (b *builder) lookup(c control) {
 func LookupID(f *forms.Field) string { return f.ID + ".lookup" }
 
 // lookupTexts tells how a look-up ended, and in what tone.
-func lookupTexts(l *i18n.Locale, r forms.LookupRecord) (tone string, texts []string) {
+func lookupTexts(l *i18n.Locale, field *forms.Field, r forms.LookupRecord) (tone string, texts []string) {
 	switch r.Status {
 	case forms.LookupFound:
 		tone = "success"
@@ -79,7 +81,7 @@ func lookupTexts(l *i18n.Locale, r forms.LookupRecord) (tone string, texts []str
 		}
 		texts = append(texts, l.T(key))
 	}
-	if len(r.Unread) > 0 {
+	if slices.ContainsFunc(r.Unread, func(name string) bool { _, fills := field.Lookup.Fills[name]; return fills }) {
 		tone = "warning"
 		texts = append(texts, l.T("lookup.unread"))
 	}

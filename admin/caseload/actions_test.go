@@ -49,7 +49,7 @@ func TestOtherBoardsCasesDoNotExist(t *testing.T) {
 	h := newHouse(t)
 	for _, who := range []identity.Actor{siv, torsten} {
 		b := visit(t, h, who)
-		for _, path := range []string{"", "/arende.pdf", "/bilaga/bilaga1", "/handling/bevis1", "/brev/p2/invitation", "/komplettering", "/vidare/p2", "/papper/p2", "/beslut"} {
+		for _, path := range []string{"", "/arende.pdf", "/bilaga/bilaga1", "/handling/bevis1", "/brev/p2/invitation", "/komplettering", "/vidare/p2", "/papper/p2", "/beslut", "/utlamna", "/steg"} {
 			b.Get(caseURL(expired) + path)
 			b.Want(http.StatusNotFound)
 			if strings.Contains(string(b.Page.Body), "Testsson") {
@@ -257,6 +257,45 @@ func TestPaper(t *testing.T) {
 	upload(t, b, path, scanField, "blankett.pdf", []byte("%PDF-1.7"), [2]string{"datum", "2026-11-20"})
 	b.Want(http.StatusSeeOther)
 	h.did(t, string(expired)+" paper p2 2026-11-20 blankett.pdf 8 bytes")
+}
+
+// A certificate is handed out with its file, on the revision that was read; what was typed is kept when something is wrong.
+func TestHandOut(t *testing.T) {
+	h := newHouse(t)
+	b := visit(t, h, mona)
+	path := caseURL(waits) + "/utlamna"
+	b.Get(path)
+	b.Want(http.StatusConflict) // the service decides, and hands nothing out
+	h.flow.handsOut(waits)
+	b.Get(caseURL(waits))
+	b.Want(http.StatusOK)
+	if !strings.Contains(string(b.Page.Body), `href="`+path+`"`) {
+		t.Error("the case has no way to hand out")
+	}
+	b.Get(path)
+	b.Want(http.StatusOK)
+	httptestkit.CheckResponse(t, "handout", b.Page)
+	if !strings.Contains(b.Text(), "Intyget lämnas till Anna Testsson, 19840312-2388.") {
+		t.Errorf("to whom it goes: %q", b.Text())
+	}
+	h.flow.wrong = []forms.Problem{{Pointer: "/files", Code: forms.Required}}
+	b.Submit("Lämna ut och avsluta", url.Values{"satt": {"fil"}, "meddelande": {"Hör av dig om något är fel."}}) // without a file
+	b.Want(http.StatusUnprocessableEntity)
+	httptestkit.CheckResponse(t, "handout", b.Page)
+	if !strings.Contains(b.Text(), "Bifoga minst en fil till ”Filer”.") || !strings.Contains(string(b.Page.Body), "Hör av dig om något är fel.") {
+		t.Errorf("says %q", b.Text())
+	}
+	h.flow.wrong, h.flow.did = nil, nil
+	h.flow.refuse = fault.New("test", fault.Conflict, nil)
+	upload(t, b, path, handoutFiles, "intyg.pdf", []byte("%PDF-1.7"), [2]string{"rev", "7"}, [2]string{"satt", "fil"})
+	b.Want(http.StatusConflict)
+	if !strings.Contains(b.Text(), "Något hände i ärendet medan du skrev") {
+		t.Errorf("says %q", b.Text())
+	}
+	h.flow.refuse, h.flow.did = nil, nil
+	upload(t, b, path, handoutFiles, "intyg.pdf", []byte("%PDF-1.7"), [2]string{"rev", "7"}, [2]string{"satt", "fil"}, [2]string{"meddelande", "Hej"})
+	b.Want(http.StatusSeeOther)
+	h.did(t, string(waits)+` hand out 7 fil "Hej" ["intyg.pdf 8 bytes"]`)
 }
 
 // A decision is written, looked at, changed, looked at again and taken, on the revision that was read.

@@ -35,14 +35,14 @@ func (a *area) showCase(r *httpkit.Request) error {
 // casePage puts the whole case into words.
 func (w words) casePage(shell ui.Shell, c *flow.StaffCase, colleagues []flow.Colleague, actor identity.Actor) casePage {
 	auth := identity.AuthorityID(c.Case.Authority)
-	may := actionsOf(c.Case, actor.Has(auth, identity.Decider))
+	may := actionsOf(c.Case, c.Form.Def.Meta, actor.Has(auth, identity.Decider))
 	if !actor.Has(auth, handlers...) {
 		may = actions{ReadOnly: true}
 	}
 	p := casePage{Shell: shell, caseHead: w.head(c), Actions: may,
-		Tasks: w.tasks(c, may, shell.CSRF), DoneTasks: w.doneTasks(&c.Case), Assign: w.assign(c.Case, colleagues, actor.Staff.Subject),
+		Stage: w.stage(c, may), Tasks: w.tasks(c, may, shell.CSRF), DoneTasks: w.doneTasks(&c.Case), Assign: w.assign(c.Case, colleagues, actor.Staff.Subject),
 		Common: w.answers(c.View, false), Parties: w.parties(c), Facts: w.facts(c), Attachments: w.files(c),
-		Signatures: w.signatureRows(c, may), Told: w.told(&c.Case), Decision: w.decision(c), Handovers: w.handovers(&c.Case),
+		Signatures: w.signatureRows(c, may), Told: w.told(&c.Case), Decision: w.decision(c), Handout: w.handout(c), Handovers: w.handovers(&c.Case),
 		Rides: c.Case.Rides, Events: w.events(c), Reads: w.reads(c, colleagues), Related: w.rows(c.Related, actor.Staff.Subject)}
 	if !c.Case.Order.Ended && !c.Case.Order.Complete() {
 		p.Deadline, p.DeadlineIn = c.Case.Order.Deadline, w.left(c.Case.Order.Deadline)

@@ -39,6 +39,7 @@ type Flow interface {
 	Handling
 	Signatures
 	Decisions
+	Handouts
 	Lists
 }
 
@@ -67,6 +68,8 @@ type Handling interface {
 	FinishTask(ctx context.Context, a identity.Actor, id casework.ID, task int) error
 	CompletionCame(ctx context.Context, a identity.Actor, id casework.ID) error
 	LetterSent(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string, task int) error
+	// MoveStage moves the case to another of the form's stages; problems have the pointers "/to" and "/note".
+	MoveStage(ctx context.Context, a identity.Actor, id casework.ID, from, to, note string) ([]forms.Problem, error)
 }
 
 // Signatures that are missing. What was filled in wrongly comes as problems with pointers "/text", "/parties", "/due",
@@ -83,6 +86,13 @@ type Decisions interface {
 	PreviewPDF(context.Context, identity.Actor, casework.ID, flow.DecisionInput) (*flow.File, error)
 	// Decide: fault.Conflict when the case is no longer at the revision that the officer read.
 	Decide(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.DecisionInput) ([]forms.Problem, error)
+}
+
+// Handouts end a case where nothing is decided: a certificate, a copy.
+type Handouts interface {
+	// HandOut: fault.Conflict when the case is no longer at the revision that the officer read. Problems have the pointers "/way",
+	// "/message" and "/files".
+	HandOut(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.HandoutInput) ([]forms.Problem, error)
 }
 
 // Lists are the board's and the operator's.
@@ -104,11 +114,13 @@ type area struct {
 	site *admin.Site
 
 	inbox      *ui.Template[inboxPage]
+	stages     *ui.Template[stagePage]
 	kase       *ui.Template[casePage]
 	completion *ui.Template[completionPage]
 	goOn       *ui.Template[goOnPage]
 	paper      *ui.Template[paperPage]
 	decide     *ui.Template[decidePage]
+	handout    *ui.Template[handoutPage]
 	board      *ui.Template[boardPage]
 	rides      *ui.Template[ridesPage]
 }
@@ -159,6 +171,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	var e error
 	a.kase, e = ui.Parse[casePage](u, templates, "templates/parts.html", "templates/case.html", "templates/case_*.html")
 	bind(e)
+	a.stages, e = ui.Parse[stagePage](u, templates, "templates/parts.html", "templates/stage.html")
+	bind(e)
 	a.completion, e = ui.Parse[completionPage](u, templates, "templates/parts.html", "templates/completion.html")
 	bind(e)
 	a.goOn, e = ui.Parse[goOnPage](u, templates, "templates/parts.html", "templates/goon.html")
@@ -166,6 +180,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	a.paper, e = ui.Parse[paperPage](u, templates, "templates/parts.html", "templates/paper.html")
 	bind(e)
 	a.decide, e = ui.Parse[decidePage](u, templates, "templates/parts.html", "templates/decide.html")
+	bind(e)
+	a.handout, e = ui.Parse[handoutPage](u, templates, "templates/parts.html", "templates/handout.html")
 	bind(e)
 	a.board, e = ui.Parse[boardPage](u, templates, "templates/parts.html", "templates/board.html")
 	bind(e)
@@ -213,6 +229,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/uppgift", handles, a.finishTask),
 		post(one+"/kompletterad", handles, a.completionCame),
 		post(one+"/brev", handles, a.letterSent),
+		get(one+"/steg", handles, a.showStage),
+		post(one+"/steg", handles, a.moveStage),
 		get(one+"/komplettering", handles, a.showCompletion),
 		post(one+"/komplettering", handles, a.orderCompletion),
 		get(one+"/vidare/:party", handles, a.showGoOn),
@@ -223,6 +241,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/beslut", handles, a.writeDecision),
 		post(one+"/beslut/fatta", decides, a.takeDecision),
 		post(one+"/beslut.pdf", handles, a.previewPDF),
+		get(one+"/utlamna", handles, a.showHandout),
+		upload(one+"/utlamna", handles, a.handOut),
 		get(boardURL, reads, a.showBoard),
 		post(boardURL, reports, a.reportToBoard),
 		get(ridesURL, handles, a.showRides),

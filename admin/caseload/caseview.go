@@ -21,6 +21,7 @@ type casePage struct {
 	caseHead
 	Warnings    []ui.Notice
 	Jumps       []ui.Link
+	Stage       *stageCard // nil when the form has no stages of its own
 	Tasks       []taskCard
 	DoneTasks   []doneTask
 	Actions     actions
@@ -34,6 +35,7 @@ type casePage struct {
 	DeadlineIn  string
 	Told        []toldRow
 	Decision    *decisionCard
+	Handout     *handoutCard
 	Handovers   []handoverRow
 	Rides       []casework.Ride
 	Events      []eventRow
@@ -75,7 +77,7 @@ func (w words) head(c *flow.StaffCase) caseHead {
 		h.Next, _ = w.signatures(done, of, missingSince(c.Case.Order))
 		h.Next = w.T("admin.case.next."+string(c.Case.State), "signatures", h.Next)
 	default:
-		h.Next = w.T("admin.case.next." + string(c.Case.State))
+		h.Next = w.T("admin.case.next." + string(c.Case.State) + ends(c))
 	}
 	return h
 }
@@ -101,16 +103,18 @@ type actions struct {
 	Came     bool // note that an ordered completion has come
 	Decide   bool
 	Preview  bool // may see how a decision would look, but not decide
+	HandOut  bool // may hand out what was asked for, which ends the case
 	Sign     bool // somebody's signature is missing and can still be dealt with
 	ReadOnly bool // the reader handles no cases
 }
 
-func actionsOf(c casework.Case, decider bool) actions {
+func actionsOf(c casework.Case, service forms.Meta, decider bool) actions {
 	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
-	a := actions{Complete: c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer}
+	a := actions{Complete: (c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer) && !c.Anonymous()}
 	a.Came = c.State == casework.AwaitingCompletion
-	a.Decide = c.State == casework.AwaitingOfficer && decider
-	a.Preview = c.State == casework.AwaitingOfficer && !decider
+	decided := c.State == casework.AwaitingOfficer && len(service.Decision.Outcomes) > 0
+	a.Decide, a.Preview = decided && decider, decided && !decider
+	a.HandOut = c.State == casework.AwaitingOfficer && len(service.Delivery.Ways) > 0
 	a.Sign = open && !c.Order.Ended && !c.Order.Complete()
 	return a
 }
@@ -150,6 +154,9 @@ type partyCard struct {
 
 func (w words) parties(c *flow.StaffCase) []partyCard {
 	var out []partyCard
+	if c.Case.Anonymous() {
+		return nil // what somebody without login chose to say stands among the answers
+	}
 	for _, p := range c.Case.Parties {
 		card := partyCard{ID: p.ID, Name: p.Name, Role: w.role(c, p.Role), Number: dashed(p.Number.Digits()),
 			Email: p.Given.Email, Phone: formatPhone(p.Given.Phone)}
@@ -314,8 +321,10 @@ func (w words) jumps(p *casePage) []ui.Link {
 			out = append(out, ui.Link{Text: w.T("admin.case.part." + id), URL: "#" + id, Count: n})
 		}
 	}
+	add(p.Stage != nil, "steg", 0)
 	add(true, "uppgifter", len(p.Tasks))
 	add(p.Decision != nil, "beslut", 0)
+	add(p.Handout != nil, "utlamnat", 0)
 	add(len(p.Signatures) > 0, "underskrifter", 0)
 	add(true, "ansokan", 0)
 	add(len(p.Parties) > 0, "parter", len(p.Parties))

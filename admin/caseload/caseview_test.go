@@ -20,7 +20,7 @@ var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casewo
 	casework.WithdrawnBy{}, casework.ReminderAsked{}, casework.CompletionOrdered{}, casework.WentOn{}, casework.SignedOnPaper{}, casework.Assigned{},
 	casework.TaskDone{}, casework.LetterSent{}, casework.DecisionTaken{}, casework.DecisionOpened{}, casework.Reported{}, casework.ProtectionFound{},
 	casework.RidesReceived{}, casework.NumberClaimed{}, casework.NoticeSent{}, casework.NoticeFailed{}, casework.DocumentMade{}, casework.HandedOver{},
-	casework.TimerFired{}}
+	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}, casework.StageMoved{}}
 
 // What can be done follows from the state and the reader's role.
 func TestActions(t *testing.T) {
@@ -42,11 +42,37 @@ func TestActions(t *testing.T) {
 		{"decided", casework.Decided, two(signing.Signed), true, actions{}},
 		{"withdrawn", casework.Withdrawn, two(signing.Invited), true, actions{}},
 	} {
-		if got := actionsOf(casework.Case{State: c.state, Order: c.order}, c.decider); got != c.want {
+		if got := actionsOf(casework.Case{State: c.state, Order: c.order}, decides, c.decider); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
 }
+
+// A service that hands out and never decides has no button for a decision, and the other way about.
+func TestHandOutButton(t *testing.T) {
+	waiting := casework.Case{State: casework.AwaitingOfficer}
+	for _, c := range []struct {
+		name    string
+		c       casework.Case
+		service forms.Meta
+		want    actions
+	}{
+		{"hands out", waiting, handsOut, actions{Complete: true, HandOut: true}},
+		{"hands out, or refuses by a decision", waiting, both, actions{Complete: true, HandOut: true, Decide: true}},
+		{"has handed out", casework.Case{State: casework.Delivered}, both, actions{}},
+	} {
+		if got := actionsOf(c.c, c.service, true); got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+// Services by how their cases end.
+var (
+	decides  = forms.Meta{Decision: forms.Decision{Outcomes: []forms.Outcome{{ID: "bifall", Title: "Bifall"}}}}
+	handsOut = forms.Meta{Delivery: forms.Delivery{Title: "Intyget", Ways: []forms.DeliveryWay{{ID: "fil", Title: "Som fil", Files: true}}}}
+	both     = forms.Meta{Decision: decides.Decision, Delivery: handsOut.Delivery}
+)
 
 // Each kind of task has the buttons that deal with it, and none where nothing can be done.
 func TestTaskButtons(t *testing.T) {
@@ -70,7 +96,7 @@ func TestTaskButtons(t *testing.T) {
 		kase := &flow.StaffCase{Letters: c.letters, Case: casework.Case{ID: "x", State: c.state, Parties: []casework.Party{{ID: "p1"}, {ID: "p2", Name: "Erik Testsson"}},
 			Order: signing.Order{Places: []signing.Place{{Party: "p1", State: signing.Signed}, {Party: "p2", State: c.place}}},
 			Tasks: []casework.Task{{ID: 1, Kind: c.kind, Party: "p2", Opened: now}, {ID: 2, Kind: casework.TaskHandover, Done: now}}}}
-		cards := w.tasks(kase, actionsOf(kase.Case, true), "token")
+		cards := w.tasks(kase, actionsOf(kase.Case, both, true), "token")
 		if len(cards) != 1 {
 			t.Fatalf("%s: %d open tasks", c.kind, len(cards))
 		}

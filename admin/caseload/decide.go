@@ -119,7 +119,7 @@ func (a *area) undecided(r *httpkit.Request) (*flow.StaffCase, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Case.State != casework.AwaitingOfficer {
+	if c.Case.State != casework.AwaitingOfficer || len(c.Form.Def.Meta.Decision.Outcomes) == 0 {
 		return nil, fault.Newf("caseload.decide", fault.Conflict, "the case is %s", c.Case.State)
 	}
 	return c, nil

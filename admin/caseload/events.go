@@ -32,7 +32,7 @@ func (w words) events(c *flow.StaffCase) []eventRow {
 		if name := partyName(&c.Case, about); name != "" {
 			r.Text = w.T("admin.event-about", "event", r.Text, "name", name)
 		}
-		r.Detail = w.eventDetail(e)
+		r.Detail = w.eventDetail(c, e)
 		if n := len(out); n == 0 || clock.Date(out[n-1].At) != clock.Date(r.At) {
 			r.NewDay = true
 		}
@@ -47,12 +47,14 @@ func (w words) who(c *casework.Case, e flow.EventView) string {
 		return w.T("admin.event-system")
 	case e.Name != "":
 		return e.Name
+	case c.Anonymous():
+		return w.T("admin.stage.without-login")
 	}
 	return partyName(c, e.Header.By.Party)
 }
 
 // eventDetail gives what of an event's body an officer wants to read in the list.
-func (w words) eventDetail(e flow.EventView) string {
+func (w words) eventDetail(c *flow.StaffCase, e flow.EventView) string {
 	switch e.Header.Kind {
 	case casework.DeclinedBy{}.Kind():
 		return text(e.Event, "Reason")
@@ -82,6 +84,8 @@ func (w words) eventDetail(e flow.EventView) string {
 		return w.ISODate(text(e.Event, "Meeting"))
 	case casework.RidesReceived{}.Kind():
 		return text(e.Event, "File")
+	case casework.StageMoved{}.Kind():
+		return w.T("admin.stage.moved", "stage", stageIn(c, text(e.Event, "To")).Title, "note", text(e.Event, "Note"))
 	}
 	return ""
 }

@@ -35,8 +35,8 @@ const sourceManual = "manual"
 // facts shows the applicant and the children that the case is about. The applicant's other children are in the answer too,
 // but no business of this case.
 func (w words) facts(c *flow.StaffCase) *factsCard {
-	if len(c.Facts) == 0 {
-		return nil
+	if len(c.Facts) == 0 || c.Case.Anonymous() {
+		return nil // nothing was asked of any register
 	}
 	card := &factsCard{At: c.FactsAt}
 	if c.FactsSource != sourceManual {

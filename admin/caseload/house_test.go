@@ -3,6 +3,7 @@ package caseload
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -130,6 +131,14 @@ func newFakeFlow(t testing.TB, dir *directory.Directory) *fakeFlow {
 	f := &fakeFlow{dir: dir, form: form, graph: graph, cases: map[casework.ID]*flow.StaffCase{}}
 	f.samples(t)
 	return f
+}
+
+// handsOut lets a case be of a service that hands out certificates beside what it decides.
+func (f *fakeFlow) handsOut(id casework.ID) {
+	form, def := *f.form, *f.form.Def
+	def.Meta.Delivery = handsOut.Delivery
+	form.Def = &def
+	f.cases[id].Form = &form
 }
 
 func (f *fakeFlow) service(tenant identity.TenantID) flow.ServiceView {
@@ -263,6 +272,9 @@ func (f *fakeFlow) OrderCompletion(_ context.Context, a identity.Actor, id casew
 func (f *fakeFlow) GoOn(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID, ground string) ([]forms.Problem, error) {
 	return f.do(a, id, handlers, "go on %s %q", p, ground)
 }
+func (f *fakeFlow) MoveStage(_ context.Context, a identity.Actor, id casework.ID, from, to, note string) ([]forms.Problem, error) {
+	return f.do(a, id, handlers, "stage %s %s %q", from, to, note)
+}
 func (f *fakeFlow) RegisterPaper(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID, on, name string, scan io.Reader) ([]forms.Problem, error) {
 	b, err := io.ReadAll(scan)
 	if err != nil {
@@ -283,6 +295,22 @@ func (f *fakeFlow) PreviewPDF(_ context.Context, a identity.Actor, id casework.I
 }
 func (f *fakeFlow) Decide(_ context.Context, a identity.Actor, id casework.ID, rev int64, in flow.DecisionInput) ([]forms.Problem, error) {
 	return f.do(a, id, []identity.Role{identity.Decider}, "decide %d %s %v %v %q", rev, in.Outcome, in.Grounds, in.Rows, in.Title)
+}
+
+func (f *fakeFlow) HandOut(_ context.Context, a identity.Actor, id casework.ID, rev int64, in flow.HandoutInput) ([]forms.Problem, error) {
+	var got []string
+	for in.Files != nil {
+		name, body, err := in.Files()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		b, readErr := io.ReadAll(body)
+		if err = errors.Join(err, readErr); err != nil {
+			return nil, err
+		}
+		got = append(got, fmt.Sprintf("%s %d bytes", name, len(b)))
+	}
+	return f.do(a, id, handlers, "hand out %d %s %q %q", rev, in.Way, in.Message, got)
 }
 
 func (f *fakeFlow) BoardList(_ context.Context, a identity.Actor, auth identity.AuthorityID) ([]flow.Row, error) {

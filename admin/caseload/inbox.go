@@ -24,7 +24,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 		return err
 	}
 	p := inboxPage{Shell: a.site.Shell(r, w.T("admin.inbox.title")), Tabs: w.tabs(f, in), Filter: f,
-		Service: w.serviceField(f, services), Owner: w.ownerField(f), Order: w.orderField(f), ToDo: f.View == toDo.name,
+		Service: w.serviceField(f, services), Stage: w.stageField(f, services), Owner: w.ownerField(f), Order: w.orderField(f), ToDo: f.View == toDo.name,
 		Handles: len(actor.Authorities(handlers...)) > 0, Query: query, Here: f.url()}
 	p.Shell.Wide = true
 	me := actor.Staff.Subject

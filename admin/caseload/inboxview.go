@@ -28,7 +28,7 @@ var views = []view{
 	{name: "hos-handlaggare", states: []casework.State{casework.AwaitingOfficer}},
 	{name: "underskrift", states: []casework.State{casework.AwaitingSignatures}},
 	{name: "komplettering", states: []casework.State{casework.AwaitingCompletion}},
-	{name: "beslutade", states: []casework.State{casework.Decided}},
+	{name: "beslutade", states: []casework.State{casework.Decided, casework.Delivered}},
 	{name: "avslutade", states: []casework.State{casework.Closed}},
 	{name: "aterkallade", states: []casework.State{casework.Withdrawn}},
 	{name: "alla"},
@@ -56,6 +56,7 @@ var owners = []string{"alla", "mina", "ingen"}
 type filter struct {
 	View   string
 	Form   string
+	Stage  string // "form/stage": an inner stage of one service, "" all
 	Owner  string
 	Task   bool
 	Order  string
@@ -65,7 +66,7 @@ type filter struct {
 
 // parseFilter reads the query of an address. What it does not know is left out, so that an old link still opens.
 func parseFilter(get func(name string) string) filter {
-	f := filter{View: get("vy"), Form: get("tjanst"), Owner: get("agare"), Task: get("uppgift") == "1",
+	f := filter{View: get("vy"), Form: get("tjanst"), Stage: get("steg"), Owner: get("agare"), Task: get("uppgift") == "1",
 		Order: get("ordning"), Search: get("sok"), After: get("efter")}
 	if !slices.ContainsFunc(views, func(v view) bool { return v.name == f.View }) {
 		f.View = toDo.name
@@ -106,6 +107,7 @@ func (f filter) url() string {
 	}
 	set("vy", f.View, usual)
 	set("tjanst", f.Form, "")
+	set("steg", f.Stage, "")
 	set("agare", f.Owner, owners[0])
 	set("ordning", f.Order, orders[0].name)
 	set("sok", f.Search, "")
@@ -123,6 +125,9 @@ func (f filter) url() string {
 func (f filter) query(v view, search string) flow.InboxQuery {
 	q := flow.InboxQuery{States: v.states, Form: f.Form, Mine: f.Owner == "mina", Nobody: f.Owner == "ingen",
 		Task: v.task || f.Task, Search: search, After: parseCursor(f.After)}
+	if form, stage, ok := strings.Cut(f.Stage, "/"); ok && (f.Form == "" || f.Form == form) {
+		q.Form, q.Stage = form, stage
+	}
 	for _, o := range orders {
 		if o.name == f.Order {
 			q.Order = o.order
@@ -152,6 +157,7 @@ type inboxPage struct {
 	Tabs     []inboxTab
 	Filter   filter
 	Service  ui.Field
+	Stage    ui.Field // no options when no service has stages
 	Owner    ui.Field
 	Order    ui.Field
 	ToDo     bool   // the landing tab: every row has a task already
@@ -197,6 +203,7 @@ type inboxRow struct {
 	Service   string
 	Subject   string
 	State     ui.Tag
+	Stage     string // title of the inner stage, "" none
 	Since     string // "sedan 3 dagar"
 	Signed    string // "1 av 2, sedan 3 dagar"
 	Complete  bool   // no signature is missing
@@ -210,7 +217,7 @@ type inboxRow struct {
 
 func (w words) row(r flow.Row, me string) inboxRow {
 	out := inboxRow{ID: r.ID, URL: caseURL(r.ID), Reference: r.Reference, Number: r.Number, Service: w.text(r.Title),
-		Subject: r.Subject, Since: w.since(r.Since), Age: w.age(r.Submitted), Submitted: r.Submitted,
+		Subject: r.Subject, Stage: r.Stage, Since: w.since(r.Since), Age: w.age(r.Submitted), Submitted: r.Submitted,
 		Assignee: r.AssigneeName, Mine: r.Assignee != "" && r.Assignee == me, Tasks: w.rowTags(r)}
 	if r.Assignee != "" && out.Assignee == "" {
 		out.Assignee = w.T("admin.inbox.somebody")
@@ -250,8 +257,12 @@ func (w words) tabs(f filter, in *flow.Inbox) []inboxTab {
 		switch {
 		case v.task:
 			out[i].Count = w.count(in.Tasks)
-		case len(v.states) == 1:
-			out[i].Count = w.count(in.Counts[v.states[0]])
+		case len(v.states) > 0:
+			n := 0
+			for _, st := range v.states {
+				n += in.Counts[st]
+			}
+			out[i].Count = w.count(n)
 		}
 	}
 	return out
@@ -323,6 +334,25 @@ func (w words) serviceField(f filter, services []flow.ServiceView) ui.Field {
 	return ui.Field{Name: "tjanst", Label: w.T("admin.inbox.service"), Options: out}
 }
 
+// stageField lists the inner stages of the services that have any, of the chosen service when one is.
+func (w words) stageField(f filter, services []flow.ServiceView) ui.Field {
+	field := ui.Field{Name: "steg", Label: w.T("admin.stage.filter")}
+	for _, s := range services {
+		meta := &s.Form.Def.Meta
+		if f.Form != "" && f.Form != meta.ID {
+			continue
+		}
+		for _, st := range meta.Stages {
+			value := meta.ID + "/" + st.ID
+			field.Options = append(field.Options, ui.Choice{Value: value, Label: w.T("admin.stage.of", "stage", st.Title, "service", w.text(s.Form.Title)), Checked: value == f.Stage})
+		}
+	}
+	if field.Options != nil {
+		field.Options = append([]ui.Choice{{Label: w.T("admin.stage.all"), Checked: f.Stage == ""}}, field.Options...)
+	}
+	return field
+}
+
 // links sets the addresses around the lists.
 func (p *inboxPage) links(f filter, in *flow.Inbox) {
 	here := f
@@ -338,5 +368,5 @@ func (p *inboxPage) links(f filter, in *flow.Inbox) {
 	plain.Search, plain.After = "", ""
 	p.Clear = plain.url()
 	p.Plain = filter{View: f.View, Owner: owners[0], Order: orders[0].name, Search: f.Search}.url()
-	p.Narrowed = f.Form != "" || f.Owner != owners[0] || f.Task || f.Order != orders[0].name
+	p.Narrowed = f.Form != "" || f.Stage != "" || f.Owner != owners[0] || f.Task || f.Order != orders[0].name
 }

@@ -40,6 +40,7 @@ func TestTemplates(t *testing.T) {
 	a := newHouse(t).area
 	uitest.Template(t, a.inbox)
 	uitest.Template(t, a.kase)
+	uitest.Template(t, a.stages)
 	uitest.Template(t, a.completion)
 	uitest.Template(t, a.goOn)
 	uitest.Template(t, a.paper)

@@ -82,7 +82,7 @@ func (w words) told(c *casework.Case) []toldRow {
 	for _, p := range c.Parties {
 		for _, d := range p.Delivered {
 			out = append(out, toldRow{At: d.At, Name: p.Name, What: w.coded("admin.what.", d.What),
-				Channel: w.coded("admin.channel.", d.Channel), Failed: w.coded("admin.notice-failure.", d.Failed), Opened: d.Opened, Opens: d.What == "decision" && d.Channel == "pages"})
+				Channel: w.coded("admin.channel.", d.Channel), Failed: w.coded("admin.notice-failure.", d.Failed), Opened: d.Opened, Opens: (d.What == "decision" || d.What == "delivery" && c.Handout != nil && len(c.Handout.Files) > 0) && d.Channel == "pages"})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b toldRow) int { return a.At.Compare(b.At) })

@@ -67,8 +67,8 @@ func (w words) tasks(c *flow.StaffCase, may actions, csrf string) []taskCard {
 
 // letterAbout says what a letter is about; letters that the flow gave a code of its own are invitations.
 func letterAbout(t casework.Task) string {
-	if t.Detail == "decision" {
-		return "decision"
+	if t.Detail == "decision" || t.Detail == "delivery" {
+		return t.Detail
 	}
 	return "invitation"
 }

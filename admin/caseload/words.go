@@ -90,7 +90,7 @@ func (w words) signatures(done, of int, missingSince time.Time) (text string, al
 func (w words) state(s casework.State) (string, ui.Tone) {
 	t := ui.Neutral
 	switch s {
-	case casework.AwaitingSignatures, casework.AwaitingCompletion, casework.Decided:
+	case casework.AwaitingSignatures, casework.AwaitingCompletion, casework.Decided, casework.Delivered:
 		t = ui.Info
 	case casework.AwaitingOfficer:
 		t = ui.Warning

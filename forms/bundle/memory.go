@@ -13,6 +13,9 @@ import (
 // memory shows files as a file system.
 type memory Files
 
+// FS shows the files as a file system, as forms.Load reads it, with the folder ".".
+func (f Files) FS() fs.FS { return memory(f) }
+
 // Open opens a file or a folder.
 func (m memory) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {

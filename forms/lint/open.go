@@ -38,6 +38,11 @@ func (l *linter) open() {
 			l.inForm(refused.path, mend, "without login %s", refused.what)
 		}
 	}
+	l.layout(func(e placed) {
+		if e.field.Lookup != nil {
+			l.inLayout(e.path+"/lookup", mend, "without login nobody answers for having asked a register")
+		}
+	})
 	if !slices.ContainsFunc(m.Stages, func(s forms.Stage) bool { return s.Closes }) {
 		l.inForm("/stages", "add stages of which one has closes: true", "without login nothing is decided, and no stage closes the case")
 	}

@@ -62,6 +62,7 @@ func TestOpenMistakes(t *testing.T) {
 		{"form.yaml", "login: 0", "login: 3", "form.yaml:14:10: contact is for services without login"},
 		{"form.yaml", "contact: /kontakt", "contact: /namn", "form.yaml:14:10: /namn has none of name, email and phone"},
 		{"schema.json", `{"const":true,"title":"Ja"}`, `{"type":"string","title":"Ja"}`, "form.yaml:14:10: /kontakt has no consent"},
+		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, lookup: {from: company, fills: {name: /kontakt/email}}}", "without login nobody answers"},
 		{"layout.yaml", "{pointer: /kontakt/email}", "{pointer: /kontakt/email, required: true}", "form.yaml:14:10: /kontakt/email is required"},
 		{"form.yaml", "draftDays: 28\n", "draftDays: 28\ndraftNotice: 28\n", "a draft's end would be announced before"},
 		{"form.yaml", "next: [gors, nej]", "next: [gors, nej, ja]", `form.yaml:16:55: there is no stage "ja"`},

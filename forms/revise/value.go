@@ -1,6 +1,7 @@
 package revise
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -29,6 +30,31 @@ func (o Object) Get(name string) (any, bool) {
 	}
 	return nil, false
 }
+
+// MarshalJSON writes the object with its keys in order.
+func (o Object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	b.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := enc.Encode(m.Name); err != nil {
+			return nil, err
+		}
+		b.WriteByte(':')
+		if err := enc.Encode(m.Value); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// ParseValue reads a value written as JSON, as Change.Value and Get have it. fault.Invalid.
+func ParseValue(raw string) (any, error) { return read(".json", []byte(raw)) }
 
 // normal turns a value into those kinds that are read from files: nil, bool, json.Number, string, []any, Object.
 func normal(v any, depth int) (any, error) {

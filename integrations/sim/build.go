@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"samtjanst/integrations/company/bolagsverket"
+	"samtjanst/integrations/company/bolagsverketsim"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/bankidsim"
 	"samtjanst/integrations/eid/oidc"
@@ -48,6 +50,7 @@ func (h *Hub) build(r *Running, l listeners, secret secrets) error {
 	for _, step := range []func() error{
 		func() error { return h.bankID(r, l.bankID, base, errorLog) },
 		func() error { return h.navet(r, l.navet, ca, secret, errorLog) },
+		func() error { return h.company(r, base, secret) },
 		func() error { return h.mail(r, l.mail, ca, secret) },
 		func() error { return h.sms(r, base, secret) },
 		func() error { return h.staff(r, base, secret) },
@@ -104,6 +107,14 @@ func (h *Hub) navet(r *Running, l net.Listener, ca *pki.Authority, secret secret
 		Personas: h.options.People, PerSecond: h.options.RegisterCalls})
 	r.Endpoints.Navet = c
 	r.serve(l, &http.Server{Handler: r.Navet.API(), TLSConfig: conf, ErrorLog: errorLog})
+	return nil
+}
+
+func (h *Hub) company(r *Running, base string, secret secrets) error {
+	c := bolagsverket.Config{BaseURL: base + bolagsverketsim.BasePath, TokenURL: base + bolagsverketsim.TokenPath, ClientID: "samtjanst",
+		ClientSecret: secret.CompanySecret}
+	r.Company = bolagsverketsim.New(bolagsverketsim.Options{Clock: h.options.Clock, ClientID: c.ClientID, ClientSecret: c.ClientSecret})
+	r.Endpoints.Company = c
 	return nil
 }
 
@@ -179,6 +190,9 @@ func (h *Hub) pages(r *Running) http.Handler {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/bankid/", r.BankID.PhoneHandler())
 	mux.Handle("/navet/", r.Navet.Pages())
+	mux.Handle("/bolagsverket/", r.Company.Pages())
+	mux.Handle(bolagsverketsim.TokenPath, r.Company.API())
+	mux.Handle(bolagsverketsim.BasePath+"/", r.Company.API())
 	mux.Handle("/mail/", r.Mail.Pages())
 	mux.Handle("/sms/", r.SMS.Pages())
 	mux.Handle(smssim.GatewayPath, r.SMS.API())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
 	"samtjanst/integrations/handover/webhook"
@@ -22,8 +23,10 @@ type Endpoints struct {
 	URL    string // the pages
 	BankID bankid.Config
 	Navet  navet.Config
-	SMTP   smtp.Config
-	SMS    smshttp.Config
+	// Company is the register of companies.
+	Company bolagsverket.Config
+	SMTP    smtp.Config
+	SMS     smshttp.Config
 	// Staff has a login for each tenant; the platform sets RedirectURL and LogoutURL, any address on this machine will do.
 	Staff map[string]oidc.Config
 	// Webhooks has a receiver for each target: "transport" and "school".
@@ -43,6 +46,7 @@ const (
 type secrets struct {
 	NavetTokenSecret   string `json:"navetTokenSecret"`
 	NavetGatewaySecret string `json:"navetGatewaySecret"`
+	CompanySecret      string `json:"companySecret"`
 	MailPassword       string `json:"mailPassword"`
 	SMSToken           string `json:"smsToken"`
 	StaffEkkoping      string `json:"staffEkkoping"`
@@ -52,7 +56,7 @@ type secrets struct {
 }
 
 func (s *secrets) all() []*string {
-	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
+	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.CompanySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
 		&s.HookTransport, &s.HookSchool}
 }
 

@@ -1,7 +1,8 @@
 // Package sim is the hub of the simulators: everything outside the platform that the demo and the tests need, in one process on
 // this machine, speaking the real protocols.
 //
-//	pages, staff login, SMS gateway and webhook receivers   HTTP on Options.Listen
+//	pages, staff login, SMS gateway, webhook receivers and
+//	the register of companies                               HTTP on Options.Listen
 //	BankID's API                                            mutual TLS on the next port
 //	Navet's API                                             mutual TLS on the port after that
 //	mail                                                    SMTP with STARTTLS on the one after that
@@ -23,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"samtjanst/integrations/company/bolagsverketsim"
 	"samtjanst/integrations/eid/bankidsim"
 	"samtjanst/integrations/eid/oidcsim"
 	"samtjanst/integrations/handover/handoversim"
@@ -99,6 +101,7 @@ type Running struct {
 
 	BankID   *bankidsim.Sim
 	Navet    *navetsim.Sim
+	Company  *bolagsverketsim.Sim
 	Mail     *mailsim.Sim
 	SMS      *smssim.Sim
 	Staff    *oidcsim.Sim

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"samtjanst/integrations/company"
+	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
@@ -28,6 +30,7 @@ import (
 	"samtjanst/integrations/population"
 	"samtjanst/integrations/population/navet"
 	"samtjanst/integrations/sim"
+	"samtjanst/integrations/sim/companies"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/idno"
@@ -75,6 +78,14 @@ func TestTheEndpointsAreEnoughForTheRealClients(t *testing.T) {
 	must(t, err)
 	if p, ok := a.Find(personas.AnnaTestsson.Number()); !ok || p.Name() != "Anna Testsson" {
 		t.Error("Navet does not know Anna")
+	}
+
+	bolag, err := bolagsverket.New(e.Company, ck, slog.New(slog.DiscardHandler))
+	must(t, err)
+	said, err := bolag.Lookup(ctx, company.Question{Number: companies.Provbageriet.Number(), Purpose: "test", Ref: "draft-1"})
+	must(t, err)
+	if len(said.Companies) != 1 || said.Companies[0].Name != companies.Provbageriet.Company().Name {
+		t.Error("Bolagsverket does not know Provbageriet")
 	}
 
 	material, err := e.BankID.Load()

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
 	"samtjanst/integrations/handover/webhook"
@@ -21,12 +22,13 @@ func (e Endpoints) YAML() ([]byte, error) {
 	var c struct {
 		BankID   bankid.Config          `yaml:"bankid"`
 		Navet    navet.Config           `yaml:"navet"`
+		Company  bolagsverket.Config    `yaml:"bolagsverket"`
 		Mail     smtp.Config            `yaml:"mail"`
 		SMS      smshttp.Config         `yaml:"sms"`
 		Staff    map[string]oidc.Config `yaml:"staff"`
 		Handover []handover             `yaml:"handover"`
 	}
-	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff
+	c.BankID, c.Navet, c.Company, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.Company, e.SMTP, e.SMS, e.Staff
 	for tenant := range e.Staff {
 		for target, w := range e.Webhooks {
 			c.Handover = append(c.Handover, handover{tenant, target, w})

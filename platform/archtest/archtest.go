@@ -3,12 +3,12 @@
 //
 // The layers, from the bottom (imports only go down, or sideways where it says so):
 //
-//	0  fault, clock, idno, canon        what everything stands on
+//	0  fault, clock, calendar, idno, canon        what everything stands on
 //	1  forms                            definitions, answers, journeys
 //	2  casework, signing, identity      the life of a case: pure
 //	3  renderer | integrations          these two do not see each other
 //	4  store, files, vault, directory, flow, outbox, httpkit
-//	5  web | api | admin                these do not see each other
+//	5  web | api | admin | preview      these do not see each other
 //	6  config, server, cmd, examples    where it is put together
 //
 // Where platform/vault is: in layer 4, between store and flow. It is the only one that knows both a Case and a row of the store: casework

@@ -19,17 +19,17 @@ const module = "samtjanst"
 
 // layers by folder; the longest that fits counts.
 var layers = map[string]int{
-	"platform/fault": 0, "platform/clock": 0, "platform/idno": 0, "platform/canon": 0,
+	"platform/fault": 0, "platform/clock": 0, "platform/calendar": 0, "platform/idno": 0, "platform/canon": 0,
 	"forms":             1,
 	"platform/casework": 2, "platform/signing": 2, "platform/identity": 2,
 	"renderer": 3, "integrations": 3,
 	"platform/store": 4, "platform/files": 4, "platform/vault": 4, "platform/directory": 4, "platform/flow": 4, "platform/outbox": 4, "platform/httpkit": 4,
-	"platform/web": 5, "platform/api": 5, "admin": 5,
+	"platform/web": 5, "platform/api": 5, "admin": 5, "platform/preview": 5,
 	"platform/config": 6, "platform/server": 6, "platform/cmd": 6, "platform/archtest": 6, "examples": 6,
 }
 
 // strangers are in the same layer and do not see each other.
-var strangers = [][]string{{"renderer", "integrations"}, {"platform/web", "platform/api", "admin"}}
+var strangers = [][]string{{"renderer", "integrations"}, {"platform/web", "platform/api", "admin", "platform/preview"}}
 
 // confined frameworks, and the folders that may import them.
 var confined = map[string][]string{

@@ -48,7 +48,7 @@ func (c *Case) stageMoved(e StageMoved, now time.Time) error {
 
 // Anonymous reports that the case was handed in without login: the applicant has no number, and no page where anything can be read, answered
 // or signed.
-func (c *Case) Anonymous() bool { return c.Applicant().Number.IsZero() }
+func (c *Case) Anonymous() bool { return c.Browser != "" }
 
 // StageLabel is the word that lists find the cases of a stage by.
 func StageLabel(stage string) string { return "stage:" + stage }

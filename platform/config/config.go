@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"strings"
 
+	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
 	"samtjanst/integrations/handover/webhook"
@@ -42,6 +43,8 @@ type Config struct {
 	Clamd          string         `yaml:"clamd"` // host:port or socket path; "" uploads are not scanned
 	Uploads        Uploads        `yaml:"uploads"`
 	Handover       []Handover     `yaml:"handover"`
+	// Bolagsverket is the register of companies that forms ask as "company"; without it they are filled in by hand.
+	Bolagsverket bolagsverket.Config `yaml:"bolagsverket"`
 	// Staff has a municipality's login by id, in place of what its own file says.
 	Staff map[string]oidc.Config `yaml:"staff"`
 }
@@ -114,6 +117,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("handover %d: inbox and authority belong together", i+1)
 		}
 	}
+	if err := c.Bolagsverket.Validate(); err != nil && !c.Bolagsverket.IsZero() {
+		return fmt.Errorf("bolagsverket: %w", err)
+	}
 	for name, err := range map[string]error{"bankid": c.BankID.Validate(), "navet": c.Navet.Validate(), "mail": c.Mail.Validate(), "sms": c.SMS.Validate()} {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -125,7 +131,7 @@ func (c Config) Validate() error {
 // relativeTo makes names of files that are not absolute stand beside the configuration.
 func (c *Config) relativeTo(dir string) {
 	for _, p := range []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
-		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile} {
+		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

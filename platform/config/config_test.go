@@ -14,6 +14,7 @@ bankid: {certificate: rp.pem, key: rp.key, serverRoots: server.pem, roots: roots
 navet: {baseURL: https://api.skatteverket.se, tokenURL: https://sysorgoauth2.skatteverket.se/oauth2/v1/sysorg/token, tokenID: id,
   tokenSecret: env:SAMTJANST_TEST_SECRET, gatewayID: g, gatewaySecret: s, organisation: "162021004748", order: 00000236-FO01-0001, certFile: o.pem, keyFile: o.key}
 mail: {host: smtp.exempel.se, port: 587, from: noreply@exempel.se}
+bolagsverket: {baseURL: https://gw.api.bolagsverket.se/vardefulla-datamangder/v1, tokenURL: https://portal.api.bolagsverket.se/oauth2/token, clientID: c, clientSecret: s}
 sms: {url: https://sms.exempel.se/v1, token: t}
 handover:
   - {municipality: exempel, target: transport, folder: /srv/ut, inbox: /srv/in, authority: barn-och-utbildning}
@@ -56,6 +57,7 @@ func TestMistakes(t *testing.T) {
 		"empty variable":    {"env:SAMTJANST_TEST_SECRET", "env:SAMTJANST_NO_SUCH", "navet.tokenSecret"},
 		"bankid":            {"certificate: rp.pem", "certificate: \"\"", "bankid"},
 		"navet":             {"certFile: o.pem, ", "", "navet"},
+		"bolagsverket":      {"clientID: c", "clientID: ''", "bolagsverket"},
 		"mail":              {"port: 587", "port: 99999", "mail"},
 		"sms":               {"token: t", "token: \"\"", "sms"},
 		"store":             {"municipalities:", "store: postgres://x\nmunicipalities:", "store"},

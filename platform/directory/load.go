@@ -74,7 +74,7 @@ func (t *Tenant) check() error {
 			return fmt.Errorf("staff.groups %q: there is no authority %q", g.Name, g.Authority)
 		}
 		for _, r := range g.Roles {
-			if r != identity.Officer && r != identity.Decider && r != identity.Manager {
+			if !slices.Contains(identity.Roles(), r) {
 				return fmt.Errorf("staff.groups %q: there is no role %q", g.Name, r)
 			}
 		}

@@ -47,7 +47,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		}
 		mine, rows = append(mine, token), append(rows, some...)
 	}
-	drafts, err := s.Vault.Drafts(ctx, who.Numbers()...)
+	drafts, err := s.Vault.Drafts(ctx, s.Vault.PersonOwners(who.Numbers())...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 			if p.Wanted {
 				it.Kind, it.Deadline = "sign", time.Unix(card.Deadline, 0).UTC()
 			}
-			it.Decision, it.Unread = p.Told, p.Told && !p.Opened
+			it.Decision, it.Handout, it.Unread = p.Told && card.Outcome != "", p.Told && card.Outcome == "", p.Told && !p.Opened
 		}
 		out = append(out, it)
 	}
@@ -76,7 +76,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		if d.Case != "" {
 			continue // a party's own section: the case itself is in the list, waiting for the signature
 		}
-		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires}
+		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: !s.Clock.Now().Before(s.noticeAt(d))}
 		if s.name(&it, identity.TenantID(d.Tenant), d.Form) {
 			out = append(out, it)
 		}
@@ -92,7 +92,7 @@ func (s *Service) name(it *Item, tenant identity.TenantID, form string) bool {
 		return false
 	}
 	it.Tenant, it.Form = t, form
-	if g, err := s.Catalog.Newest(form); err == nil {
+	if g, err := s.newest(tenant, form); err == nil {
 		it.Title = g.Form.Title
 	} else {
 		it.Title = forms.Text{"sv": form}
@@ -190,7 +190,7 @@ func (s *Service) commonView(ctx context.Context, e *vault.Entry, g *Graph, sv S
 
 func (s *Service) common(g *Graph, sv ServiceView, c *casework.Case, p *casework.Party, answers, facts map[string]any) (*forms.View, error) {
 	if p != nil && p.ID != c.Applicant().ID {
-		facts = factsForOther(facts, p)
+		facts = factsForOther(facts, p, c.Children)
 	}
 	v, err := g.Run(forms.Scope{Answers: answers, Facts: facts, Settings: sv.Settings, Today: today(c.Submitted),
 		Actor: map[string]any{"role": journey.Applicant, "number": c.Applicant().Number.Digits()}})
@@ -207,7 +207,7 @@ func (s *Service) ownView(ctx context.Context, e *vault.Entry, g *Graph, sv Serv
 		return nil, err
 	}
 	if p.ID != e.Case.Applicant().ID {
-		facts = factsForOther(facts, p)
+		facts = factsForOther(facts, p, e.Case.Children)
 		if p.Facts != nil {
 			raw, err := s.Vault.Part(ctx, e, casework.PartID(p.Facts.Part.ID))
 			if err != nil {
@@ -224,8 +224,9 @@ func (s *Service) ownView(ctx context.Context, e *vault.Entry, g *Graph, sv Serv
 }
 
 // factsForOther are the register facts that another party than the applicant may see: the applicant without address, and nothing of where the
-// children live.
-func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
+// children live. about are the children that the case is about: of them every party knows who they are, their guardians alone who the
+// guardians are.
+func factsForOther(facts map[string]any, party *casework.Party, about []idno.Number) map[string]any {
 	out := map[string]any{"source": facts["source"], "at": facts["at"], "municipality": facts["municipality"]}
 	if app, ok := facts["applicant"].(map[string]any); ok {
 		out["applicant"] = map[string]any{"number": app["number"], "name": app["name"], "hidden": app["hidden"]}
@@ -235,14 +236,18 @@ func factsForOther(facts map[string]any, party *casework.Party) map[string]any {
 	for _, item := range list {
 		child, _ := item.(map[string]any)
 		guardians, _ := child["guardians"].([]any)
+		keys := []string{"number", "name", "given", "age", "hidden", "guardians", "deregistered", "municipality"}
 		if !slices.ContainsFunc(guardians, func(g any) bool {
 			m, _ := g.(map[string]any)
 			return m["number"] == party.Number.Digits()
 		}) {
-			continue // the applicant's children with somebody else are not this party's business
+			if !slices.ContainsFunc(about, func(n idno.Number) bool { return child["number"] == n.Digits() }) {
+				continue // the applicant's children with somebody else are not this party's business
+			}
+			keys = slices.DeleteFunc(keys, func(k string) bool { return k == "guardians" })
 		}
 		c := map[string]any{}
-		for _, k := range []string{"number", "name", "given", "age", "hidden", "guardians", "deregistered", "municipality"} {
+		for _, k := range keys {
 			if v, ok := child[k]; ok {
 				c[k] = v
 			}

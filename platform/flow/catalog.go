@@ -1,10 +1,10 @@
 package flow
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -27,47 +27,41 @@ type Graph struct {
 	given sync.Map // *directory.Tenant → the settings as JSON values, which nobody changes
 }
 
-// Catalog holds the published forms. The newest version of each is what a citizen starts; older versions are kept in the
-// store, by hash, as long as drafts and cases hold them.
+// Catalog holds the published forms. What a citizen starts is the head of a form's history (publication.go), as the citizen's municipality has
+// it; older versions are kept in the store, by hash, as long as drafts and cases hold them.
+//
+// All processes share one record that names the heads. Each reads it again every few seconds (Refresh), so that what is published in one is
+// seen in all without a restart. A form is compiled at its first use.
 type Catalog struct {
 	records store.Records
-	newest  map[string]*Graph // by form id
 
 	mu       sync.Mutex
+	rev      int64           // of the heads as last read
+	heads    map[string]Head // by headKey
 	versions map[forms.Version]*Graph
+	pubs     map[string]*Publication
 }
 
-// LoadCatalog reads every form folder in dir of fsys, and keeps each version in records so that what was started with it can be
-// finished after the files have changed. The error names the first mistake with file and line.
-func LoadCatalog(ctx context.Context, fsys fs.FS, dir string, records store.Records, now time.Time) (*Catalog, error) {
-	entries, err := fs.ReadDir(fsys, dir)
-	if err != nil {
-		return nil, err
+// Head is where the history of a form ends.
+type Head struct {
+	Publication string        `json:"publication"` // id
+	Version     forms.Version `json:"version"`
+	Files       string        `json:"files"`     // address of the definition's files
+	Authority   string        `json:"authority"` // slug of the owning board
+}
+
+// The record that names all heads.
+const (
+	headsCollection = "catalogue"
+	headsKey        = "heads"
+)
+
+// headKey names a form's history: that of its files, or the one that a municipality has of its own since it has changed the form.
+func headKey(form string, tenant identity.TenantID) string {
+	if tenant == "" {
+		return form
 	}
-	c := &Catalog{records: records, newest: map[string]*Graph{}, versions: map[forms.Version]*Graph{}}
-	for _, e := range entries {
-		if !e.IsDir() {
-			continue
-		}
-		def, problems := forms.Load(fsys, dir+"/"+e.Name())
-		if len(problems) > 0 {
-			return nil, fmt.Errorf("%s/%s: %s", dir, e.Name(), problems[0])
-		}
-		g, err := compile(def)
-		if err != nil {
-			return nil, fmt.Errorf("%s/%s: %w", dir, e.Name(), err)
-		}
-		if c.newest[def.Meta.ID] != nil {
-			return nil, fmt.Errorf("%s/%s: a second form with id %q", dir, e.Name(), def.Meta.ID)
-		}
-		c.newest[def.Meta.ID] = g
-		c.versions[g.Form.Version] = g
-		err = records.PutRecord(ctx, now, store.Record{Collection: "form", Key: string(g.Form.Version), Rev: 1, Body: forms.Encode(def)})
-		if err != nil && !errors.Is(err, fault.Exists) {
-			return nil, err
-		}
-	}
-	return c, nil
+	return form + "@" + string(tenant)
 }
 
 func compile(def *forms.Definition) (*Graph, error) {
@@ -82,13 +76,88 @@ func compile(def *forms.Definition) (*Graph, error) {
 	return &Graph{Graph: g, Form: form}, nil
 }
 
-// Newest gives a form's newest version. fault.NotFound.
-func (c *Catalog) Newest(id string) (*Graph, error) {
-	g, ok := c.newest[id]
-	if !ok {
-		return nil, fault.Newf("flow.Newest", fault.NotFound, "no form %q", id)
+// Refresh reads the heads again, and says whether there is anything new.
+func (c *Catalog) Refresh(ctx context.Context, now time.Time) (bool, error) {
+	rec, err := c.records.GetRecord(ctx, now, headsCollection, headsKey)
+	if errors.Is(err, fault.NotFound) {
+		return false, nil
 	}
-	return g, nil
+	if err != nil {
+		return false, fault.Wrap("flow.Refresh", err)
+	}
+	return c.take(rec)
+}
+
+// take keeps the heads that were read, unless newer ones have been.
+func (c *Catalog) take(rec store.Record) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if rec.Rev <= c.rev {
+		return false, nil
+	}
+	heads := map[string]Head{}
+	if err := json.Unmarshal(rec.Body, &heads); err != nil {
+		return false, fault.New("flow.Refresh", fault.Internal, err)
+	}
+	c.heads, c.rev = heads, rec.Rev
+	return true, nil
+}
+
+// move changes heads in one atomic write: change is called with a copy of those that stand, again when somebody else was first.
+func (c *Catalog) move(ctx context.Context, now time.Time, change func(heads map[string]Head) error) error {
+	const op = "flow.move"
+	for attempt := 0; ; attempt++ {
+		rec, err := c.records.GetRecord(ctx, now, headsCollection, headsKey)
+		if err != nil && !errors.Is(err, fault.NotFound) {
+			return fault.Wrap(op, err)
+		}
+		heads := map[string]Head{}
+		if err == nil {
+			if err := json.Unmarshal(rec.Body, &heads); err != nil {
+				return fault.New(op, fault.Internal, err)
+			}
+		}
+		if err := change(heads); err != nil {
+			return err
+		}
+		next := store.Record{Collection: headsCollection, Key: headsKey, Rev: rec.Rev + 1}
+		if next.Body, err = json.Marshal(heads); err != nil {
+			return fault.New(op, fault.Internal, err)
+		}
+		if bytes.Equal(next.Body, rec.Body) {
+			_, err = c.take(rec)
+			return err
+		}
+		switch err := c.records.PutRecord(ctx, now, next); {
+		case err == nil:
+			_, err = c.take(next)
+			return err
+		case attempt == retries || !errors.Is(err, fault.Conflict) && !errors.Is(err, fault.Exists):
+			return fault.Wrap(op, err)
+		}
+	}
+}
+
+// Head gives where a form's history ends for a municipality. fault.NotFound.
+func (c *Catalog) Head(tenant identity.TenantID, form string) (Head, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if h, ok := c.heads[headKey(form, tenant)]; ok {
+		return h, nil
+	}
+	if h, ok := c.heads[form]; ok {
+		return h, nil
+	}
+	return Head{}, fault.Newf("flow.Head", fault.NotFound, "no form %q", form)
+}
+
+// Newest gives what a municipality's citizens start when they choose a form. fault.NotFound.
+func (c *Catalog) Newest(ctx context.Context, tenant identity.TenantID, form string, now time.Time) (*Graph, error) {
+	h, err := c.Head(tenant, form)
+	if err != nil {
+		return nil, err
+	}
+	return c.Version(ctx, h.Version, now)
 }
 
 // Version gives a form as it was published.
@@ -110,19 +179,33 @@ func (c *Catalog) Version(ctx context.Context, v forms.Version, now time.Time) (
 	if g, err = compile(def); err != nil {
 		return nil, fault.New("flow.Version", fault.Internal, err)
 	}
+	return c.keepGraph(v, g), nil
+}
+
+// keepGraph keeps a compiled version; of two that were compiled at the same time the first stays, with what it remembers.
+func (c *Catalog) keepGraph(v forms.Version, g *Graph) *Graph {
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	if have, ok := c.versions[v]; ok {
+		return have
+	}
 	c.versions[v] = g
-	c.mu.Unlock()
-	return g, nil
+	return g
 }
 
 // Service gives one e-service as a municipality offers it. fault.NotFound when it does not.
 func (s *Service) Service(tenant identity.TenantID, form string) (ServiceView, error) {
-	g, err := s.Catalog.Newest(form)
+	g, err := s.newest(tenant, form)
 	if err != nil {
 		return ServiceView{}, err
 	}
 	return s.service(tenant, g)
+}
+
+// newest gives what a municipality's citizens start. What the store is asked for at the first use of a version does not wait for a request: it
+// is kept for all.
+func (s *Service) newest(tenant identity.TenantID, form string) (*Graph, error) {
+	return s.Catalog.Newest(context.Background(), tenant, form, s.Clock.Now())
 }
 
 func (s *Service) service(tenant identity.TenantID, g *Graph) (ServiceView, error) {

@@ -177,6 +177,10 @@ func (s *Service) ReceiptPDF(ctx context.Context, a identity.Actor, id casework.
 	if p.ID != e.Case.Applicant().ID {
 		return nil, fault.New("flow.ReceiptPDF", fault.NotFound, nil)
 	}
+	return s.receiptPDF(ctx, e, a.Lang)
+}
+
+func (s *Service) receiptPDF(ctx context.Context, e *vault.Entry, lang string) (*File, error) {
 	g, sv, err := s.graphOf(ctx, &e.Case)
 	if err != nil {
 		return nil, err
@@ -185,12 +189,11 @@ func (s *Service) ReceiptPDF(ctx context.Context, a identity.Actor, id casework.
 	if err != nil {
 		return nil, err
 	}
-	data["service"] = g.Form.Title.In(a.Lang)
-	md, err := s.documentText(g, "mottagningskvitto", a.Lang, data)
+	data["service"] = g.Form.Title.In(lang)
+	md, err := s.documentText(g, "mottagningskvitto", lang, data)
 	if err != nil {
 		return nil, err
 	}
-	lang := a.Lang
 	if _, ok := g.Form.Def.Documents["mottagningskvitto"][lang]; !ok {
 		lang = "sv"
 	}
@@ -203,6 +206,10 @@ func (s *Service) CopyPDF(ctx context.Context, a identity.Actor, id casework.ID)
 	if err != nil {
 		return nil, err
 	}
+	return s.copyPDF(ctx, e, p)
+}
+
+func (s *Service) copyPDF(ctx context.Context, e *vault.Entry, p *casework.Party) (*File, error) {
 	cv, err := s.caseView(ctx, e, p)
 	if err != nil {
 		return nil, err

@@ -29,25 +29,32 @@ type Post struct {
 // Start begins an application and gives the draft's id. fault.Hindered when the service cannot be used by this person: the page that
 // says so is the same for every reason. fault.Gone when it is closed.
 func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form string) (string, error) {
-	who, err := citizen(a)
+	sv, err := s.Service(identity.TenantID(tenant), form)
 	if err != nil {
 		return "", err
 	}
-	sv, err := s.Service(identity.TenantID(tenant), form)
-	if err != nil {
+	if open := sv.Form.Def.Meta.Open(); open != (a.Guest != nil) {
+		return "", fault.New("flow.Start", fault.NotFound, nil) // what asks for a login is begun with one, what does not without
+	}
+	if _, err := s.owners(a); err != nil {
 		return "", err
 	}
 	if sv.Closed != "" {
 		return "", fault.New("flow.Start", fault.Gone, nil)
 	}
-	g, err := s.Catalog.Newest(form)
+	g, err := s.newest(identity.TenantID(tenant), form)
 	if err != nil {
 		return "", err
 	}
-	d := &vault.Draft{ID: randomID(), Tenant: tenant, Form: form, Version: string(g.Form.Version), Owner: who.Number, OwnerName: who.Name, Lang: a.Lang,
+	d := &vault.Draft{ID: randomID(), Tenant: tenant, Form: form, Version: string(g.Form.Version), Lang: a.Lang,
 		Answers: g.Defaults(), Files: map[string]files.Attachment{}}
-	if d.Facts, err = s.prefill(ctx, sv.Tenant, who.Number, who.Name, d.ID, g.Form.Def.Meta.Prefill); err != nil {
-		return "", err
+	if a.Guest != nil {
+		d.Browser, d.Facts = a.Guest.Key, noFacts(sv.Tenant, s.Clock.Now())
+	} else {
+		d.Owner, d.OwnerName = a.Citizen.Number, a.Citizen.Name
+		if d.Facts, err = s.prefill(ctx, sv.Tenant, d.Owner, d.OwnerName, d.ID, g.Form.Def.Meta.Prefill); err != nil {
+			return "", err
+		}
 	}
 	view, err := g.Run(s.scope(d, sv, nil))
 	if err != nil {
@@ -84,19 +91,37 @@ func (s *Service) scope(d *vault.Draft, sv ServiceView, p *casework.Party) forms
 		Actor: map[string]any{"role": role, "number": d.Owner.Digits()}}
 }
 
-// draft opens the actor's application with the form it was made with. The own section of a case is no application: it is reached
-// through its case, where protection is asked about, and cannot be handed in as one.
+// draft opens the actor's application with the form it was made with, or was moved to by a publication's policy; fault.Gone with ErrRemade when
+// it must be begun anew. The own section of a case is no application: it is reached through its case, where protection is asked about, and
+// cannot be handed in as one.
 func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
-	who, err := citizen(a)
+	return s.openDraft(ctx, a, id, s.moveOn)
+}
+
+// draftAsIs opens the actor's application with the form it was made with, whatever has been published since.
+func (s *Service) draftAsIs(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
+	return s.openDraft(ctx, a, id, func(context.Context, *vault.Draft) error { return nil })
+}
+
+func (s *Service) openDraft(ctx context.Context, a identity.Actor, id string, move func(context.Context, *vault.Draft) error) (*vault.Draft, *Graph, ServiceView, error) {
+	owners, err := s.owners(a)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
-	d, err := s.Vault.Refresh(ctx, id, s.recent.draft(id), who.Numbers()...)
+	d, err := s.Vault.Refresh(ctx, id, s.recent.draft(id), owners...)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
 	if d.Case != "" {
 		return nil, nil, ServiceView{}, fault.New("flow.draft", fault.NotFound, nil)
+	}
+	if err = move(ctx, d); errors.Is(err, fault.Conflict) { // another tab of the same person was first
+		if d, err = s.Vault.Refresh(ctx, id, nil, owners...); err == nil {
+			err = move(ctx, d)
+		}
+	}
+	if err != nil {
+		return nil, nil, ServiceView{}, err
 	}
 	g, err := s.Catalog.Version(ctx, forms.Version(d.Version), s.Clock.Now())
 	if err != nil {
@@ -160,8 +185,8 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 			return nil, nil, fault.New("flow.Page", fault.Hindered, nil)
 		}
 	}
-	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires,
-		Of: len(view.Pages), Case: casework.ID(d.Case)}
+	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires, Lookups: s.registers(),
+		Of: len(view.Pages), Case: casework.ID(d.Case), Again: again(d, view)}
 	v.Source, _ = d.Facts["source"].(string)
 	if at, ok := d.Facts["at"].(string); ok {
 		v.FactsAt, _ = time.Parse(time.RFC3339, at) // an unreadable time is shown as none
@@ -188,7 +213,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 // earlier finds an application for the same thing that is not withdrawn. The applicant is told of it, and may open it when he or she is a
 // party in it.
 func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, unique string) (*Earlier, error) {
-	if unique == "" {
+	if unique == "" || d.Owner.IsZero() { // of somebody unknown nothing can be said to be the same person's
 		return nil, nil
 	}
 	meta := sv.Form.Def.Meta
@@ -239,6 +264,8 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	}
 	got := answers.Decode(g.Graph, before, post.Page, post.Values)
 	d.Answers = got.Answers
+	facts, settled := forms.SettleLookups(g.Form, d.Answers, d.Facts)
+	d.Facts = facts
 	var orphan string
 	if got.Op == answers.OpRemoveFile {
 		orphan = removeFile(d, got.At)
@@ -248,7 +275,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}
-	if got.View != nil && orphan == "" && d.Case == "" {
+	if got.View != nil && !settled && orphan == "" && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
 	if orphan != "" && d.Case == "" { // what a case holds already stays until the section is filled anew
@@ -261,6 +288,9 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 		return Saved{}, err
 	}
 	v.Typed, v.Return = got.Typed, post.Return
+	if got.Op == answers.OpLookup {
+		return s.lookUp(ctx, a, d, g, sv, v, post, got)
+	}
 	if got.Op != answers.OpContinue {
 		v.Problems = got.Problems
 		return Saved{Next: post.Page, View: v}, nil
@@ -278,7 +308,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 
 // Discard throws a draft away, with its files.
 func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) error {
-	d, _, _, err := s.draft(ctx, a, id)
+	d, _, _, err := s.draftAsIs(ctx, a, id)
 	if err != nil {
 		return err
 	}
@@ -286,6 +316,7 @@ func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) erro
 		return fault.Wrap("flow.Discard", err)
 	}
 	s.recent.forget(d.ID)
+	s.forgetResume(ctx, d.ID)
 	for blob := range d.Files {
 		if err := s.Blobs.Delete(ctx, blob); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", blob, "error", err)

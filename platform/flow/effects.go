@@ -13,7 +13,6 @@ import (
 	"samtjanst/forms"
 	"samtjanst/integrations/handover"
 	"samtjanst/integrations/handover/ridelist"
-	"samtjanst/integrations/notify"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
@@ -131,7 +130,8 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	switch f.Kind {
 	case casework.EffectNumber:
 		return s.claimNumber(ctx, e, f)
-	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectOrdered, casework.EffectTell:
+	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectOrdered, casework.EffectTell,
+		casework.EffectStage:
 		ev, err := s.tell(ctx, e, f)
 		return ev, nil, err
 	case casework.EffectDocument:
@@ -214,56 +214,6 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 	return casework.NoticeSent{Effect: f.ID, Channel: channel}, nil
 }
 
-// send tries mail first and SMS where there is no mail, or the mail address is refused for good.
-func (s *Service) send(ctx context.Context, c *casework.Case, f casework.Effect, to casework.Contact) (channel string, err error) {
-	t, ok := s.Directory.Tenant(tenantID(c.Tenant))
-	if !ok {
-		return "", fault.Newf("flow.send", fault.Internal, "no tenant %s", c.Tenant)
-	}
-	link := s.BaseURL + "/mina-sidor"
-	words := noticeWords(f.Kind)
-	err = fault.New("flow.send", fault.Invalid, nil)
-	if to.Email != "" {
-		err = s.Mail.Mail(ctx, notify.Mail{ID: f.ID, To: to.Email, FromName: t.Name, Lang: c.Lang, Subject: words.subject + " – " + t.Name,
-			Body: words.body + "\n\n" + link + "\n\n" + words.hint + "\n\n" + t.Name + "\n" + t.Contact.Phone + "\n"})
-		if err == nil {
-			return "mail", nil
-		}
-	}
-	if to.Phone != "" && errors.Is(err, fault.Invalid) {
-		if err = s.SMS.Text(ctx, notify.SMS{ID: f.ID, To: to.Phone, From: senderName(t.Short), Text: words.body + " " + link}); err == nil {
-			return "sms", nil
-		}
-	}
-	return "", fault.Wrap("flow.send", err)
-}
-
-// senderName fits a name into the eleven letters that an SMS sender has.
-func senderName(s string) string {
-	r := []rune(s)
-	return string(r[:min(len(r), 11)])
-}
-
-type words struct{ subject, body, hint string }
-
-// noticeWords are the same whatever the case is about. Swedish and English stand together, since the language of the other guardian is
-// not known.
-func noticeWords(k casework.EffectKind) words {
-	w := words{
-		subject: "Något väntar på dig",
-		body:    "Något väntar på dig på Mina sidor. Logga in med e-legitimation. / Something is waiting for you. Log in with your e-ID.",
-		hint:    "Vi skickar aldrig uppgifter om ärenden i mejl eller sms. / We never send details by e-mail or text message.",
-	}
-	switch k {
-	case casework.EffectRemind:
-		w.subject = "Påminnelse: något väntar på dig"
-	case casework.EffectReceipt, casework.EffectComplete:
-		w.subject = "Det finns nytt på Mina sidor"
-		w.body = "Det finns nytt för dig på Mina sidor. Logga in med e-legitimation. / There is news for you. Log in with your e-ID."
-	}
-	return w
-}
-
 // handOver hands the granted rows to a target, the protected told apart and left out.
 func (s *Service) handOver(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, error) {
 	c := &e.Case
@@ -310,6 +260,9 @@ func (s *Service) handOver(ctx context.Context, e *vault.Entry, f casework.Effec
 
 // contact is what a person saved under Mina sidor; zero when nothing is.
 func (s *Service) contact(ctx context.Context, n idno.Number) (casework.Contact, error) {
+	if n.IsZero() {
+		return casework.Contact{}, nil // nobody knows who it is: only what is written in the case holds
+	}
 	key := s.Vault.PersonToken(n)
 	rec, err := s.Vault.Store.GetRecord(ctx, s.Clock.Now(), "contact", key)
 	if errors.Is(err, fault.NotFound) {

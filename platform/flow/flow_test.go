@@ -79,7 +79,8 @@ func TestFactsForOther(t *testing.T) {
 		"applicant": map[string]any{"number": me, "name": "Anna", "hidden": false, "municipality": "9901", "address": map[string]any{"street": "Provgatan 1"}},
 		"children":  []any{child("201905142384", map[string]any{"number": me}, map[string]any{"number": other}), child("201308222395", map[string]any{"number": me})},
 	}
-	got := factsForOther(facts, &casework.Party{Number: idno.Must(other)})
+	about := []idno.Number{idno.Must("201905142384")}
+	got := factsForOther(facts, &casework.Party{Number: idno.Must(other)}, about)
 	if mentions(got, "Provgatan 1") {
 		t.Error("the address is there")
 	}
@@ -89,5 +90,9 @@ func TestFactsForOther(t *testing.T) {
 	}
 	if _, ok := children[0].(map[string]any)["sameHome"]; ok {
 		t.Error("it tells where the child lives")
+	}
+	payer := factsForOther(facts, &casework.Party{Number: idno.Must("197001012397")}, about) // no guardian, but a party in what is about the child
+	if !mentions(payer, "201905142384") || mentions(payer["children"], other) || mentions(payer, "201308222395") {
+		t.Errorf("somebody who is no guardian sees %v", payer["children"])
 	}
 }

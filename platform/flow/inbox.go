@@ -40,6 +40,9 @@ func (s *Service) Inbox(ctx context.Context, a identity.Actor, q InboxQuery) (*I
 	if q.Task {
 		base.Labels = []string{"task"}
 	}
+	if q.Stage != "" {
+		base.Labels = append(base.Labels, casework.StageLabel(q.Stage))
+	}
 	if q.Search != "" {
 		// Words are hashed with the authority's own key, so a search is within one authority; with several, the first that has a hit.
 		return s.search(ctx, base, auths, q)
@@ -100,7 +103,9 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery)
 		return in, nil
 	}
 	tasks := base
-	tasks.Labels = []string{"task"}
+	if !q.Task {
+		tasks.Labels = append(slices.Clone(base.Labels), "task")
+	}
 	figures := []store.CaseQuery{one, tasks}
 	for _, st := range casework.States {
 		byState := base
@@ -133,8 +138,8 @@ func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
 	if card.DecidedAt != 0 {
 		r.Decided = time.Unix(card.DecidedAt, 0).UTC()
 	}
-	if g, err := s.Catalog.Newest(row.Form); err == nil {
-		r.Title = g.Form.Title
+	if g, err := s.newest(identity.TenantID(row.Tenant), row.Form); err == nil {
+		r.Title, r.Stage = g.Form.Title, stageTitle(g.Form, stageOf(row.Labels))
 	}
 	return r, nil
 }

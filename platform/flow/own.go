@@ -37,7 +37,7 @@ func (s *Service) ownDraft(ctx context.Context, a identity.Actor, id casework.ID
 	if err != nil {
 		return fail(err)
 	}
-	d, err := s.Vault.LoadDraft(ctx, ownDraftID(id, p), p.Number)
+	d, err := s.Vault.LoadDraft(ctx, ownDraftID(id, p), s.Vault.PersonOwner(p.Number))
 	if errors.Is(err, fault.NotFound) {
 		d, err = s.newOwnDraft(ctx, a, e, p, g, common, facts)
 	}
@@ -65,7 +65,7 @@ func (s *Service) newOwnDraft(ctx context.Context, a identity.Actor, e *vault.En
 	if err != nil {
 		return nil, err
 	}
-	d.Facts = factsForOther(facts, p)
+	d.Facts = factsForOther(facts, p, e.Case.Children)
 	d.Facts["self"] = self
 	return d, s.Vault.NewDraft(ctx, d)
 }

@@ -76,7 +76,7 @@ func (r *recent) forget(id string) {
 func copyDraft(d *vault.Draft) *vault.Draft {
 	c := *d
 	c.Answers, c.Files = forms.CopyObject(d.Answers), maps.Clone(d.Files)
-	return &c // the facts are never changed once a draft is stored
+	return &c // facts are replaced, never changed
 }
 
 // copyView copies what may be changed of a view: the answers, and the list of expressions that failed later.

@@ -40,6 +40,7 @@ type Service struct {
 	Catalog   *Catalog
 	Directory *directory.Directory
 	Register  population.Register
+	Lookups   map[string]Lookup // registers that people ask from forms, by the names that forms have for them
 	EID       eid.Provider
 	Mail      notify.Mailer
 	SMS       notify.Texter
@@ -56,6 +57,9 @@ type Service struct {
 
 	polls  turns  // of signatures in progress
 	recent recent // applications, opened
+
+	asking  turns  // of look-ups, by draft
+	lookups askers // how often
 }
 
 // randomID gives 26 letters and digits: 128 random bits, safe in URLs and file names.

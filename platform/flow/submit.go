@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"samtjanst/forms"
+	"samtjanst/forms/answers"
 	"samtjanst/forms/journey"
 	"samtjanst/platform/canon"
 	"samtjanst/platform/casework"
@@ -26,13 +27,13 @@ import (
 // draft, and its id is what each call gives. When something is wrong the check page is given with its problems; fault.Conflict when
 // the draft has changed since the page that was posted was shown; fault.Hindered when the service cannot be used.
 func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, rev int64) (casework.ID, *DraftView, error) {
-	who, err := citizen(a)
+	owners, err := s.owners(a)
 	if err != nil {
 		return "", nil, err
 	}
-	d, err := s.Vault.Refresh(ctx, draftID, s.recent.draft(draftID), who.Numbers()...)
+	d, err := s.Vault.Refresh(ctx, draftID, s.recent.draft(draftID), owners...)
 	if errors.Is(err, fault.NotFound) {
-		id, err := s.submitted(ctx, draftID, who)
+		id, err := s.submitted(ctx, draftID, a)
 		return id, nil, err
 	}
 	if err != nil {
@@ -43,6 +44,14 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	}
 	if d.Rev != rev {
 		return "", nil, fault.Newf("flow.Submit", fault.Conflict, "draft is at revision %d", d.Rev)
+	}
+	switch way, err := s.onward(ctx, d); {
+	case err != nil:
+		return "", nil, err
+	case way.restart:
+		return "", nil, fault.New("flow.Submit", fault.Gone, ErrRemade)
+	case !way.stays(): // what was read on the check page is not what the new version asks
+		return "", nil, fault.Newf("flow.Submit", fault.Conflict, "the service has a newer version")
 	}
 	dv, g, err := s.draftView(ctx, a, d, journey.CheckPage)
 	if err != nil {
@@ -62,7 +71,7 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if err != nil {
 		return "", nil, err
 	}
-	st := s.stamp(byParty(e.Case.Applicant()), who.Name)
+	st := s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name)
 	next, rec, err := casework.Apply(e.Case, ev, st)
 	if err != nil {
 		return "", nil, err
@@ -71,9 +80,9 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	parts = append(parts, vault.Blob{ID: rec.Header.Body, Kind: "event", Bytes: rec.Bytes})
 	err = s.Vault.Create(ctx, e, parts)
 	if errors.Is(err, fault.Exists) { // another tab was first, or the process died before the draft was taken away
-		id, err := s.submitted(ctx, draftID, who)
+		id, err := s.submitted(ctx, draftID, a)
 		if err == nil {
-			s.dropDraft(ctx, d.ID, id)
+			s.dropDraft(ctx, d, id)
 		}
 		return id, nil, err
 	}
@@ -81,26 +90,33 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 		return "", nil, err
 	}
 	s.wake(e)
-	s.dropDraft(ctx, d.ID, e.Case.ID)
+	s.dropDraft(ctx, d, e.Case.ID)
 	return e.Case.ID, nil, nil
 }
 
 // dropDraft takes a draft away that has become part of a case. The case holds: a draft left behind expires, and submitting it finds
 // the case.
-func (s *Service) dropDraft(ctx context.Context, draft string, id casework.ID) {
-	s.recent.forget(draft)
-	if err := s.Vault.Store.DeleteDraft(ctx, draft); err != nil {
+func (s *Service) dropDraft(ctx context.Context, d *vault.Draft, id casework.ID) {
+	s.recent.forget(d.ID)
+	if err := s.Vault.Store.DeleteDraft(ctx, d.ID); err != nil {
 		s.Log.WarnContext(ctx, "draft not deleted after submission", "case", id, "error", err)
+	}
+	if d.Browser != "" {
+		s.forgetResume(ctx, d.ID)
 	}
 }
 
-// submitted finds the case that the person's draft became.
-func (s *Service) submitted(ctx context.Context, draftID string, who *identity.Citizen) (casework.ID, error) {
+// submitted finds the case that the actor's draft became.
+func (s *Service) submitted(ctx context.Context, draftID string, a identity.Actor) (casework.ID, error) {
 	e, err := s.Vault.BySubmission(ctx, draftID)
 	if err != nil {
 		return "", err
 	}
-	if !slices.Contains(who.Numbers(), e.Case.Applicant().Number) {
+	mine := s.handedIn(a, &e.Case)
+	if a.Citizen != nil {
+		mine = slices.Contains(a.Citizen.Numbers(), e.Case.Applicant().Number)
+	}
+	if !mine {
 		return "", fault.New("flow.submitted", fault.NotFound, nil)
 	}
 	return e.Case.ID, nil
@@ -130,6 +146,13 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 		Manual: d.Facts["source"] == sourceManual,
 	}
 	c.Parties = []casework.Party{{ID: "p1", Role: journey.Applicant, Number: d.Owner, Name: d.OwnerName}}
+	if d.Browser != "" {
+		c.Browser = string(s.Vault.BrowserOwner(d.Browser))
+		c.Parties[0].Name, c.Parties[0].Contact = introduced(dv.View.Answers, forms.Pointer(meta.Contact))
+	}
+	if len(meta.Stages) > 0 {
+		c.Stage = meta.Stages[0].ID
+	}
 	var ev casework.Submitted
 	if meta.Signing.Applicant {
 		ev.Signers = append(ev.Signers, "p1")
@@ -155,6 +178,9 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 	c.OneGuardian = !slices.ContainsFunc(meta.Parties, func(p forms.Party) bool { return p.Role == casework.GuardianRole })
 	now := s.Clock.Now()
 	for _, n := range othersNamed(dv.View.Answers, c) {
+		if c.Anonymous() {
+			break // no register is asked about people because somebody unknown wrote their numbers
+		}
 		if c.Manual && n.AgeAt(now) < adult && slices.Contains(meta.Prefill, guardianshipSource) {
 			c.Children = append(c.Children, n) // whose guardians nobody has been able to ask about
 		} else {

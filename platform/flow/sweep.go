@@ -2,8 +2,11 @@ package flow
 
 import (
 	"context"
+	"time"
 
+	"samtjanst/forms"
 	"samtjanst/platform/fault"
+	"samtjanst/platform/vault"
 )
 
 // sweepBatch is how much one sweep takes away.
@@ -19,4 +22,13 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return fault.Wrap("flow.Sweep", err)
 	}
 	return nil
+}
+
+// noticeAt is when the owner of a draft is told that it will soon be taken away.
+func (s *Service) noticeAt(d *vault.Draft) time.Time {
+	days := (&forms.Meta{}).NoticeDays()
+	if g, err := s.newest(tenantID(d.Tenant), d.Form); err == nil {
+		days = g.Form.Def.Meta.NoticeDays()
+	}
+	return d.Expires.AddDate(0, 0, -days)
 }

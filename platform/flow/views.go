@@ -26,21 +26,24 @@ type ServiceView struct {
 
 // DraftView is a draft at one page.
 type DraftView struct {
-	ID           string
-	Rev          int64
-	Service      ServiceView
-	Form         *forms.Form // the version the draft was made with
-	View         *forms.View
-	Page         *forms.Page    // nil on the check page
-	Stored       map[string]any // stored answers, hidden ones included
-	Problems     []forms.Problem
-	Typed        forms.Typed
-	Files        map[string]files.Attachment // by attachment id
-	Source       string                      // where register facts come from: "Navet", "manual"
-	FactsAt      time.Time
-	Expires      time.Time
-	Earlier      *Earlier    // another application for the same thing, if any
-	Return       bool        // came from the check page to change one answer
+	ID       string
+	Rev      int64
+	Service  ServiceView
+	Form     *forms.Form // the version the draft was made with
+	View     *forms.View
+	Page     *forms.Page    // nil on the check page
+	Stored   map[string]any // stored answers, hidden ones included
+	Problems []forms.Problem
+	Typed    forms.Typed
+	Files    map[string]files.Attachment // by attachment id
+	Source   string                      // where register facts come from: "Navet", "manual"
+	FactsAt  time.Time
+	Lookups  map[string]bool // registers that can be asked from the page
+	Expires  time.Time
+	Earlier  *Earlier // another application for the same thing, if any
+	Return   bool     // came from the check page to change one answer
+	// Again are the questions that a newer version of the service asks once more, since the answers given did not fit it.
+	Again        []forms.Text
 	Case         casework.ID // set when the own section of a case is filled, instead of a draft
 	Position, Of int         // this page among those shown
 }
@@ -70,8 +73,10 @@ type Item struct {
 	State     casework.State
 	Since     time.Time
 	Expires   time.Time // of a draft
+	Ending    bool      // … that is so near that its owner is being told
 	Deadline  time.Time // of a signature
-	Decision  bool      // there is a decision to read, or something handed out to open
+	Decision  bool      // there is a decision to read
+	Handout   bool      // something was handed out to open
 	Unread    bool      // … that has not been opened
 }
 
@@ -103,6 +108,7 @@ type CaseView struct {
 	Handout     *HandoutView // the applicant's alone
 	Rides       []casework.Ride
 	Receipt     bool
+	Told        bool // somebody without login said where to be told, and wants to be
 }
 
 // Attachment that the reader may open.
@@ -187,6 +193,7 @@ type Row struct {
 	Title        forms.Text
 	Subject      string
 	State        casework.State
+	Stage        string // title of the inner stage, "" none
 	Submitted    time.Time
 	Since        time.Time
 	Assignee     string
@@ -215,6 +222,7 @@ type Inbox struct {
 type InboxQuery struct {
 	States []casework.State
 	Form   string
+	Stage  string // inner stage, of Form's
 	Mine   bool
 	Nobody bool // unassigned
 	Task   bool

@@ -25,6 +25,10 @@ const (
 	Officer Role = "officer" // handläggare: reads and handles the authority's cases
 	Decider Role = "decider" // may decide by delegation (kommunallagen 6:37, 7:5)
 	Manager Role = "manager" // sees the board's list and the access log
+	// FormOwner is responsible for the board's services (need E8): changes their texts and times, and proposes that it be published.
+	FormOwner Role = "form-owner"
+	// FormApprover reads what somebody else proposes and publishes it.
+	FormApprover Role = "form-approver"
 )
 
 // Level is how surely an identity was established: the Swedish tillitsnivå 2–4; 0 is nobody.
@@ -38,9 +42,10 @@ const (
 	LoA4   Level = 4
 )
 
-// Actor is who acts. Exactly one of Citizen, Staff and System is set; the zero value is a stranger.
+// Actor is who acts. Exactly one of Citizen, Guest, Staff and System is set; the zero value is a stranger.
 type Actor struct {
 	Citizen *Citizen
+	Guest   *Guest
 	Staff   *Staff
 	System  string // name of the job: "outbox", "scheduler"
 	Lang    string // reader's language, "sv" when unknown
@@ -55,6 +60,12 @@ type Citizen struct {
 	Level   Level
 	Method  string // "bankid"
 	LoginAt time.Time
+}
+
+// Guest is somebody who fills in without login. Nobody knows who it is, only that it is the same browser: whoever has its key may open what
+// was begun there, and a guest without a key has begun nothing.
+type Guest struct {
+	Key string // SHA-256 of the secret in the browser's cookie, hex; never shown, logged or sent
 }
 
 // Numbers are all numbers that the person is known to have: what was begun under one is found under the other.
@@ -88,13 +99,16 @@ type Grant struct {
 	Roles     []Role
 }
 
-// Stranger reports whether nobody is logged in.
+// Stranger reports whether nobody is logged in. A guest is a stranger.
 func (a Actor) Stranger() bool { return a.Citizen == nil && a.Staff == nil && a.System == "" }
 
 // Is reports whether the actor is the citizen with this number.
 func (a Actor) Is(n idno.Number) bool {
 	return a.Citizen != nil && !n.IsZero() && a.Citizen.Number == n
 }
+
+// Roles are all there are.
+func Roles() []Role { return []Role{Officer, Decider, Manager, FormOwner, FormApprover} }
 
 // Has reports whether the actor holds one of the roles within the authority.
 func (a Actor) Has(auth AuthorityID, roles ...Role) bool {

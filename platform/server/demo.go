@@ -16,7 +16,7 @@ import (
 // DemoConfig points every client at the simulators: production differs by these values only. Ekköping hands journeys to its operator by
 // webhook and to its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
 func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
-	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff
+	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff, c.Bolagsverket = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff, e.Company
 	hook := func(target string) *webhook.Config { w := e.Webhooks[target]; return &w }
 	folder := func(name string) string { return filepath.Join(c.Data, "handover", name) }
 	c.Handover = []config.Handover{

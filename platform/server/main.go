@@ -18,6 +18,7 @@ import (
 	"samtjanst/forms/lint"
 	"samtjanst/integrations/sim"
 	"samtjanst/platform/config"
+	"samtjanst/platform/preview"
 	"samtjanst/renderer/markdown"
 )
 
@@ -35,8 +36,19 @@ const usage = `samtjanst: e-services for municipalities
       --data DIR  --listen ADDRESS  --sim-listen ADDRESS  --store mongodb://…
   samtjanst sim [--listen ADDRESS] [--data DIR]
                                          run the simulators alone
+
+For authors of forms; PATH is a form's folder or a folder of them. Statuses: 0 well, 1 something to mend, 2 not understood.
+
+  samtjanst form new NAME [--dir DIR]    make a working form to change into one's own
   samtjanst form lint PATH…              check forms: file:line:column, what, how to mend
   samtjanst form test PATH…              run the forms' scenarios
+  samtjanst form preview DIR [--listen ADDRESS]
+                                         see the pages in a browser while writing
+  samtjanst form export DIR [-o FILE]    one JSON document, or a zip by FILE's suffix
+  samtjanst form import FILE DIR         a folder of what export wrote
+  samtjanst form diff A B                what changed, and whether it is safe for open drafts
+  samtjanst form schemas DIR             JSON Schemas of the files, for editors
+      lint, test and diff take --format json
 `
 
 // Main runs a command and gives the exit status: 0, 1 when it failed, 2 when it was not understood.
@@ -51,7 +63,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "sim":
 		return simulate(ctx, args[1:], stdout, stderr)
 	case "form":
-		return form(args[1:], stdout, stderr)
+		return form(ctx, args[1:], stdout, stderr)
 	case "help", "-h", "--help":
 		fmt.Fprint(stdout, usage)
 		return exitOK
@@ -217,16 +229,28 @@ func lintOptions() lint.Options {
 	}}
 }
 
-func form(args []string, stdout, stderr io.Writer) int {
+func form(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return exitUsage
 	}
-	switch args[0] {
+	switch rest := args[1:]; args[0] {
+	case "new":
+		return formcli.New(rest, stdout, stderr)
 	case "lint":
-		return formcli.Lint(lintOptions(), args[1:], stdout, stderr)
+		return formcli.Lint(lintOptions(), rest, stdout, stderr)
 	case "test":
-		return formcli.Test(args[1:], stdout, stderr)
+		return formcli.Test(rest, stdout, stderr)
+	case "preview":
+		return preview.Main(ctx, preview.Options{Lint: lintOptions()}, rest, stdout, stderr)
+	case "export":
+		return formcli.Export(rest, stdout, stderr)
+	case "import":
+		return formcli.Import(rest, stdout, stderr)
+	case "diff":
+		return formcli.Diff(rest, stdout, stderr)
+	case "schemas":
+		return formcli.Schemas(rest, stdout, stderr)
 	}
 	fmt.Fprintf(stderr, "samtjanst: there is no command %q\n\n%s", "form "+args[0], usage)
 	return exitUsage

@@ -19,6 +19,7 @@ import (
 	"samtjanst/admin"
 	"samtjanst/admin/caseload"
 	"samtjanst/forms/library"
+	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
@@ -167,18 +168,18 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if cfg.Forms != "" {
 		formFiles = os.DirFS(cfg.Forms)
 	}
-	catalog, err := flow.LoadCatalog(ctx, formFiles, formFolder, s.Store, o.Clock.Now())
+	catalog, err := flow.LoadCatalog(ctx, formFiles, formFolder, s.Store, o.Clock.Now(), o.Log)
 	if err != nil {
 		return nil, fmt.Errorf("forms: %w", err)
 	}
 	for _, t := range dirs.Tenants() {
 		for _, sv := range t.Services {
-			g, err := catalog.Newest(sv.Form)
+			head, err := catalog.Head(t.ID, sv.Form)
 			if err != nil {
 				return nil, fmt.Errorf("municipality %s offers %q, and there is no such form", t.ID, sv.Form)
 			}
-			if _, ok := t.Authority(g.Form.Def.Meta.Authority); !ok {
-				return nil, fmt.Errorf("municipality %s offers %q, and has no authority %q to own it", t.ID, sv.Form, g.Form.Def.Meta.Authority)
+			if _, ok := t.Authority(head.Authority); !ok {
+				return nil, fmt.Errorf("municipality %s offers %q, and has no authority %q to own it", t.ID, sv.Form, head.Authority)
 			}
 		}
 	}
@@ -202,6 +203,10 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, fmt.Errorf("sms: %w", err)
 	}
+	lookups, err := registers(cfg, o)
+	if err != nil {
+		return nil, err
+	}
 	themes, err := loadThemes(cfg)
 	if err != nil {
 		return nil, err
@@ -210,10 +215,10 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, err
 	}
-	return &flow.Service{
+	use := &flow.Service{
 		Vault: &vault.Vault{Store: s.Store, Keys: keys, Clock: o.Clock}, Blobs: blobs, Scanner: scanner(cfg.Clamd),
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
-		Catalog: catalog, Directory: dirs, Register: register, EID: bank, Mail: mailer, SMS: texter, Targets: targets,
+		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EID: bank, Mail: mailer, SMS: texter, Targets: targets,
 		Verify: verifier(material.Roots), Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
 		Dress: func(theme string) ([]byte, string) {
 			if t, ok := themes[theme]; ok {
@@ -221,7 +226,32 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			}
 			return nil, ""
 		},
-	}, nil
+	}
+	for _, t := range dirs.Tenants() {
+		for _, sv := range t.Services {
+			g, err := catalog.Newest(ctx, t.ID, sv.Form, o.Clock.Now())
+			if err == nil {
+				err = use.CheckLookups(g)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("municipality %s: %w", t.ID, err)
+			}
+		}
+	}
+	return use, nil
+}
+
+// registers are those that people ask from forms, by the names that forms have for them.
+func registers(cfg config.Config, o Options) (map[string]flow.Lookup, error) {
+	out := map[string]flow.Lookup{}
+	if !cfg.Bolagsverket.IsZero() {
+		companies, err := bolagsverket.New(cfg.Bolagsverket, o.Clock, o.Log)
+		if err != nil {
+			return nil, fmt.Errorf("bolagsverket: %w", err)
+		}
+		out["company"] = flow.CompanyLookup{Register: companies, Name: "Bolagsverket"}
+	}
+	return out, nil
 }
 
 func scanner(address string) files.Scanner {

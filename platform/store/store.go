@@ -174,6 +174,9 @@ type Drafts interface {
 	Draft(ctx context.Context, id string) (DraftRow, error)
 	// ListDrafts gives an owner's drafts, last changed first.
 	ListDrafts(ctx context.Context, owner string) ([]DraftRow, error)
+	// FormDrafts gives a tenant's drafts of a form by ID, those after the ID given, whoever owns them: for counting what a new version of
+	// the form would do to them, never for showing.
+	FormDrafts(ctx context.Context, tenant, form, after string, limit int) ([]DraftRow, error)
 	// DeleteDraft removes a draft; nothing happens when there is none.
 	DeleteDraft(ctx context.Context, id string) error
 	// DeleteExpiredDrafts removes at most limit drafts that expired before t and gives their ids.

@@ -27,12 +27,15 @@ type Draft struct {
 	Expires   time.Time                   `json:"-"`
 	Owner     idno.Number                 `json:"owner"`
 	OwnerName string                      `json:"ownerName"`
+	Browser   string                      `json:"browser,omitempty"` // begun without login: the guest's key, and Owner is zero
 	Lang      string                      `json:"lang"`
 	Answers   map[string]any              `json:"answers"`
 	Facts     map[string]any              `json:"facts"`
 	Files     map[string]files.Attachment `json:"files"`
 	Case      string                      `json:"case,omitempty"` // the case whose own section this is, "" for an application
 	Party     string                      `json:"party,omitempty"`
+	// Moved are the pointers whose answers did not fit when the draft was moved to a newer version of the form.
+	Moved []string `json:"moved,omitempty"`
 
 	key []byte
 	box sealed.Box
@@ -66,19 +69,48 @@ func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
 	return nil
 }
 
-// LoadDraft opens the owner's draft, by any of his or her numbers; somebody else's, or an expired one, is fault.NotFound.
-func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...idno.Number) (*Draft, error) {
+// Owner is a keyed hash of whose a draft is: a person's number, or the key of the browser where somebody unknown began it. The two are hashed
+// apart, so that neither can be taken for the other. "" owns nothing.
+type Owner string
+
+// PersonOwner is the owner by a personal number.
+func (v *Vault) PersonOwner(n idno.Number) Owner {
+	if n.IsZero() {
+		return ""
+	}
+	return Owner(v.Keys.Token("platform", "draft", n.Digits()))
+}
+
+// PersonOwners are the owners by each of a person's numbers.
+func (v *Vault) PersonOwners(numbers []idno.Number) []Owner {
+	out := make([]Owner, len(numbers))
+	for i, n := range numbers {
+		out[i] = v.PersonOwner(n)
+	}
+	return out
+}
+
+// BrowserOwner is the owner by a guest's key.
+func (v *Vault) BrowserOwner(key string) Owner {
+	if key == "" {
+		return ""
+	}
+	return Owner(v.Keys.Token("platform", "guest", key))
+}
+
+// LoadDraft opens a draft for any of its possible owners; somebody else's, or an expired one, is fault.NotFound.
+func (v *Vault) LoadDraft(ctx context.Context, id string, owner ...Owner) (*Draft, error) {
 	return v.Refresh(ctx, id, nil, owner...)
 }
 
 // Refresh is LoadDraft for somebody who has opened the draft before: what was opened is given back when it is of the revision that
 // is stored. known may be nil.
-func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...idno.Number) (*Draft, error) {
+func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...Owner) (*Draft, error) {
 	row, err := v.Store.Draft(ctx, id)
 	if err != nil {
 		return nil, fault.Wrap("vault.LoadDraft", err)
 	}
-	mine := slices.ContainsFunc(owner, func(n idno.Number) bool { return !n.IsZero() && row.Owner == v.ownerToken(n) })
+	mine := slices.ContainsFunc(owner, func(o Owner) bool { return o != "" && row.Owner == string(o) })
 	if !mine || !row.Expires.After(v.Clock.Now()) {
 		return nil, fault.New("vault.LoadDraft", fault.NotFound, nil)
 	}
@@ -88,11 +120,28 @@ func (v *Vault) Refresh(ctx context.Context, id string, known *Draft, owner ...i
 	return v.openDraft(ctx, row)
 }
 
+// BegunInBrowser opens a draft that was begun without login, whoever's browser that was: for somebody who has shown in another way that it
+// is his or hers. What a person who logs in has begun, or is expired, is fault.NotFound.
+func (v *Vault) BegunInBrowser(ctx context.Context, id string) (*Draft, error) {
+	row, err := v.Store.Draft(ctx, id)
+	if err != nil {
+		return nil, fault.Wrap("vault.BegunInBrowser", err)
+	}
+	if !row.Expires.After(v.Clock.Now()) {
+		return nil, fault.New("vault.BegunInBrowser", fault.NotFound, nil)
+	}
+	d, err := v.openDraft(ctx, row)
+	if err == nil && d.Browser == "" {
+		return nil, fault.New("vault.BegunInBrowser", fault.NotFound, nil)
+	}
+	return d, err
+}
+
 // Drafts lists the owner's drafts, last changed first.
-func (v *Vault) Drafts(ctx context.Context, owner ...idno.Number) ([]*Draft, error) {
+func (v *Vault) Drafts(ctx context.Context, owner ...Owner) ([]*Draft, error) {
 	var rows []store.DraftRow
-	for _, n := range owner {
-		some, err := v.Store.ListDrafts(ctx, v.ownerToken(n))
+	for _, o := range owner {
+		some, err := v.Store.ListDrafts(ctx, string(o))
 		if err != nil {
 			return nil, fault.Wrap("vault.Drafts", err)
 		}
@@ -113,8 +162,35 @@ func (v *Vault) Drafts(ctx context.Context, owner ...idno.Number) ([]*Draft, err
 	return out, nil
 }
 
-func (v *Vault) ownerToken(n idno.Number) string {
-	return v.Keys.Token("platform", "draft", n.Digits())
+func (v *Vault) ownerOf(d *Draft) Owner {
+	if d.Browser != "" {
+		return v.BrowserOwner(d.Browser)
+	}
+	return v.PersonOwner(d.Owner)
+}
+
+// FormDrafts opens a tenant's drafts of a form, whoever owns them, in pages: for counting what a new version would do to them. last is where
+// the next page begins, "" when there is none.
+func (v *Vault) FormDrafts(ctx context.Context, tenant, form, after string, limit int) (drafts []*Draft, last string, err error) {
+	rows, err := v.Store.FormDrafts(ctx, tenant, form, after, limit)
+	if err != nil {
+		return nil, "", fault.Wrap("vault.FormDrafts", err)
+	}
+	now := v.Clock.Now()
+	for _, row := range rows {
+		if !row.Expires.After(now) {
+			continue
+		}
+		d, err := v.openDraft(ctx, row)
+		if err != nil {
+			return nil, "", err
+		}
+		drafts = append(drafts, d)
+	}
+	if len(rows) == limit {
+		last = rows[limit-1].ID
+	}
+	return drafts, last, nil
 }
 
 func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
@@ -126,7 +202,7 @@ func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
 	if err != nil {
 		return store.DraftRow{}, fault.New("vault.draftRow", fault.Internal, err)
 	}
-	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: v.ownerToken(d.Owner),
+	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: string(v.ownerOf(d)),
 		Created: d.Created, Changed: d.Changed, Expires: d.Expires, Rev: d.Rev, Key: d.key, Body: body}, nil
 }
 

@@ -30,6 +30,7 @@ type casePage struct {
 	Steps      ui.Steps
 	Signatures ui.Rows
 	Decision   *ui.Notice
+	Handout    *handoutPart
 	Rides      *ui.Table
 	Summary    ui.Summary
 	Files      ui.Files
@@ -47,7 +48,7 @@ func caseID(r *httpkit.Request) casework.ID { return casework.ID(r.Param("case")
 func isConflict(err error) bool { return errors.Is(err, fault.Conflict) }
 
 var stateTone = map[casework.State]ui.Tone{casework.AwaitingSignatures: ui.Warning, casework.AwaitingCompletion: ui.Warning,
-	casework.AwaitingOfficer: ui.Info, casework.Decided: ui.Success, casework.Closed: ui.Neutral, casework.Withdrawn: ui.Neutral}
+	casework.AwaitingOfficer: ui.Info, casework.Decided: ui.Success, casework.Delivered: ui.Success, casework.Closed: ui.Neutral, casework.Withdrawn: ui.Neutral}
 
 func (s *site) casePage(r *httpkit.Request) error {
 	v, err := s.Flow.Case(r.Context(), r.Actor(), caseID(r))
@@ -90,6 +91,9 @@ func (s *site) casePage(r *httpkit.Request) error {
 	}
 	if v.Decision != nil {
 		p.Decision = decisionNotice(r, v, base)
+	}
+	if v.Handout != nil {
+		p.Handout = handout(r, v.Handout, base)
 	}
 	if len(v.Rides) > 0 {
 		p.Rides = ridesTable(r, v.Rides)
@@ -148,7 +152,10 @@ func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 		return l.T("web.case.now-completion", "day", l.Date(v.CompleteBy))
 	case casework.AwaitingOfficer:
 		return l.T("web.case.now-officer")
-	case casework.Decided, casework.Closed:
+	case casework.Delivered, casework.Closed, casework.Decided:
+		if v.Handout != nil {
+			return l.T("web.case.now-delivered")
+		}
 		if v.Decision != nil {
 			return l.T("web.case.now-decided")
 		}
@@ -160,7 +167,7 @@ func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 // steps is the way of the case and where it is.
 func (s *site) steps(r *httpkit.Request, v *flow.CaseView) ui.Steps {
 	l := r.Locale()
-	at := map[casework.State]int{casework.AwaitingSignatures: 1, casework.AwaitingCompletion: 2, casework.AwaitingOfficer: 2, casework.Decided: 3, casework.Closed: 4, casework.Withdrawn: -1}[v.State]
+	at := map[casework.State]int{casework.AwaitingSignatures: 1, casework.AwaitingCompletion: 2, casework.AwaitingOfficer: 2, casework.Decided: 3, casework.Delivered: 3, casework.Closed: 4, casework.Withdrawn: -1}[v.State]
 	done, of := progress(v)
 	steps := ui.Steps{{Title: l.T("web.step.in"), Text: l.DateTime(v.Submitted)}}
 	if of > 0 {
@@ -168,9 +175,17 @@ func (s *site) steps(r *httpkit.Request, v *flow.CaseView) ui.Steps {
 	} else if at > 0 {
 		at--
 	}
-	steps = append(steps, ui.Step{Title: l.T("web.step.officer")}, ui.Step{Title: l.T("web.step.decision")})
-	if v.Decision != nil {
+	last := ui.Step{Title: l.T("web.step.decision")}
+	if v.Handout != nil || (v.Decision == nil && len(v.Form.Def.Meta.Delivery.Ways) > 0) {
+		last.Title = l.T("web.step.delivered")
+	}
+	steps = append(steps, ui.Step{Title: l.T("web.step.officer")}, last)
+	switch {
+	case v.Decision != nil:
 		steps[len(steps)-1].Text = l.Date(v.Decision.At)
+		at = len(steps)
+	case v.Handout != nil:
+		steps[len(steps)-1].Text = l.Date(v.Handout.At)
 		at = len(steps)
 	}
 	if at < 0 { // withdrawn: what was done is done, and no more comes

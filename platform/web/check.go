@@ -17,6 +17,7 @@ type checkPage struct {
 	ui.Shell
 	Service string
 	Earlier *ui.Notice
+	Sign    bool // the applicant signs when it has been handed in
 	Summary ui.Summary
 	Files   ui.Files
 	Signers string
@@ -29,19 +30,20 @@ type checkPage struct {
 // check shows the answers. When something is missing it leads there first.
 func (s *site) check(r *httpkit.Request) error {
 	id := r.Param("draft")
-	v, err := s.Flow.Page(r.Context(), r.Actor(), id, journey.CheckPage, false)
+	v, err := s.Flow.Page(r.Context(), actor(r), id, journey.CheckPage, false)
 	if err != nil {
 		return s.refusedDraft(r, err, id)
 	}
 	if v.Page != nil {
-		return r.See(draftURL(id, v.Page.ID))
+		return r.See(draftPlace(r).page(v.Page.ID))
 	}
 	return s.showCheck(r, http.StatusOK, v)
 }
 
 func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) error {
 	l := r.Locale()
-	base := "/ansokan/" + v.ID
+	at := draftPlace(r)
+	base := at.base
 	change := func(page string, at forms.Pointer) string {
 		address := base + "/" + page + "?" + returnField + "=1"
 		if id := renderer.ControlID(v.View, nil, at); id != "" {
@@ -51,8 +53,9 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 	}
 	p := checkPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.check.title")), Service: v.Form.Title.In(r.Lang), Action: base + "/" + journey.CheckPage,
 		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta",
+		Sign:    v.Form.Def.Meta.Signing.Applicant,
 		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
-	p.Back = s.back(r, v, place{base: base})
+	p.Back = s.back(r, v, at)
 	if r.Query("andrad") != "" {
 		p.Flash = &ui.Notice{Tone: ui.Warning, Text: l.T("web.check.changed")}
 	}
@@ -82,15 +85,18 @@ func (s *site) checkProblem(r *httpkit.Request, v *flow.DraftView, problem forms
 // submit hands in. However often it is posted, one case comes of it.
 func (s *site) submit(r *httpkit.Request) error {
 	id := r.Param("draft")
-	kase, v, err := s.Flow.Submit(r.Context(), r.Actor(), id, revision(r.Form()))
+	kase, v, err := s.Flow.Submit(r.Context(), actor(r), id, revision(r.Form()))
 	if isConflict(err) {
-		return r.See(draftURL(id, journey.CheckPage) + "?andrad=1") // in another tab: it is read again first
+		return r.See(draftPlace(r).page(journey.CheckPage) + "?andrad=1") // in another tab: it is read again first
 	}
 	if err != nil {
 		return s.refusedDraft(r, err, id)
 	}
 	if v != nil {
 		return s.showCheck(r, http.StatusUnprocessableEntity, v)
+	}
+	if isOpen(r) {
+		return r.See(receiptURL(kase))
 	}
 	return r.See(caseURL(kase) + "?inskickad=1")
 }

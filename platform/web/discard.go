@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"samtjanst/platform/httpkit"
 	"samtjanst/renderer/ui"
@@ -22,20 +21,28 @@ type confirmPage struct {
 // discardPage asks before an application that is begun is thrown away.
 func (s *site) discardPage(r *httpkit.Request) error {
 	id := r.Param("draft")
-	v, err := s.Flow.Page(r.Context(), r.Actor(), id, "", false)
+	v, err := s.Flow.Page(r.Context(), actor(r), id, "", false)
 	if err != nil {
 		return s.refusedDraft(r, err, id)
 	}
 	l := r.Locale()
 	p := confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.discard.title")), Text: l.T("web.discard.text", "service", v.Form.Title.In(r.Lang)),
-		Action: "/ansokan/" + url.PathEscape(id) + "/kasta", Token: r.Token(), Button: ui.Button{Text: l.T("web.discard.button"), Danger: true},
-		Keep: ui.Link{Text: l.T("web.discard.keep"), URL: draftURL(id, pageOf(v))}}
+		Action: draftPlace(r).page("kasta"), Token: r.Token(), Button: ui.Button{Text: l.T("web.discard.button"), Danger: true},
+		Keep: ui.Link{Text: l.T("web.discard.keep"), URL: draftPlace(r).page(pageOf(v))}}
 	return show(r, http.StatusOK, s.pages.confirm, p)
 }
 
 func (s *site) discard(r *httpkit.Request) error {
-	if err := s.Flow.Discard(r.Context(), r.Actor(), r.Param("draft")); err != nil {
+	id, a, leave := r.Param("draft"), actor(r), "/mina-sidor?kastad=1"
+	if isOpen(r) {
+		sv, err := s.Flow.DraftService(r.Context(), a, id)
+		if err != nil {
+			return err
+		}
+		leave = serviceURL(sv)
+	}
+	if err := s.Flow.Discard(r.Context(), a, id); err != nil {
 		return err
 	}
-	return r.See("/mina-sidor?kastad=1")
+	return r.See(leave)
 }

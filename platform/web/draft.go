@@ -35,20 +35,20 @@ type formPage struct {
 	Body    template.HTML // from renderer, which escapes every value
 	Discard string
 	Expires string
+	// Later leads to a mail by which one comes back.
+	Later, LaterText string
 }
 
 const returnField = "andra" // in the address and in the form: one answer is changed from the check page
 
-func draftURL(id, page string) string { return "/ansokan/" + id + "/" + page }
-
 // openDraft leads to the first page that is not complete.
 func (s *site) openDraft(r *httpkit.Request) error {
 	id := r.Param("draft")
-	v, err := s.Flow.Page(r.Context(), r.Actor(), id, "", false)
+	v, err := s.Flow.Page(r.Context(), actor(r), id, "", false)
 	if err != nil {
 		return s.refusedDraft(r, err, id)
 	}
-	return r.See(draftURL(id, pageOf(v)))
+	return r.See(draftPlace(r).page(pageOf(v)))
 }
 
 // pageOf is the id of the page that a view shows.
@@ -62,12 +62,12 @@ func pageOf(v *flow.DraftView) string {
 // draftPage shows a page of questions. A page that cannot be reached yet leads to the one that can.
 func (s *site) draftPage(r *httpkit.Request) error {
 	id, page := r.Param("draft"), r.Param("page")
-	v, err := s.Flow.Page(r.Context(), r.Actor(), id, page, r.Query(returnField) != "")
+	v, err := s.Flow.Page(r.Context(), actor(r), id, page, r.Query(returnField) != "")
 	if err != nil {
 		return s.refusedDraft(r, err, id)
 	}
 	if now := pageOf(v); now != page {
-		return r.See(draftURL(id, now))
+		return r.See(draftPlace(r).page(now))
 	}
 	return s.showForm(r, 200, v, draftPlace(r))
 }
@@ -77,11 +77,18 @@ type place struct {
 	base    string // address that the pages stand below
 	fileURL func(id string) string
 	own     bool
+	open    bool // begun without login
 }
+
+// page is the address of a page of the form.
+func (p place) page(id string) string { return p.base + "/" + id }
 
 func draftPlace(r *httpkit.Request) place {
 	base := "/ansokan/" + r.Param("draft")
-	return place{base: base, fileURL: func(id string) string { return base + "/fil/" + url.PathEscape(id) }}
+	if isOpen(r) {
+		base = openURL + "/" + r.Param("draft")
+	}
+	return place{base: base, open: isOpen(r), fileURL: func(id string) string { return base + "/fil/" + url.PathEscape(id) }}
 }
 
 // showForm renders a page of questions.
@@ -96,7 +103,7 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		return err
 	}
 	data := renderer.PageData{View: v.View, Typed: v.Typed, Problems: v.Problems, Action: at.base + "/" + v.Page.ID, Sources: s.sources(r, v),
-		Save: !at.own, Return: v.Return, FileURL: at.fileURL, Hidden: []ui.Hidden{
+		Save: !at.own, Return: v.Return, Lookups: v.Lookups, FileURL: at.fileURL, Hidden: []ui.Hidden{
 			{Name: httpkit.TokenField, Value: r.Token()}, {Name: answers.FieldPage, Value: v.Page.ID},
 			{Name: answers.FieldRevision, Value: strconv.FormatInt(v.Rev, 10)}, whose}}
 	if v.Return {
@@ -114,7 +121,10 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		p.Earlier = earlierNotice(r, v.Earlier)
 	}
 	if !at.own {
-		p.Discard = at.base + "/kasta"
+		p.Discard, p.Later, p.LaterText = at.base+"/kasta", at.base+"/paminnelse", l.T("web.later.remind")
+		if at.open {
+			p.Later, p.LaterText = at.base+"/lank", l.T("web.later.link")
+		}
 		p.Expires = l.Date(v.Expires)
 	}
 	return show(r, status, s.pages.form, p)
@@ -133,6 +143,9 @@ func (s *site) back(r *httpkit.Request, v *flow.DraftView, at place) *ui.Link {
 	case at.own:
 		return &ui.Link{Text: text, URL: strings.TrimSuffix(at.base, "/egna-uppgifter")}
 	}
+	if at.open {
+		return &ui.Link{Text: text, URL: serviceURL(v.Service)}
+	}
 	return &ui.Link{Text: r.Locale().T("web.mine.to"), URL: "/mina-sidor"}
 }
 
@@ -147,7 +160,7 @@ func earlierNotice(r *httpkit.Request, e *flow.Earlier) *ui.Notice {
 
 // draftFile gives back a file that was uploaded.
 func (s *site) draftFile(r *httpkit.Request) error {
-	f, err := s.Flow.DraftFile(r.Context(), r.Actor(), r.Param("draft"), r.Param("file"))
+	f, err := s.Flow.DraftFile(r.Context(), actor(r), r.Param("draft"), r.Param("file"))
 	if err != nil {
 		return err
 	}

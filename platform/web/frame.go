@@ -35,6 +35,10 @@ type pages struct {
 	kase      *ui.Template[casePage]
 	sign      *ui.Template[signPage]
 	problem   *ui.Template[problemPage]
+	open      *ui.Template[openPage]
+	receipt   *ui.Template[receiptPage]
+	later     *ui.Template[orderPage]
+	link      *ui.Template[linkPage]
 }
 
 func (s *site) parse() error {
@@ -44,6 +48,7 @@ func (s *site) parse() error {
 		bind(s.UI, &p.resuming, "resuming"), bind(s.UI, &p.login, "login"), bind(s.UI, &p.wait, "wait"), bind(s.UI, &p.mine, "mine"),
 		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.form, "form"), bind(s.UI, &p.check, "check"), bind(s.UI, &p.confirm, "confirm"),
 		bind(s.UI, &p.resend, "resend"), bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.problem, "problem"),
+		bind(s.UI, &p.open, "open"), bind(s.UI, &p.receipt, "receipt"), bind(s.UI, &p.later, "later"), bind(s.UI, &p.link, "link"),
 	} {
 		if err := bind(); err != nil {
 			return err

@@ -64,6 +64,9 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 		page.Shell, page.Text = s.frame(r, sv.Tenant, l.T("fault.hindered.title")), l.T("web.problem.hindered")
 	}
 	page.Link = &ui.Link{Text: l.T("web.mine.to"), URL: "/mina-sidor"}
+	if isOpen(r) {
+		page.Link = &ui.Link{Text: l.T("web.problem.start"), URL: "/"}
+	}
 	return show(r, status, s.pages.problem, page)
 }
 
@@ -72,9 +75,15 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 func (s *site) refusedDraft(r *httpkit.Request, err error, draft string) error {
 	if errors.Is(err, fault.NotFound) {
 		// No draft has this revision, so nothing can be handed in by asking.
-		if id, _, err := s.Flow.Submit(r.Context(), r.Actor(), draft, -1); err == nil && id != "" {
+		if id, _, err := s.Flow.Submit(r.Context(), actor(r), draft, -1); err == nil && id != "" {
+			if isOpen(r) {
+				return r.See(receiptURL(id))
+			}
 			return r.See(caseURL(id))
 		}
+	}
+	if isOpen(r) {
+		return s.refused(r, err, func() (flow.ServiceView, error) { return s.Flow.DraftService(r.Context(), actor(r), draft) })
 	}
 	return s.refused(r, err, func() (flow.ServiceView, error) { return s.serviceOf(r, draft) })
 }

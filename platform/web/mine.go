@@ -52,8 +52,12 @@ func (s *site) mine(r *httpkit.Request) error {
 
 func draftCard(r *httpkit.Request, it flow.Item) ui.CardLink {
 	l := r.Locale()
-	return ui.CardLink{Title: l.T("web.mine.draft", "service", it.Title.In(r.Lang)), URL: "/ansokan/" + it.ID,
+	c := ui.CardLink{Title: l.T("web.mine.draft", "service", it.Title.In(r.Lang)), URL: "/ansokan/" + it.ID,
 		Meta: []string{it.Tenant.Name, l.T("web.mine.changed", "time", l.DateTime(it.Since)), l.T("web.mine.kept", "day", l.Date(it.Expires))}}
+	if it.Ending {
+		c.Tag = &ui.Tag{Tone: ui.Warning, Text: l.T("web.mine.soon", "day", l.Date(it.Expires))}
+	}
+	return c
 }
 
 func signCard(r *httpkit.Request, it flow.Item) ui.CardLink {
@@ -73,6 +77,9 @@ func caseCard(r *httpkit.Request, it flow.Item) ui.CardLink {
 		Tag:  &ui.Tag{Tone: stateTone[it.State], Text: l.T("web.state." + string(it.State))}}
 	if it.Unread {
 		c.Tag = &ui.Tag{Tone: ui.Warning, Text: l.T("web.mine.unread")}
+		if it.Handout {
+			c.Tag.Text = l.T("web.mine.unread-handout")
+		}
 	}
 	return c
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 
 	"samtjanst/platform/clock"
 	"samtjanst/platform/flow"
@@ -16,6 +17,7 @@ type overviewPage struct {
 	Summary  string
 	Closed   string
 	Start    string // address to begin
+	Hint     string
 	Facts    ui.Rows
 	Needs    []string
 	Help     template.HTML
@@ -42,7 +44,10 @@ func (s *site) overview(r *httpkit.Request) error {
 	p.OtherWay, p.OtherLang = otherWay(sv, r.Lang)
 	p.Back = &ui.Link{Text: l.T("web.service.all"), URL: "/" + string(t.ID)}
 	if sv.Closed == "" {
-		p.Start = serviceURL(sv) + "/starta"
+		p.Start, p.Hint = serviceURL(sv)+"/starta", l.T("web.service.start-hint")
+		if sv.Form.Def.Meta.Open() {
+			p.Start, p.Hint = openStartURL(sv), l.T("web.open.start-hint")
+		}
 	}
 	for _, n := range o.Needs {
 		p.Needs = append(p.Needs, n.In(r.Lang))
@@ -90,6 +95,7 @@ func foreign(reader string) string {
 type resumingPage struct {
 	ui.Shell
 	Cards  []ui.CardLink
+	Lead   string // what is fetched before the first page; "" when there is something to go on with
 	Action string
 	Token  string
 }
@@ -109,12 +115,24 @@ func (s *site) beforeStart(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
+	if sv.Form.Def.Meta.Open() {
+		return r.See(openStartURL(sv))
+	}
 	l := r.Locale()
 	p := resumingPage{Shell: s.frame(r, t, l.T("web.resuming.title", "service", sv.Form.Title.In(r.Lang))), Action: serviceURL(sv) + "/starta", Token: r.Token()}
 	p.Back = &ui.Link{Text: l.T("shell.back"), URL: serviceURL(sv)}
 	for _, it := range items {
 		if it.Kind == "draft" && it.Tenant.ID == t.ID && it.Form == sv.Form.Def.Meta.ID {
 			p.Cards = append(p.Cards, draftCard(r, it))
+		}
+	}
+	if len(p.Cards) == 0 {
+		p.Lead = l.T("web.resuming.none")
+		switch sources := sv.Form.Def.Meta.Prefill; {
+		case slices.Contains(sources, "guardianship"):
+			p.Lead = l.T("web.resuming.register")
+		case slices.Contains(sources, "applicant"):
+			p.Lead = l.T("web.resuming.applicant")
 		}
 	}
 	return show(r, 200, s.pages.resuming, p)

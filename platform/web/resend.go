@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -38,15 +39,26 @@ const (
 
 // who is the sealed control of a form.
 func who(r *httpkit.Request) (ui.Hidden, error) {
-	token, err := r.Seal(whoPurpose, []byte(r.Actor().Citizen.Number.Digits()))
+	token, err := r.Seal(whoPurpose, []byte(whose(r)))
 	return ui.Hidden{Name: whoField, Value: token}, err
+}
+
+// whose names whose form it is: the person who has logged in, or the browser of somebody who need not.
+func whose(r *httpkit.Request) string {
+	switch c := r.Actor().Citizen; {
+	case isOpen(r):
+		return "guest " + r.Guest().Guest.Key
+	case c != nil:
+		return c.Number.Digits()
+	}
+	return ""
 }
 
 // isTheirs reports that a form was made for the person who is logged in now.
 func isTheirs(r *httpkit.Request, form url.Values) bool {
-	number, ok := r.Unseal(whoPurpose, form.Get(whoField))
-	c := r.Actor().Citizen
-	return ok && c != nil && string(number) == c.Number.Digits()
+	theirs, ok := r.Unseal(whoPurpose, form.Get(whoField))
+	now := whose(r)
+	return ok && now != "" && subtle.ConstantTimeCompare(theirs, []byte(now)) == 1
 }
 
 // held is a form that waits for its person.
@@ -184,6 +196,12 @@ func (s *site) stale(r *httpkit.Request) error {
 			return r.See("/mina-sidor")
 		}
 		return r.See("/logga-in")
+	case isOpen(r): // logged in or out in another tab: the browser is the same
+		if !isTheirs(r, r.Form()) {
+			return fault.Newf("web.stale", fault.Forbidden, "a form of another browser")
+		}
+		l := r.Locale()
+		return s.resend(r, held{Path: r.Path(), Values: r.Form(), Files: files}, http.StatusConflict, l.T("web.resend.again"), l.T("web.resend.again-text"))
 	case r.Actor().Citizen == nil:
 		return s.needLogin(r)
 	case !r.Route().Hold || !isTheirs(r, r.Form()):

@@ -17,6 +17,18 @@ var (
 		PerSession: httpkit.Rate{Every: 500 * time.Millisecond, Burst: 30}}
 )
 
+// Limits on what somebody can do without login. A school class or a library behind one address gets through; a machine does not.
+var (
+	openStartLimit = &httpkit.Limit{Name: "open-start", PerAddress: httpkit.Rate{Every: 5 * time.Second, Burst: 40},
+		PerSession: httpkit.Rate{Every: 30 * time.Second, Burst: 6}}
+	openSaveLimit = &httpkit.Limit{Name: "open-save", PerAddress: httpkit.Rate{Every: 200 * time.Millisecond, Burst: 300},
+		PerSession: httpkit.Rate{Every: time.Second, Burst: 60}}
+	linkLimit = &httpkit.Limit{Name: "link", PerAddress: httpkit.Rate{Every: time.Minute, Burst: 20},
+		PerSession: httpkit.Rate{Every: time.Minute, Burst: 5}}
+	codeLimit = &httpkit.Limit{Name: "code", PerAddress: httpkit.Rate{Every: 10 * time.Second, Burst: 30},
+		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 10}}
+)
+
 func (s *site) routes() []httpkit.Route {
 	const get, post = http.MethodGet, http.MethodPost
 	everybody, citizen := httpkit.Public, httpkit.Citizen
@@ -56,10 +68,35 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/ansokan/:draft/:page", Who: citizen, Handle: s.draftPage},
 		{Method: post, Path: "/ansokan/:draft/:page", Who: citizen, Handle: s.saveDraft, Files: true, Hold: true},
 
+		{Method: get, Path: "/ansokan/:draft/paminnelse", Who: citizen, Handle: s.orderPage},
+		{Method: post, Path: "/ansokan/:draft/paminnelse", Who: citizen, Handle: s.order, Limit: linkLimit},
+
+		// Without login: whose a draft or receipt is says the browser's own cookie, and the use case asks.
+		{Method: get, Path: "/:tenant/tjanster/:form/utan-inloggning", Who: everybody, Handle: s.beforeOpen},
+		{Method: post, Path: "/:tenant/tjanster/:form/utan-inloggning", Who: everybody, Handle: s.startOpen, Limit: openStartLimit},
+		{Method: get, Path: openURL + "/:draft", Who: everybody, Handle: s.openDraft},
+		{Method: get, Path: openURL + "/:draft/kontrollera", Who: everybody, Handle: s.check},
+		{Method: post, Path: openURL + "/:draft/kontrollera", Who: everybody, Handle: s.submit, Limit: openStartLimit},
+		{Method: get, Path: openURL + "/:draft/kasta", Who: everybody, Handle: s.discardPage},
+		{Method: post, Path: openURL + "/:draft/kasta", Who: everybody, Handle: s.discard},
+		{Method: get, Path: openURL + "/:draft/lank", Who: everybody, Handle: s.orderPage},
+		{Method: post, Path: openURL + "/:draft/lank", Who: everybody, Handle: s.order, Limit: linkLimit},
+		{Method: get, Path: openURL + "/:draft/fil/:file", Who: everybody, Handle: s.draftFile},
+		{Method: get, Path: openURL + "/:draft/:page", Who: everybody, Handle: s.draftPage},
+		{Method: post, Path: openURL + "/:draft/:page", Who: everybody, Handle: s.saveDraft, Files: true, Limit: openSaveLimit},
+		{Method: get, Path: "/aterkom/:link", Who: everybody, Handle: s.linkPage},
+		{Method: post, Path: "/aterkom/:link", Who: everybody, Handle: s.redeem, Limit: codeLimit},
+		{Method: get, Path: "/kvitto/:case", Who: everybody, Handle: s.receipt},
+		{Method: get, Path: "/kvitto/:case/kvitto", Who: everybody, Handle: s.openReceiptPDF},
+		{Method: get, Path: "/kvitto/:case/kopia", Who: everybody, Handle: s.openCopyPDF},
+		{Method: post, Path: "/glom", Who: everybody, Handle: s.forget},
+
 		{Method: get, Path: "/arende/:case", Who: citizen, Handle: s.casePage},
 		{Method: get, Path: "/arende/:case/kvitto", Who: citizen, Handle: s.receiptPDF},
 		{Method: get, Path: "/arende/:case/kopia", Who: citizen, Handle: s.copyPDF},
 		{Method: get, Path: "/arende/:case/beslut", Who: citizen, Handle: s.decisionPDF},
+		{Method: get, Path: "/arende/:case/utlamnat", Who: citizen, Handle: s.handoutPDF},
+		{Method: get, Path: "/arende/:case/utlamnat/:file", Who: citizen, Handle: s.handoutFile},
 		{Method: get, Path: "/arende/:case/bilaga/:file", Who: citizen, Handle: s.attachment},
 		{Method: post, Path: "/arende/:case/syskon", Who: citizen, Handle: s.sibling},
 		{Method: get, Path: "/arende/:case/aterkalla", Who: citizen, Handle: s.withdrawPage},

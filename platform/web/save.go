@@ -31,9 +31,13 @@ type target struct {
 
 // saveDraft takes a posted page of questions.
 func (s *site) saveDraft(r *httpkit.Request) error {
-	id, a := r.Param("draft"), r.Actor()
+	id, a, at := r.Param("draft"), actor(r), draftPlace(r)
+	leave := "/mina-sidor?sparat=1"
+	if at.open {
+		leave = at.page("lank") + "?sparat=1"
+	}
 	return s.savePage(r, target{
-		place: draftPlace(r),
+		place: at,
 		show: func(ctx context.Context, page string) (*flow.DraftView, error) {
 			return s.Flow.Page(ctx, a, id, page, false)
 		},
@@ -41,10 +45,13 @@ func (s *site) saveDraft(r *httpkit.Request) error {
 		upload: func(ctx context.Context, at forms.Pointer, name string, body io.Reader) (*forms.Problem, error) {
 			return s.Flow.Upload(ctx, a, id, at, name, body)
 		},
-		done: draftURL(id, journey.CheckPage), leave: "/mina-sidor?sparat=1",
+		done: at.page(journey.CheckPage), leave: leave,
 		refused: func(err error) error { return s.refusedDraft(r, err, id) },
 	})
 }
+
+// maxTries is how often a page that says what is stored is saved again, since it is posted once more while it is being saved.
+const maxTries = 5
 
 // savePage takes the files first, as they stream in, then the answers; then it goes on (303), or shows the page again
 // with what is wrong and what was typed (422).
@@ -80,17 +87,16 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 		post.Values.Set(answers.FieldOp, op)
 	}
 	saved, err := t.save(ctx, post)
-	if errors.Is(err, fault.Conflict) {
+	for tries := 0; errors.Is(err, fault.Conflict); tries++ {
 		v, verr := t.show(ctx, page)
 		if verr != nil {
 			return t.refused(verr)
 		}
-		if same(v, post.Values) { // the same page twice: a double click, or two tabs that say the same
-			post.Rev = v.Rev
-			saved, err = t.save(ctx, post)
-		} else {
+		if tries == maxTries || !same(v, post.Values) {
 			return s.conflict(r, t, v, false)
 		}
+		post.Rev = v.Rev // the same page again: a double click, or two tabs that say the same
+		saved, err = t.save(ctx, post)
 	}
 	if err != nil {
 		return t.refused(err)
@@ -117,7 +123,9 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 	if post.Return {
 		address += "?" + returnField + "=1"
 	}
-	if id := renderer.ControlID(v.View, v.Typed, at); at != "" && id != "" {
+	if f := v.Form.FieldAt(at); op == answers.OpLookup && f != nil {
+		address += "#" + renderer.LookupID(f)
+	} else if id := renderer.ControlID(v.View, v.Typed, at); at != "" && id != "" {
 		address += "#" + id
 	}
 	return r.See(address)
@@ -163,13 +171,16 @@ func same(v *flow.DraftView, posted url.Values) bool {
 	if v.Page == nil {
 		return false
 	}
-	if op, _ := answers.ParseOp(posted.Get(answers.FieldOp)); op != answers.OpContinue && op != answers.OpSave && op != answers.OpUpdate {
+	if op, _ := answers.ParseOp(posted.Get(answers.FieldOp)); op != answers.OpContinue && op != answers.OpSave && op != answers.OpUpdate && op != answers.OpLookup {
 		return false // adding a row twice is two rows
 	}
 	stored := answers.Encode(v.View, v.Page.ID, nil)
 	for name, values := range posted {
 		if !isAnswer(name) {
 			continue
+		}
+		if f := v.Form.FieldAt(forms.Pointer(name[1:])); f != nil && v.View.FromRegister(f) {
+			continue // a register has filled it meanwhile: it is not asked any more
 		}
 		if strings.Join(stored[name], "\n") != strings.Join(values, "\n") && strings.Join(values, "") != strings.Join(stored[name], "") {
 			return false

@@ -33,5 +33,8 @@ func (s *site) municipalities(r *httpkit.Request, title, lead, below string) err
 	for _, t := range s.Directory.Tenants() {
 		p.Cards = append(p.Cards, ui.CardLink{Title: t.Name, URL: "/" + string(t.ID) + below})
 	}
+	if below == "" && r.Query("glomt") != "" {
+		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.start-forgotten")}
+	}
 	return show(r, 200, s.pages.list, p)
 }

@@ -50,6 +50,21 @@ type Drafts interface {
 	SaveOwn(ctx context.Context, a identity.Actor, id casework.ID, post flow.Post) (flow.Saved, error)
 }
 
+// Open is what is done without login: by a guest, known by the browser alone.
+type Open interface {
+	DraftService(ctx context.Context, a identity.Actor, draftID string) (flow.ServiceView, error)
+	Receipt(ctx context.Context, a identity.Actor, id casework.ID) (*flow.CaseView, error)
+	OpenReceiptPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
+	OpenCopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
+}
+
+// Links lead back to what was begun. fault.TooMany when too many have been ordered, fault.NotFound for a link that does not hold.
+type Links interface {
+	OrderLink(ctx context.Context, a identity.Actor, draftID, email string) (flow.Ordered, []forms.Problem, error)
+	OpenLink(ctx context.Context, link string) (flow.Link, error)
+	RedeemLink(ctx context.Context, a identity.Actor, link, code string) (draftID string, l flow.Link, err error)
+}
+
 // Cases is what a citizen follows.
 type Cases interface {
 	Mine(ctx context.Context, a identity.Actor) ([]flow.Item, error)
@@ -58,6 +73,8 @@ type Cases interface {
 	ReceiptPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	DecisionPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
+	HandoutPDF(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
+	HandoutFile(ctx context.Context, a identity.Actor, id casework.ID, file string) (*flow.File, error)
 	Attachment(ctx context.Context, a identity.Actor, id casework.ID, fileID string) (*flow.File, error)
 	SavedContact(ctx context.Context, a identity.Actor) (casework.Contact, error)
 	SaveContact(ctx context.Context, a identity.Actor, c casework.Contact) ([]forms.Problem, error)
@@ -84,6 +101,8 @@ type Logins interface {
 type Flow interface {
 	Services
 	Drafts
+	Open
+	Links
 	Cases
 	Signing
 	Logins

@@ -5,12 +5,20 @@ type StaffID string
 
 // The staff of the demo.
 const (
-	MonaTesthandlaggare    StaffID = "mona-testhandlaggare"    // officer, barn- och utbildningsnämnden i Ekköping
+	MonaTesthandlaggare    StaffID = "mona-testhandlaggare"    // officer, barn- och utbildningsnämnden i Ekköping; responsible for its services
 	OskarProvhandlaggare   StaffID = "oskar-provhandlaggare"   // officer, the same board
-	BirgittaProvbeslutande StaffID = "birgitta-provbeslutande" // decider and manager, the same board
-	TorstenTallhandlaggare StaffID = "torsten-tallhandlaggare" // officer and decider, Tallvik
+	BirgittaProvbeslutande StaffID = "birgitta-provbeslutande" // decider and manager, the same board; approves changes to its services
+	TorstenTallhandlaggare StaffID = "torsten-tallhandlaggare" // officer and decider, Tallvik; responsible for its board's services
 	SivSocialtest          StaffID = "siv-socialtest"          // officer, socialnämnden i Ekköping: must not see school cases
 	FridaFormtest          StaffID = "frida-formtest"          // employed, but with no role in any board
+	KajsaKulturtest        StaffID = "kajsa-kulturtest"        // officer and decider, kultur- och fritidsnämnden i Ekköping
+	TageTekniktest         StaffID = "tage-tekniktest"         // officer and decider, tekniska nämnden i Ekköping
+	LovaLonetest           StaffID = "lova-lonetest"           // officer, kommunstyrelsen i Ekköping: certificates of employment
+	LeifLonetest           StaffID = "leif-lonetest"           // officer, the same board
+	TovaTalltest           StaffID = "tova-talltest"           // officer, kommunstyrelsen i Tallvik
+	TuvaTalltest           StaffID = "tuva-talltest"           // officer and decider of two boards in Tallvik, culture and technology; approves changes to the school board's services
+	MiloMiljotest          StaffID = "milo-miljotest"          // officer and decider, miljö- och byggnämnden i Ekköping
+	TiraTalltest           StaffID = "tira-talltest"           // officer and decider, miljönämnden in Tallvik
 )
 
 // Issuers of the demo, one login per municipality.
@@ -34,19 +42,36 @@ type Staff struct {
 func AllStaff() []Staff {
 	return []Staff{
 		{MonaTesthandlaggare, EkkopingLogin, "a3d1f0c2-0001", "Mona Testhandläggare", "mona.testhandlaggare@example.se",
-			"Handläggare skolskjuts, barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:officer"}},
+			"Handläggare skolskjuts, barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:officer", "ekkoping:barn-och-utbildning:form-owner"}},
 		{OskarProvhandlaggare, EkkopingLogin, "a3d1f0c2-0002", "Oskar Provhandläggare", "oskar.provhandlaggare@example.se",
 			"Handläggare skolskjuts, barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:officer"}},
 		{BirgittaProvbeslutande, EkkopingLogin, "a3d1f0c2-0003", "Birgitta Provbeslutande", "birgitta.provbeslutande@example.se",
 			"Enhetschef med delegation, barn- och utbildningsnämnden",
-			[]string{"ekkoping:barn-och-utbildning:officer", "ekkoping:barn-och-utbildning:decider", "ekkoping:barn-och-utbildning:manager"}},
+			[]string{"ekkoping:barn-och-utbildning:officer", "ekkoping:barn-och-utbildning:decider", "ekkoping:barn-och-utbildning:manager",
+				"ekkoping:barn-och-utbildning:form-approver"}},
 		{SivSocialtest, EkkopingLogin, "a3d1f0c2-0004", "Siv Socialtest", "siv.socialtest@example.se",
 			"Socialsekreterare, socialnämnden", []string{"ekkoping:social:officer"}},
 		{FridaFormtest, EkkopingLogin, "a3d1f0c2-0005", "Frida Formtest", "frida.formtest@example.se",
 			"Kommunikatör, utan roll i någon nämnd", nil},
+		{KajsaKulturtest, EkkopingLogin, "a3d1f0c2-0006", "Kajsa Kulturtest", "kajsa.kulturtest@example.se",
+			"Administratör kulturskolan, kultur- och fritidsnämnden", []string{"ekkoping:kultur-och-fritid:decider"}},
+		{TageTekniktest, EkkopingLogin, "a3d1f0c2-0007", "Tage Tekniktest", "tage.tekniktest@example.se",
+			"Färdtjänsthandläggare med delegation, tekniska nämnden", []string{"ekkoping:teknik:decider"}},
+		{LovaLonetest, EkkopingLogin, "a3d1f0c2-0008", "Lova Lönetest", "lova.lonetest@example.se",
+			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
+		{LeifLonetest, EkkopingLogin, "a3d1f0c2-0009", "Leif Lönetest", "leif.lonetest@example.se",
+			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
+		{MiloMiljotest, EkkopingLogin, "a3d1f0c2-0010", "Milo Miljötest", "milo.miljotest@example.se",
+			"Livsmedelsinspektör med delegation, miljö- och byggnämnden", []string{"ekkoping:miljo-och-bygg:decider"}},
 		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
 			"Handläggare skolskjuts med delegation, utbildningsnämnden",
-			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider"}},
+			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider", "tallvik:utbildning:form-owner"}},
+		{TovaTalltest, TallvikLogin, "b7e20d41-0003", "Tova Talltest", "tova.talltest@example.se",
+			"Löneadministratör, kommunstyrelsen", []string{"tallvik:kommunstyrelsen:officer"}},
+		{TiraTalltest, TallvikLogin, "b7e20d41-0004", "Tira Talltest", "tira.talltest@example.se",
+			"Livsmedelsinspektör med delegation, miljönämnden", []string{"tallvik:miljo-och-bygg:decider"}},
+		{TuvaTalltest, TallvikLogin, "b7e20d41-0002", "Tuva Talltest", "tuva.talltest@example.se",
+			"Handläggare kulturskola och färdtjänst med delegation", []string{"tallvik:kultur-och-fritid:decider", "tallvik:teknik:decider", "tallvik:utbildning:form-approver"}},
 	}
 }
 

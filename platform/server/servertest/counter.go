@@ -124,6 +124,11 @@ func (c *Counter) ListDrafts(ctx context.Context, owner string) ([]store.DraftRo
 	return c.Store.ListDrafts(ctx, owner)
 }
 
+func (c *Counter) FormDrafts(ctx context.Context, tenant, form, after string, limit int) ([]store.DraftRow, error) {
+	c.note("FormDrafts")
+	return c.Store.FormDrafts(ctx, tenant, form, after, limit)
+}
+
 func (c *Counter) DeleteDraft(ctx context.Context, id string) error {
 	c.note("DeleteDraft")
 	return c.Store.DeleteDraft(ctx, id)

@@ -82,6 +82,22 @@ func (s *Store) ListDrafts(ctx context.Context, owner string) ([]store.DraftRow,
 	return rows, err
 }
 
+// FormDrafts implements store.Drafts.
+func (s *Store) FormDrafts(ctx context.Context, tenant, form, after string, limit int) ([]store.DraftRow, error) {
+	const op = "mongostore.FormDrafts"
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	cursor, err := s.drafts.Find(ctx, bson.D{is("tenant", tenant), is("form", form), {Key: "_id", Value: bson.D{is("$gt", after)}}},
+		options.Find().SetSort(bson.D{is("_id", 1)}).SetLimit(int64(limit)))
+	docs, err := all[draftDoc](ctx, op, cursor, err)
+	var rows []store.DraftRow
+	for _, d := range docs {
+		rows = append(rows, d.row())
+	}
+	return rows, err
+}
+
 // DeleteDraft implements store.Drafts.
 func (s *Store) DeleteDraft(ctx context.Context, id string) error {
 	_, err := s.drafts.DeleteOne(ctx, bson.D{is("_id", id)})

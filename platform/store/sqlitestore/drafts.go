@@ -73,6 +73,22 @@ func (s *Store) ListDrafts(ctx context.Context, owner string) ([]store.DraftRow,
 	return drafts, err
 }
 
+// FormDrafts implements store.Drafts.
+func (s *Store) FormDrafts(ctx context.Context, tenant, form, after string, limit int) ([]store.DraftRow, error) {
+	const op = "sqlitestore.FormDrafts"
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	var drafts []store.DraftRow
+	err := s.each(ctx, op, "SELECT "+draftColumns+" FROM drafts WHERE tenant = ? AND form = ? AND id > ? ORDER BY id LIMIT ?", []any{tenant, form, after, limit},
+		func(rows *sql.Rows) (bool, error) {
+			d, err := scanDraft(rows)
+			drafts = append(drafts, d)
+			return true, err
+		})
+	return drafts, err
+}
+
 // DeleteDraft implements store.Drafts.
 func (s *Store) DeleteDraft(ctx context.Context, id string) error {
 	return s.writer.do(ctx, "sqlitestore.DeleteDraft", func(t *tx) error {

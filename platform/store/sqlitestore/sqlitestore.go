@@ -55,7 +55,10 @@ var _ store.Store = (*Store)(nil)
 var schema string
 
 // migrations[i] brings a file from schema i to i+1. Steps are never changed once released, only added.
-var migrations = []string{schema}
+var migrations = []string{
+	schema,
+	"CREATE INDEX drafts_form ON drafts (tenant, form, id)", // what a new version of a form would do to what is begun
+}
 
 const busyTimeout = 10 * time.Second
 

@@ -103,6 +103,21 @@ func drafts(t *testing.T, s store.Store) {
 	must(t, err)
 	same(t, "ListDrafts of nobody", list, []store.DraftRow{})
 
+	elsewhere := draft(5)
+	elsewhere.Tenant, elsewhere.Owner = "tallvik", "owner-3"
+	must(t, s.InsertDraft(ctx, elsewhere))
+	list, err = s.FormDrafts(ctx, "ekkoping", "skolskjuts", "", 10)
+	must(t, err)
+	same(t, "FormDrafts of all owners", list, []store.DraftRow{draft(1), draft(2), draft(3), foreign})
+	list, err = s.FormDrafts(ctx, "ekkoping", "skolskjuts", "draft-001", 2)
+	must(t, err)
+	same(t, "FormDrafts after one", list, []store.DraftRow{draft(2), draft(3)})
+	list, err = s.FormDrafts(ctx, "ekkoping", "fardtjanst", "", 10)
+	must(t, err)
+	same(t, "FormDrafts of another form", list, []store.DraftRow{})
+	_, err = s.FormDrafts(ctx, "ekkoping", "skolskjuts", "", 0)
+	want(t, "FormDrafts without a limit", err, fault.Invalid)
+
 	next := draft(1)
 	next.Rev, next.Body, next.Changed, next.Version = 2, noise(1<<20), t0.Add(time.Hour), "sha256:2"
 	must(t, s.UpdateDraft(ctx, next))

@@ -6,6 +6,8 @@ import { watchForms } from "./ts/form";
 import { guard } from "./ts/guard";
 import { watchIdle } from "./ts/idle";
 import { pollStatus, refreshImages } from "./ts/poll";
+import { enhancePositions } from "./ts/position";
+import { enhancePrices } from "./ts/prices";
 import { onSwap } from "./ts/swap";
 
 document.documentElement.classList.add("js");
@@ -13,6 +15,8 @@ document.documentElement.classList.add("js");
 function enhance(root: ParentNode): void {
   enhanceCounters(root);
   enhanceFilters(root);
+  enhancePrices(root);
+  enhancePositions(root);
 }
 
 enhance(document);

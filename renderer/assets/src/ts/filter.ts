@@ -3,6 +3,10 @@
 export function enhanceFilters(root: ParentNode): void {
   root.querySelectorAll<HTMLSelectElement>("select[data-filter]").forEach((select) => {
     const all = Array.from(select.options);
+    const whole = Array.from(select.children); // with its headings
+    whole.forEach((group, i) => {
+      if (group instanceof HTMLOptGroupElement) for (const o of group.querySelectorAll("option")) o.dataset.under = String(i + 1);
+    });
     const box = document.createElement("input");
     box.type = "search";
     box.className = "ds-input st-filter";
@@ -21,7 +25,10 @@ export function enhanceFilters(root: ParentNode): void {
       const words = box.value.toLocaleLowerCase().split(/\s+/);
       const chosen = select.value;
       const hits = all.filter((o) => o.value === "" || words.every((w) => o.text.toLocaleLowerCase().includes(w)));
-      select.replaceChildren(...hits);
+      if (box.value.trim() === "") {
+        for (const o of all) if (o.dataset.under) (whole[Number(o.dataset.under) - 1] as HTMLElement).append(o);
+        select.replaceChildren(...whole);
+      } else select.replaceChildren(...hits);
       const found = hits.filter((o) => o.value !== "");
       if (hits.some((o) => o.value === chosen && chosen !== "")) select.value = chosen;
       else if (found.length === 1 && box.value) select.value = found[0]!.value;

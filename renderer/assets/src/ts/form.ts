@@ -41,7 +41,7 @@ export function watchForms(): void {
       waiting = { submit: button.value };
       return;
     }
-    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|remove-file|lookup)\/)/.test(button.value)) return;
+    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|open|close|window)(\/|$)|(remove-file|lookup)\/)/.test(button.value)) return;
     e.preventDefault();
     void post(form, button.value);
   });
@@ -64,7 +64,7 @@ async function post(form: HTMLFormElement, op: string): Promise<void> {
   }
   underWay = true;
   const held = snapshot(form);
-  const rows = form.querySelectorAll(".st-row-group").length;
+  const open = openRow(form, op);
   form.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields(form, op), credentials: "same-origin" });
@@ -73,7 +73,7 @@ async function post(form: HTMLFormElement, op: string): Promise<void> {
     // What a register said is reached, and read out, at once.
     const button = form.querySelector<HTMLElement>(`button[value="${CSS.escape(op)}"]`);
     take(html, answer.url, form, held, button?.dataset.result);
-    if (op.startsWith("add/")) focusNew(op, rows);
+    focusAfter(op, open);
   } catch {
     waiting = undefined;
     form.removeAttribute("aria-busy");
@@ -110,11 +110,35 @@ function submit(form: HTMLFormElement, op: string): void {
   form.submit();
 }
 
-function focusNew(op: string, rows: number): void {
-  const added = document.querySelector<HTMLElement>(`button[value="${CSS.escape(op)}"]`)?.previousElementSibling;
-  if (document.querySelectorAll(".st-row-group").length > rows) {
-    added?.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+const control = "input:not([type=hidden]), select, textarea";
+
+function button(op: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`button[name=op][value="${CSS.escape(op)}"]`);
+}
+
+/** The row that is open before a button closes it. */
+function openRow(form: HTMLFormElement, op: string): string {
+  const at = op.startsWith("close") ? op.slice("close".length) : "";
+  return form.querySelector<HTMLInputElement>(`input[name="${CSS.escape("o" + at)}"]`)?.value ?? "";
+}
+
+/** Moves the focus to what a button brought: the new row, the group that was added, the row that was opened, or the line of the one that was closed. */
+function focusAfter(op: string, open: string): void {
+  const [what, at] = /^([a-z-]+)(.*)$/.exec(op)?.slice(1) ?? [];
+  let to: HTMLElement | null | undefined;
+  if (what === "add") {
+    const list = button(op)?.previousElementSibling;
+    const rows = list?.matches(".st-table, .st-lines") ? list.querySelectorAll("tr, .st-line--open") : list ? [list] : [];
+    const group = button("remove" + at)?.closest("fieldset, .st-group");
+    to = (rows[rows.length - 1] ?? group)?.querySelector<HTMLElement>(control);
+  } else if (what === "open") {
+    to = button("close" + at.slice(0, at.lastIndexOf("/")))?.closest(".st-line")?.querySelector<HTMLElement>(control);
+  } else if (what === "close") {
+    to = button(`open${at}/${open}`);
+  } else if (what === "window") {
+    to = button("open" + at);
   }
+  to?.focus();
 }
 
 /** Saves without touching the page, unless the controls have got other names (rows that are stored now). */

@@ -1,0 +1,252 @@
+package diff_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"samtjanst/forms"
+	"samtjanst/forms/diff"
+)
+
+// base is a form that every test changes one thing in.
+var base = map[string]string{
+	"form.yaml": `id: prov
+title: Prov
+authority: provnamnden
+login: 3
+own: /egen
+settings: {grans: 1}
+computed: {visa: "answers.?val.orValue('') == 'a'", annat: "1 + 1"}
+parties: [{role: guardian, title: V, from: "[]"}]
+`,
+	"schema.json": `{
+  "type": "object",
+  "properties": {
+    "namn": {"type": "string", "title": "Namn", "minLength": 1, "maxLength": 50},
+    "antal": {"type": "integer", "title": "Antal", "minimum": 1, "maximum": 9},
+    "belopp": {"type": "number", "title": "Belopp"},
+    "dag": {"type": "string", "format": "date", "title": "Dag"},
+    "val": {"type": "string", "title": "Val", "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]},
+    "flera": {"type": "array", "title": "Flera", "items": {"enum": ["x", "y"]}},
+    "ja": {"type": "boolean", "title": "Ja"},
+    "hemlig": {"type": "string", "title": "Hemlig"},
+    "rader": {"type": "array", "title": "Rader", "items": {"type": "object", "properties": {"k": {"type": "string", "title": "K"}}}},
+    "bilaga": {"type": "array", "title": "Bilaga", "items": {"format": "file"}},
+    "egen": {"type": "object", "properties": {"epost": {"type": "string", "title": "E"}}}
+  }
+}
+`,
+	"layout.yaml": `pages:
+  - id: ett
+    title: Ett
+    sections:
+      - fields:
+          - {pointer: /namn, required: true}
+          - {pointer: /antal, suffix: st}
+          - {pointer: /belopp}
+          - {pointer: /dag}
+          - {pointer: /val}
+          - {pointer: /flera}
+          - {pointer: /ja}
+          - {pointer: /hemlig, audience: officer}
+          - {id: obs, notice: Obs, kind: info}
+  - id: tva
+    title: Två
+    showWhen: {/computed/visa: {const: true}}
+    sections:
+      - fields:
+          - {pointer: /rader, item: rad}
+          - {pointer: /bilaga, widget: files, accept: [application/pdf, image/png], maxMB: 5}
+  - id: egen
+    title: Egen
+    own: true
+    sections: [{fields: [{pointer: /egen/epost}]}]
+`,
+	"text/en.yaml":        "form: {title: Test}\n",
+	"documents/beslut.md": "# Beslut\n",
+}
+
+// with gives the form after some texts have been replaced: old, new, old, new …
+func with(t *testing.T, replace ...string) *forms.Form {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for name, text := range base {
+		for i := 0; i < len(replace); i += 2 {
+			text = strings.ReplaceAll(text, replace[i], replace[i+1])
+		}
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	def, diags := forms.Load(fsys, ".")
+	var form *forms.Form
+	if def != nil {
+		form, diags = forms.Compile(def)
+	}
+	if form == nil {
+		t.Fatalf("%v", diags)
+	}
+	return form
+}
+
+func TestCompare(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		replace []string
+		effect  diff.Effect
+		codes   []string // all of them, in the report's order
+	}{
+		{"nothing", nil, diff.Safe, nil},
+		{"how it is written", []string{"login: 3\nown: /egen\n", "own: /egen\nlogin: 3\n"}, diff.Safe, nil},
+		{"a title", []string{"title: Prov\n", "title: Prov 2\n"}, diff.Safe, []string{"form-title"}},
+		{"a label", []string{`"title": "Namn"`, `"title": "Ditt namn"`}, diff.Safe, []string{"texts-changed"}},
+		{"a translation", []string{"Test}", "Trial}"}, diff.Safe, []string{"translations-changed"}},
+		{"a document", []string{"# Beslut", "# Beslutet"}, diff.Safe, []string{"document-changed"}},
+		{"a wider bound", []string{`"maxLength": 50`, `"maxLength": 60`}, diff.Safe, []string{"bounds-widened"}},
+		{"no bound", []string{`, "maxLength": 50`, ``}, diff.Safe, []string{"bounds-widened"}},
+		{"a narrower length", []string{`"maxLength": 50`, `"maxLength": 40`}, diff.Asks, []string{"bounds-narrowed"}},
+		{"a narrower number", []string{`"maximum": 9`, `"maximum": 8.5`}, diff.Asks, []string{"bounds-narrowed"}},
+		{"a greater least", []string{`"minimum": 1`, `"minimum": 2`}, diff.Asks, []string{"bounds-narrowed"}},
+		{"a smaller least", []string{`"minimum": 1`, `"minimum": 0`}, diff.Safe, []string{"bounds-widened"}},
+		{"the same number", []string{`"minimum": 1`, `"minimum": 1.0`}, diff.Safe, nil},
+		{"a pattern", []string{`"title": "Namn",`, `"title": "Namn", "pattern": "^A",`}, diff.Asks, []string{"bounds-narrowed"}},
+		{"fewer kinds of files", []string{", image/png]", "]"}, diff.Asks, []string{"bounds-narrowed"}},
+		{"an option less", []string{`, {"const": "b", "title": "B"}`, ``}, diff.Asks, []string{"options-removed"}},
+		{"an option more", []string{`["x", "y"]`, `["x", "y", "z"]`}, diff.Safe, []string{"options-added"}},
+		{"an option renamed", []string{`"title": "B"`, `"title": "Bé"`}, diff.Safe, []string{"options-relabelled"}},
+		{"options by expression", []string{"{pointer: /val}", `{pointer: /val, optionsFrom: "[]"}`}, diff.Asks, []string{"options-changed"}},
+		{"an optional field", []string{"{pointer: /ja}", "{pointer: /ja}\n          - {pointer: /ny}", `"ja": {`, `"ny": {"type": "string", "title": "Ny"}, "ja": {`},
+			diff.Safe, []string{"field-added"}},
+		{"a required field", []string{"{pointer: /ja}", "{pointer: /ja}\n          - {pointer: /ny, required: true}", `"ja": {`, `"ny": {"type": "string", "title": "Ny"}, "ja": {`},
+			diff.Asks, []string{"required-field-added"}},
+		{"rows with required fields", []string{"{pointer: /ja}", "{pointer: /ja}\n          - {pointer: /ny, item: rad}", `"ja": {`,
+			`"ny": {"type": "array", "title": "Ny", "items": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "title": "A"}}}}, "ja": {`},
+			diff.Safe, []string{"field-added"}},
+		{"a field gone", []string{"          - {pointer: /ja}\n", "", `    "ja": {"type": "boolean", "title": "Ja"},` + "\n", ""}, diff.Breaks, []string{"field-removed"}},
+		{"a field on no page", []string{"          - {pointer: /ja}\n", ""}, diff.Breaks, []string{"field-unplaced"}},
+		{"a field renamed", []string{`"ja": {`, `"jo": {`, "/ja}", "/jo}"}, diff.Breaks, []string{"field-moved"}},
+		{"rows gone", []string{"          - {pointer: /rader, item: rad}\n", ""}, diff.Breaks, []string{"field-unplaced"}},
+		{"another type", []string{`"antal": {"type": "integer"`, `"antal": {"type": "string"`, `, "minimum": 1, "maximum": 9`, ""}, diff.Breaks, []string{"type-changed"}},
+		{"whole to any number", []string{`"antal": {"type": "integer"`, `"antal": {"type": "number"`}, diff.Safe, []string{"type-changed"}},
+		{"any number to whole", []string{`"belopp": {"type": "number"`, `"belopp": {"type": "integer"`}, diff.Asks, []string{"type-changed"}},
+		{"a text to a date", []string{`"namn": {"type": "string", "title": "Namn", "minLength": 1, "maxLength": 50}`, `"namn": {"type": "string", "format": "date", "title": "Namn"}`},
+			diff.Asks, []string{"type-changed"}},
+		{"a choice to a text", []string{`, "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]`, ""}, diff.Safe, []string{"type-changed"}},
+		{"required", []string{"{pointer: /val}", "{pointer: /val, required: true}"}, diff.Asks, []string{"required"}},
+		{"not required", []string{", required: true", ""}, diff.Safe, []string{"optional"}},
+		{"a condition", []string{"{pointer: /ja}", "{pointer: /ja, showWhen: {/answers/val: {const: a}}}"}, diff.Safe, []string{"condition-added"}},
+		{"another condition of a page", []string{"showWhen: {/computed/visa: {const: true}}", "showWhen: {/answers/val: {const: b}}"}, diff.Safe, []string{"condition-changed"}},
+		{"another condition, required within", []string{"showWhen: {/computed/visa: {const: true}}", "showWhen: {/answers/val: {const: b}}", "{pointer: /rader, item: rad}",
+			"{pointer: /rader, item: rad, required: true}"}, diff.Asks, []string{"condition-changed", "required"}},
+		{"what decides a page", []string{"== 'a'", "== 'b'"}, diff.Asks, []string{"computed-changed"}},
+		{"what decides nothing", []string{"1 + 1", "1 + 2"}, diff.Safe, []string{"computed-changed"}},
+		{"another page", []string{"          - {pointer: /ja}\n", "", "- {pointer: /rader, item: rad}", "- {pointer: /rader, item: rad}\n          - {pointer: /ja}"},
+			diff.Safe, []string{"page-moved"}},
+		{"the pages' order", []string{"id: ett\n", "id: x\n", "id: tva\n", "id: ett\n", "id: x\n", "id: tva\n", "title: Ett", "title: T", "title: Två", "title: Ett", "title: T\n", "title: Två\n"},
+			diff.Asks, nil}, // moves every field and condition too: only the verdict
+		{"a page's id", []string{"id: tva", "id: tre"}, diff.Safe, []string{"page-removed", "page-added", "page-moved", "page-moved", "page-moved"}},
+		{"for more eyes", []string{", audience: officer", ""}, diff.Breaks, []string{"audience-opened"}},
+		{"for fewer eyes", []string{"{pointer: /ja}", "{pointer: /ja, audience: officer}"}, diff.Safe, []string{"audience-closed"}},
+		{"a unit", []string{"suffix: st", "suffix: dussin"}, diff.Asks, []string{"unit-changed"}},
+		{"money", []string{"{pointer: /belopp}", "{pointer: /belopp, widget: money}"}, diff.Breaks, []string{"money"}},
+		{"a widget", []string{"{pointer: /val}", "{pointer: /val, widget: select}"}, diff.Safe, nil},
+		{"a stop", []string{"kind: info", "kind: stop"}, diff.Asks, []string{"notice-changed"}},
+		{"a notice gone", []string{"          - {id: obs, notice: Obs, kind: info}\n", ""}, diff.Safe, []string{"notice-removed"}},
+		{"a rule of the whole", []string{`  "type": "object",` + "\n", `  "type": "object", "not": {"required": ["ja", "dag"]},` + "\n"}, diff.Asks, []string{"rule-added"}},
+		{"a rule by reference", []string{`"ja": {`, `"ja": {"$ref": "#/$defs/r", `, `  "type": "object",` + "\n", `  "type": "object", "$defs": {"r": {"not": {"const": false}}},` + "\n"},
+			diff.Asks, []string{"rule-added"}},
+		{"a closed object", []string{`  "type": "object",` + "\n", `  "type": "object", "additionalProperties": false,` + "\n"}, diff.Asks, []string{"rule-added"}},
+		{"the same by reference", []string{`{"type": "boolean", "title": "Ja"}`, `{"$ref": "#/$defs/r"}`, `  "type": "object",` + "\n",
+			`  "type": "object", "$defs": {"r": {"type": "boolean", "title": "Ja"}},` + "\n"}, diff.Safe, nil},
+		{"a higher login", []string{"login: 3", "login: 4"}, diff.Asks, []string{"form-login"}},
+		{"a lower login", []string{"login: 3", "login: 2"}, diff.Safe, []string{"form-login"}},
+		{"another id", []string{"id: prov", "id: annan"}, diff.Breaks, []string{"form-id"}},
+		{"a setting", []string{"grans: 1", "grans: 2"}, diff.Asks, []string{"form-settings"}},
+		{"who takes part", []string{`parties: [{role: guardian, title: V, from: "[]"}]` + "\n", ""}, diff.Asks, []string{"form-parties"}},
+		{"a hindrance", []string{"login: 3\n", "login: 3\nhindrance: [{reason: r, when: {/answers/ja: {const: true}}}]\n"}, diff.Asks, []string{"form-hindrance"}},
+		{"nobody's own", []string{"    own: true\n", ""}, diff.Breaks, []string{"page-own"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := diff.Compare(with(t), with(t, test.replace...))
+			var codes []string
+			for _, c := range r.Changes {
+				codes = append(codes, c.Code)
+				if c.What == "" || (c.Effect != diff.Safe && c.Why == "") {
+					t.Errorf("%s says nothing: %+v", c.Code, c)
+				}
+			}
+			if test.effect != r.Verdict || (test.codes != nil || r.Verdict == diff.Safe) && !slices.Equal(codes, test.codes) {
+				t.Errorf("%s %v, want %s %v\n%+v", r.Verdict, codes, test.effect, test.codes, r.Changes)
+			}
+		})
+	}
+}
+
+func TestMoves(t *testing.T) {
+	r := diff.Compare(with(t), with(t, `"ja": {`, `"jo": {`, "/ja}", "/jo}"))
+	if m := r.Moves(); len(m) != 1 || m["/ja"] != "/jo" {
+		t.Errorf("%v", m)
+	}
+}
+
+func TestWritten(t *testing.T) {
+	a, b := with(t), with(t, `"maxLength": 50`, `"maxLength": 40`, "{pointer: /val}", "{pointer: /val, required: true}", "title: Prov\n", "title: Ny\n")
+	r := diff.Compare(a, b)
+	var out bytes.Buffer
+	if err := r.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	const want = `drafts may need new answers: 3 changes
+
+drafts may need new answers
+  /namn: greatest length changed from 50 to 40
+      a draft's answer may lie outside
+      layout.yaml:6:13
+  /val is required now
+      a draft may have no answer to it
+      layout.yaml:10:13
+
+safe
+  title changed from "Prov" to "Ny"
+      form.yaml:2:8
+`
+	if out.String() != want {
+		t.Errorf("%s", &out)
+	}
+	out.Reset()
+	if err := r.WriteJSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		From, To forms.Version
+		Verdict  string
+		Changes  []struct{ Effect, Code, Pointer string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.Verdict != "asks" || got.From != a.Version || got.To != b.Version ||
+		got.Changes[0].Effect != "asks" || got.Changes[0].Pointer != "/namn" || got.Changes[2].Code != "form-title" {
+		t.Errorf("%v %s", err, &out)
+	}
+	out.Reset()
+	if err := diff.Compare(a, a).Write(&out); err != nil || out.String() != "nothing changed\n" {
+		t.Errorf("%v %q", err, &out)
+	}
+}
+
+// TestEveryKeyIsJudged fails when form.yaml, a page or a field of the layout gets a key that nobody has said anything of for drafts. Until
+// somebody does, it is told of as one that asks.
+func TestEveryKeyIsJudged(t *testing.T) {
+	for _, group := range []struct {
+		typ   reflect.Type
+		known func(string) bool
+	}{{reflect.TypeFor[forms.Meta](), diff.JudgesForm}, {reflect.TypeFor[forms.LayoutField](), diff.JudgesField},
+		{reflect.TypeFor[forms.LayoutPage](), diff.JudgesPage}} {
+		for i := range group.typ.NumField() {
+			if key := group.typ.Field(i).Tag.Get("yaml"); key != "" && !group.known(key) {
+				t.Errorf("%s: say in package diff what a change of %q means for open drafts", group.typ.Name(), key)
+			}
+		}
+	}
+}

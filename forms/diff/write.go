@@ -1,0 +1,51 @@
+package diff
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Write tells of a report in words: the verdict, then the changes under what they mean, the worst first.
+func (r Report) Write(w io.Writer) error {
+	var b strings.Builder
+	if len(r.Changes) == 0 {
+		b.WriteString("nothing changed\n")
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	fmt.Fprintf(&b, "%s: %s\n", r.Verdict, count(len(r.Changes)))
+	var last Effect = 255
+	for _, c := range r.Changes {
+		if c.Effect != last {
+			fmt.Fprintf(&b, "\n%s\n", c.Effect)
+			last = c.Effect
+		}
+		b.WriteString("  " + c.What)
+		if c.Why != "" {
+			b.WriteString("\n      " + c.Why)
+		}
+		if c.Line > 0 {
+			fmt.Fprintf(&b, "\n      %s:%d:%d", c.File, c.Line, c.Column)
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 change"
+	}
+	return fmt.Sprintf("%d changes", n)
+}
+
+// WriteJSON writes the report as JSON.
+func (r Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r)
+}

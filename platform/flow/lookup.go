@@ -1,0 +1,194 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"samtjanst/forms"
+	"samtjanst/forms/answers"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/vault"
+)
+
+// Lookup is a register that a person asks from a form, by pressing a button. Each stands in Service.Lookups under the name by which
+// forms know it ("company"); a register of properties or addresses is another.
+type Lookup interface {
+	// Ask asks about one key. What is not there is an answer. Faults: Unavailable (no answer that can be used), Invalid (refused: our
+	// trouble with the register).
+	Ask(ctx context.Context, q LookupQuestion) (forms.LookupReply, error)
+	// Source is the register's name as people know it, for when it did not answer.
+	Source() string
+	// Gives lists the names of the values that the register tells.
+	Gives() []string
+}
+
+// LookupQuestion says what is asked about, by whom and why.
+type LookupQuestion struct {
+	Key     string        // the field's value
+	Who     []idno.Number // the numbers of the person who asks
+	Purpose string        // for the log: "livsmedelsregistrering-lookup"
+	Ref     string        // the draft
+}
+
+// registers names those that can be asked.
+func (s *Service) registers() map[string]bool {
+	out := make(map[string]bool, len(s.Lookups))
+	for name := range s.Lookups {
+		out[name] = true
+	}
+	return out
+}
+
+// CheckLookups reports the first look-up of a form that its register cannot serve. A register that is not configured is no mistake: its
+// button is not shown, and the form is filled in by hand.
+func (s *Service) CheckLookups(g *Graph) error {
+	for _, at := range slices.Sorted(maps.Keys(g.Form.Fields)) {
+		l := g.Form.Fields[at].Lookup
+		if l == nil || s.Lookups[l.From] == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(l.Fills)) {
+			if gives := s.Lookups[l.From].Gives(); !slices.Contains(gives, name) {
+				return fault.Newf("flow.CheckLookups", fault.Invalid, "form %s: the register %s does not tell %q; it tells %q", g.Form.Def.Meta.ID, l.From, name, gives)
+			}
+		}
+	}
+	return nil
+}
+
+// lookUp asks the register of a field about what a saved page has in it, and keeps what it says. v is the page as it was saved: it is given
+// back with a problem when there is nothing to ask about.
+func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, v *DraftView, post Post, got answers.Decoded) (Saved, error) {
+	began := s.Clock.Now()
+	same := Saved{Next: post.Page, View: v}
+	f := g.Form.FieldAt(got.At)
+	if a.Citizen == nil || f == nil || f.Lookup == nil || f.Page.ID != post.Page || !v.View.Shows(f) || d.Case != "" {
+		return same, nil // no page has such a button
+	}
+	v.Problems = s.askable(g, v, f, got.Problems)
+	if len(v.Problems) > 0 {
+		return same, nil
+	}
+	key, _ := text(d.Answers, f.Pointer)
+	// Of presses at the same time one asks; the others find what it was told.
+	defer s.asking.lock(d.ID)()
+	d, err := s.Vault.LoadDraft(ctx, d.ID, s.Vault.PersonOwners(a.Citizen.Numbers())...)
+	if err != nil {
+		return Saved{}, err
+	}
+	if r, told := forms.LookedUp(f, d.Answers, d.Facts); !told || r.At.Before(began.Truncate(time.Second)) {
+		if !s.lookups.take(s.Vault.PersonToken(d.Owner), began) {
+			v.Problems = []forms.Problem{{Pointer: f.Pointer, Code: forms.LookupTooOften}}
+			return same, nil
+		}
+		reply := s.ask(ctx, f.Lookup.From, LookupQuestion{Key: key, Who: a.Citizen.Numbers(), Purpose: d.Form + "-lookup", Ref: d.ID})
+		if d, err = s.keepReply(ctx, a, d, g, sv, f, key, reply); err != nil {
+			return Saved{}, err
+		}
+	}
+	after, _, err := s.viewOf(ctx, a, d, g, sv, nil, post.Page)
+	if err != nil {
+		return Saved{}, err
+	}
+	after.Typed, after.Return = got.Typed, post.Return
+	return Saved{Next: post.Page, View: after}, nil
+}
+
+// askable gives what is wrong with the field's value: what could not be read, and what validation says of it.
+func (s *Service) askable(g *Graph, v *DraftView, f *forms.Field, decoded []forms.Problem) []forms.Problem {
+	var out []forms.Problem
+	for _, p := range forms.MergeProblems(decoded, g.Validate(v.View, f.Page.ID)) {
+		if p.Pointer == f.Pointer && !p.Soft {
+			out = append(out, p)
+		}
+	}
+	if _, has := text(v.View.Answers, f.Pointer); !has && len(out) == 0 {
+		out = append(out, forms.Problem{Pointer: f.Pointer, Code: forms.Required})
+	}
+	return out
+}
+
+func text(answers map[string]any, at forms.Pointer) (string, bool) {
+	v, _ := forms.Lookup(answers, at)
+	s, ok := v.(string)
+	return s, ok && s != ""
+}
+
+// ask asks a register. One that does not answer is an answer to the person all the same: fill in yourself.
+func (s *Service) ask(ctx context.Context, from string, q LookupQuestion) forms.LookupReply {
+	register := s.Lookups[from]
+	if register == nil { // the form was published where there was one
+		return forms.LookupReply{Status: forms.LookupUnavailable, At: s.Clock.Now()}
+	}
+	reply, err := register.Ask(ctx, q)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "no register: the look-up is filled in by hand", "register", from, "draft", q.Ref, "error", err)
+		return forms.LookupReply{Status: forms.LookupUnavailable, Source: register.Source(), At: s.Clock.Now()}
+	}
+	if reply.At.IsZero() { // nothing was asked
+		reply.At = s.Clock.Now()
+	}
+	return reply
+}
+
+// keepReply writes what the register said into the draft, as it stands now: somebody may have saved it meanwhile. When the key has been
+// changed since, what was said is about something else and is dropped.
+func (s *Service) keepReply(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, f *forms.Field, key string, reply forms.LookupReply) (*vault.Draft, error) {
+	for attempt := 0; ; attempt++ {
+		if now, _ := text(d.Answers, f.Pointer); now != key {
+			return d, nil
+		}
+		var err error
+		if d.Answers, d.Facts, err = g.TakeLookup(s.scope(d, sv, nil), f, key, reply); err != nil {
+			return nil, fault.Wrap("flow.keepReply", err)
+		}
+		if err = s.Vault.SaveDraft(ctx, d); err == nil {
+			return d, nil
+		}
+		if !errors.Is(err, fault.Conflict) || attempt == retries {
+			return nil, err
+		}
+		if d, err = s.Vault.LoadDraft(ctx, d.ID, s.Vault.PersonOwners(a.Citizen.Numbers())...); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// How often one person may ask registers from forms: a few tries at once, then one now and then. A form is not a way to read a register
+// from end to end.
+const (
+	lookupBurst = 10
+	lookupEvery = 20 * time.Second
+	maxAskers   = 4096
+)
+
+// askers bounds how often each person asks. Who they are is a keyed hash. The zero value is ready.
+type askers struct {
+	mu   sync.Mutex
+	left map[string]*rate.Limiter
+}
+
+func (l *askers) take(who string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.left == nil {
+		l.left = map[string]*rate.Limiter{}
+	}
+	if len(l.left) >= maxAskers {
+		maps.DeleteFunc(l.left, func(_ string, b *rate.Limiter) bool { return b.TokensAt(now) >= lookupBurst })
+	}
+	mine := l.left[who]
+	if mine == nil {
+		mine = rate.NewLimiter(rate.Every(lookupEvery), lookupBurst)
+		l.left[who] = mine
+	}
+	return mine.AllowN(now, 1)
+}
