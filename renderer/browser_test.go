@@ -170,23 +170,31 @@ func TestInBrowser(t *testing.T) {
 	defer cancel()
 	ctx, cancel := chromedp.NewContext(alloc)
 	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute) // seconds, but for a machine that has much else to do
 	defer cancel()
 	console := watchConsole(ctx)
 	for name := range pages {
-		for _, width := range []int64{320, 390, 1280} { // 320 is 1280 at 400 % zoom (WCAG 2.2, 1.4.10)
-			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+"/"+name)); err != nil {
+		switch strings.TrimSuffix(name, "-en") { // those have no control that others have not
+		case "form-kontroller-rader", "form-kontroller-sida", "form-slag-val", "form-bar-lista":
+			continue
+		}
+		if strings.HasSuffix(name, "-en") && name != "form-fel-en" { // the structure is the same, see TestStructure
+			continue
+		}
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(windows[0], 900), chromedp.Navigate(base+"/"+name)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		evaluate[any](t, ctx, string(axe)+`; null`)
+		for _, width := range windows {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
 				t.Fatalf("%s at %d: %v", name, width, err)
 			}
 			overflow := evaluate[float64](t, ctx, `document.fonts.ready.then(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth))`)
 			if overflow > 0 {
 				t.Errorf("%s at %d: %v px wider than the window", name, width, overflow)
 			}
-			for _, v := range evaluate[[]string](t, ctx, string(axe)+`; axe.run().then(r => r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.html + " " + n.failureSummary).slice(0, 4).join(" | ")))`) {
+			for _, v := range evaluate[[]string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.html + " " + n.failureSummary).slice(0, 4).join(" | ")))`) {
 				t.Errorf("%s at %d: axe: %s", name, width, v)
-			}
-			for _, m := range console() {
-				t.Errorf("%s at %d: console: %s", name, width, m)
 			}
 			if shots != "" {
 				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
@@ -198,8 +206,14 @@ func TestInBrowser(t *testing.T) {
 				}
 			}
 		}
+		for _, m := range console() {
+			t.Errorf("%s: console: %s", name, m)
+		}
 	}
 }
+
+// windows are those of a phone, a desk, and a desk at 400 % zoom (WCAG 2.2, 1.4.10).
+var windows = []int64{320, 390, 1280}
 
 func evaluate[T any](t *testing.T, ctx context.Context, js string) T {
 	t.Helper()

@@ -175,6 +175,9 @@ func (b *builder) control(f *forms.Field, up *control) {
 	default:
 		row := rowsOf(up.Field, f)
 		c.at = up.at.down(f.Pointer[len(up.Pointer):].Tokens(), row)
+		if up.Kind == forms.TupleField && !row {
+			c.at.steps[len(up.at.steps)].list = true
+		}
 		c.item = row && up.Kind != forms.RowsField
 		c.bare = up.Kind == forms.VariantField
 	}

@@ -38,6 +38,7 @@ type site struct {
 	codes   int      // how many QR codes have been fetched
 	extends int
 	asked   int
+	still   bool // one is logged out for stillness soon
 }
 
 func newSite(t *testing.T) *site {
@@ -145,7 +146,10 @@ func (s *site) form(w http.ResponseWriter, problems []forms.Problem) {
 
 func (s *site) show(w http.ResponseWriter, html template.HTML, problems []ui.ProblemLink) {
 	sh := shell("Prov", "ekkoping")
-	sh.Idle, sh.Problems = &ui.Idle{Seconds: 6, Warn: 4, Extend: "/session", Logout: "/klart"}, problems
+	sh.Idle, sh.Problems = &ui.Idle{Seconds: 1800, Warn: 60, Extend: "/session", Logout: "/klart"}, problems
+	if s.still {
+		sh.Idle.Seconds, sh.Idle.Warn = 6, 4
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if err := s.tmpl.Render(w, formPage{Shell: sh, Form: html}); err != nil {
 		s.t.Error(err)
@@ -236,6 +240,10 @@ func TestScriptImproves(t *testing.T) {
 		t.Errorf("three presses gave the posts %v", got)
 	}
 
+	s.mu.Lock()
+	s.still = true
+	s.mu.Unlock()
+	do(chromedp.Navigate(server.URL))
 	until(t, ctx, "the dialog warns", `document.getElementById("idle").open`)
 	do(chromedp.Click(`[data-idle=extend]`))
 	until(t, ctx, "the dialog closes", `!document.getElementById("idle").open`)
@@ -293,5 +301,46 @@ func TestWithoutScript(t *testing.T) {
 	}
 	if s.stored["namn"] != "Åsa" {
 		t.Errorf("the name is %q", s.stored["namn"])
+	}
+}
+
+// The keyboard goes through a page as it stands: every control and button is reached, in the order of the document.
+func TestKeyboardOrder(t *testing.T) {
+	if testing.Short() {
+		t.Log("the browser is not started in short mode")
+		return
+	}
+	pages, a := gallery(t)
+	base := serve(t, pages, a)
+	ctx := browser(t)
+	for _, name := range []string{"form-slag-ifyllt", "form-kontroller-ifyllt"} {
+		if err := chromedp.Do(ctx, chromedp.Navigate(base+"/"+name)); err != nil {
+			t.Fatal(err)
+		}
+		// Of radios only the chosen one is a stop; the first button is pressed by Enter and never reached.
+		stops := evaluate[int](t, ctx, `(() => {
+			const all = Array.from(document.querySelectorAll("main a[href], main input:not([type=hidden]), main select, main textarea, main summary, main button"))
+				.filter((e) => e.tabIndex >= 0 && e.checkVisibility());
+			const groups = new Map();
+			window.stops = all.filter((e) => {
+				if (e.type !== "radio") return true;
+				const one = groups.get(e.name) ?? all.find((o) => o.name === e.name && o.checked) ?? e;
+				groups.set(e.name, one);
+				return e === one;
+			});
+			window.met = [];
+			document.addEventListener("focusin", (e) => e.target.id === "main" || window.met.push(e.target));
+			document.getElementById("main").focus();
+			return window.stops.length;
+		})()`)
+		if stops < 30 {
+			t.Fatalf("%s: only %d stops", name, stops)
+		}
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(strings.Repeat("\t", stops))); err != nil {
+			t.Fatal(err)
+		}
+		for _, missed := range evaluate[[]string](t, ctx, `window.stops.map((e, i) => window.met[i] === e ? "" : i + ": " + e.outerHTML.slice(0, 120) + " but met " + (window.met[i]?.outerHTML ?? "").slice(0, 120)).filter((s) => s).slice(0, 3)`) {
+			t.Errorf("%s: %s", name, missed)
+		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // open begins a field of one control; its label names the control.
 func (b *builder) open(c control, class string) {
-	b.s(`<div class="ds-field st-field `, class)
+	b.s(`<div class="ds-field st-field `, class, b.quiet(c))
 	b.wrong()
 	b.s(`"`)
 	b.liveMark(c)
@@ -21,6 +21,14 @@ func (b *builder) open(c control, class string) {
 	b.label(c)
 	b.s(`</label>`)
 	b.about(c)
+}
+
+// quiet hides a label that only repeats what stands above, but not from screen readers: a variant's that is called as the question is.
+func (b *builder) quiet(c control) string {
+	if c.bare && c.title.In(b.locale.Lang) == c.up.title.In(b.locale.Lang) {
+		return " st-quiet"
+	}
+	return ""
 }
 
 // openGroup begins a field of several controls: a fieldset whose legend is the question. More suffixes name what else
@@ -36,7 +44,7 @@ func (b *builder) openFrame(c control, class string, describes ...string) {
 }
 
 func (b *builder) fieldset(c control, class string, target bool, describes ...string) {
-	b.s(`<fieldset class="ds-fieldset st-field `, class)
+	b.s(`<fieldset class="ds-fieldset st-field `, class, b.quiet(c))
 	b.wrong()
 	b.s(`"`)
 	if target {

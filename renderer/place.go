@@ -19,6 +19,7 @@ type place struct {
 type step struct {
 	token string
 	row   bool
+	list  bool // one of a tuple's first places: of a list only
 }
 
 // top is the place of the whole.
@@ -99,6 +100,9 @@ func (p *place) value(f *frame) (any, bool) {
 		}
 		switch x := v.(type) {
 		case map[string]any:
+			if s.list {
+				return nil, false
+			}
 			key := s.token
 			if row != nil {
 				key = row.Name
@@ -111,7 +115,7 @@ func (p *place) value(f *frame) (any, bool) {
 			n := -1
 			if row != nil {
 				n = row.Number
-			} else {
+			} else if s.list {
 				n = position(s.token)
 			}
 			if n < 0 || n >= len(x) {

@@ -42,7 +42,13 @@ func problemKey(l *i18n.Locale, f *forms.Field, p forms.Problem) string {
 	more := ""
 	switch p.Code {
 	case forms.Required:
-		more = requiredOf[f.Kind]
+		if more = requiredOf[f.Kind]; f.Widget == "rating" {
+			more = "choice"
+		}
+	case forms.PersonFormat, forms.PersonCheck:
+		if f.Format == "organisationsnummer" {
+			more = "organisation"
+		}
 	case forms.TooSmall, forms.TooLarge:
 		if p.Params["exclusive"] == true {
 			more = "exclusive"
@@ -74,7 +80,7 @@ var requiredOf = map[forms.Kind]string{forms.BoolField: "choice", forms.ChoiceFi
 
 // problemParams writes the bounds as the reader has them: days as dates, öre as kronor, bytes as sizes.
 func problemParams(l *i18n.Locale, f *forms.Field, p forms.Problem) map[string]any {
-	out := map[string]any{"label": problemLabel(l, f)}
+	out := map[string]any{"label": problemLabel(l, f, p.Pointer)}
 	for name, v := range p.Params {
 		text := scalar(v)
 		switch {
@@ -100,8 +106,12 @@ func problemParams(l *i18n.Locale, f *forms.Field, p forms.Problem) map[string]a
 	return out
 }
 
-// problemLabel is what a field is called in a message: its label, else the nearest one that it stands in, else what the data calls it.
-func problemLabel(l *i18n.Locale, f *forms.Field) string {
+// problemLabel is what a field is called in a message: its label, of an entry its name, else the nearest label that it stands in, else
+// what the data calls it.
+func problemLabel(l *i18n.Locale, f *forms.Field, at forms.Pointer) string {
+	if name := at.Last(); f.Label.IsZero() && f.Parent != nil && f.Parent.Kind == forms.MapField && name != "" && !strings.HasPrefix(name, "~") {
+		return name
+	}
 	for up := f; up != nil; up = up.Parent {
 		if !up.Label.IsZero() {
 			return up.Label.In(l.Lang)

@@ -68,7 +68,7 @@ func (s *summary) line(f *forms.Field, at forms.Pointer, value any, has bool, in
 		if item.Answer = ""; has {
 			item.Answer = s.locale.T("form.kept")
 		}
-	case has && value == nil && (f.Nullable || f.Kind == forms.NullField):
+	case has && value == nil:
 		item.Answer = s.locale.T("form.null")
 	case f.Kind == forms.FilesField:
 		item.Files = files(value)
@@ -142,6 +142,6 @@ func (s *summary) variant(f *forms.Field, at forms.Pointer, value any, has bool,
 	}
 	s.field(chosen, at, value, has, into)
 	if len(*into) > from && chosen.Label.IsZero() {
-		(*into)[from].Question = problemLabel(s.locale, f)
+		(*into)[from].Question = problemLabel(s.locale, f, "")
 	}
 }

@@ -88,7 +88,7 @@ func (s *summary) readable(f *forms.Field) bool {
 }
 
 func (s *summary) item(f *forms.Field) SummaryItem {
-	item := SummaryItem{Question: problemLabel(s.locale, f)}
+	item := SummaryItem{Question: problemLabel(s.locale, f, "")}
 	if _, ok := f.Label[s.locale.Lang]; !ok && s.locale.Lang != i18n.Default {
 		item.Lang = i18n.Default
 	}

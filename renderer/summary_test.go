@@ -76,3 +76,39 @@ func TestSummaryKeepsTheWalls(t *testing.T) {
 		}
 	}
 }
+
+// Every kind of field is read: variants by their names, entries by theirs, rows under headings; what is secret is not.
+func TestSummaryOfEveryKind(t *testing.T) {
+	d := samples(t)["slag-ifyllt"]
+	sections := Summary(catalog(t).In("sv"), d.View, Self, nil)
+	if len(sections) != 1 {
+		t.Fatalf("%d sections", len(sections))
+	}
+	type line struct{ Question, Answer string }
+	read := func(items []SummaryItem) (out []line) {
+		for _, i := range items {
+			out = append(out, line{i.Question, i.Answer})
+		}
+		return out
+	}
+	want := []line{
+		{"Hur bor du?", "Bostadsrätt"}, {"Förening", "Brf Kvarnen"}, {"Tal, text eller inget", "Lista"}, {"Tal, text eller inget", "a\nb\nc"},
+		{"En av många former", "abc"}, {"Längd", "12,5"}, {"Enhet", "m"}, {"Anmärkning 3", "sned"}, {"Anmärkning 4", "repad"},
+		{"färg", "blå\nhav"}, {"Ö/~x", "ett"}, {"En känd", "1"}, {"två", "2"}, {"Namn", "Ada"}, {"Namn", "Dag"}, {"Barn", ""}, {"Namn", "Eva"},
+		{"Barn", ""}, {"Partner", ""}, {"Ingen uppgift finns", "Inget värde"}, {"Antal eller inget värde", "Inget värde"},
+		{"Färg eller ingen", "Inget värde"}, {"Jag har läst villkoren", "Ja"}, {"Kod till porten", "Sparat, visas inte"}, {"Faxnummer", "08-17406 05"},
+		{"Registreringsnummer", "ABC 123"}, {"Avtalets längd", "P1Y"}, {"När hände det?", "2026-11-22T14:30:00+01:00"}, {"Webbplats", "https://example.se"},
+		{"Nummer", "A1"},
+	}
+	if diff := cmp.Diff(want, read(sections[0].Items)); diff != "" {
+		t.Error(diff)
+	}
+	var titles []string
+	for _, p := range sections[0].Parts {
+		titles = append(titles, p.Title)
+	}
+	wantTitles := []string{"Rad 1", "Rad 2", "Rad 3", "Sak 1", "Sak 2", "Rad 1", "Rad 1, rad 1", "Rad 1", "Rad 2"}
+	if diff := cmp.Diff(wantTitles, titles); diff != "" {
+		t.Error(diff)
+	}
+}
