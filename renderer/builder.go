@@ -191,7 +191,7 @@ func (b *builder) control(f *forms.Field, up *control) {
 		b.kind(c)
 		b.lookup(c)
 		if b.asksAgain(c) {
-			b.update("form.update")
+			b.update(c, "form.update")
 		}
 		b.s("\n")
 	})
@@ -243,9 +243,11 @@ func (b *builder) asksAgain(c control) bool {
 }
 
 // update is the button that shows the page again, for those without script.
-func (b *builder) update(text string) {
+func (b *builder) update(c control, text string) {
 	b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="`,
-		answers.FieldOp, `" value="`, answers.OpUpdate, `">`)
+		answers.FieldOp, `" value="`, answers.OpUpdate, `"`)
+	b.goTo(c, "")
+	b.s(`>`)
 	b.t(text)
 	b.s("</button></p>")
 }

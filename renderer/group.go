@@ -93,6 +93,7 @@ func (b *builder) onDemand(c control, build func(*builder)) {
 			b.s(`" name="`, answers.FieldOp, `" value="`)
 			b.name(c, answers.Op(answers.OpAdd, ""))
 			b.s(`"`)
+			b.goTo(c, "")
 			b.described(c)
 			b.s(`>`)
 			b.t("form.add", "item", b.nameInText(c))
@@ -111,7 +112,9 @@ func (b *builder) takeAway(c control) {
 	b.s(`<p class="st-row-group__tools"><button class="ds-button" data-variant="tertiary" data-size="sm" data-color="danger" type="submit" name="`,
 		answers.FieldOp, `" value="`)
 	b.name(c, answers.Op(answers.OpRemove, ""))
-	b.s(`">`)
+	b.s(`"`)
+	b.goTo(c, "")
+	b.s(`>`)
 	b.t("form.remove")
 	b.s(`<span class="ds-sr-only">: `)
 	b.text(c.title)

@@ -45,6 +45,8 @@ func (b *builder) lines(c control, item string) func(dst []byte, f *frame, s ans
 				if wrong[r.Number] != "" {
 					dst = append(dst, ` st-field--wrong`...)
 				}
+				dst = append(dst, `" tabindex="-1" id="`...)
+				dst = c.appendRowID(dst, f, ".row")
 				dst = append(dst, `">`...)
 				dst = c.appendLine(dst, f, r, list, wrong[r.Number], item)
 			}
@@ -88,7 +90,8 @@ func (c control) appendLine(dst []byte, f *frame, r answers.Row, list []any, wro
 		dst = c.appendRowProblem(dst, f, wrong, false)
 	}
 	dst = append(dst, `<div class="st-row-group__tools">`...)
-	dst = c.appendRowButton(dst, f, r, answers.OpOpen, "form.change", "form.change-row", item, c.openID(f, r.Number))
+	dst = c.appendRowButton(dst, f, r, answers.OpOpen, "form.change", "form.change-row", item,
+		c.openID(f, r.Number)+string(c.appendGoToRow(nil, f, r.Number, rowTarget(c.Field))))
 	dst = c.appendRowButton(dst, f, r, answers.OpRemove, "form.remove", "form.remove-row", item, ` data-color="danger"`)
 	return append(dst, `</div>`...)
 }
@@ -101,7 +104,9 @@ func (c control) openID(f *frame, row int) string {
 func (c control) appendClose(dst []byte, f *frame) []byte {
 	dst = append(dst, `<button class="ds-button" data-variant="secondary" data-size="sm" type="submit" name="`+answers.FieldOp+`" value="`+answers.OpClose...)
 	dst = c.at.appendName(dst, f)
-	dst = append(dst, `">`...)
+	dst = append(dst, '"')
+	dst = c.appendGoToRow(dst, f, f.rows[len(f.rows)-1].Number, [2]string{c.ID, ".open"})
+	dst = append(dst, '>')
 	dst = escape(dst, f.locale.T("form.row-done"))
 	return append(dst, `</button>`...)
 }
@@ -116,7 +121,9 @@ func (c control) appendWindow(dst []byte, f *frame, s answers.Summary) []byte {
 		dst = c.at.appendName(dst, f)
 		dst = append(dst, '/')
 		dst = strconv.AppendInt(dst, int64(to), 10)
-		dst = append(dst, `">`...)
+		dst = append(dst, '"')
+		dst = appendGoTo(dst, f, func(dst []byte) []byte { return c.appendID(dst, f, "") })
+		dst = append(dst, '>')
 		dst = escape(dst, f.locale.T(text, "n", answers.WindowSize))
 		return append(dst, `</button>`...)
 	}
@@ -174,7 +181,9 @@ func (c control) appendStray(dst []byte, f *frame, s answers.Summary, wrong map[
 		dst = c.at.appendName(dst, f)
 		dst = append(dst, '/')
 		dst = append(dst, key...)
-		dst = append(dst, `">`...)
+		dst = append(dst, '"')
+		dst = c.appendGoToRow(dst, f, n, rowTarget(c.Field))
+		dst = append(dst, '>')
 		dst = escape(dst, f.locale.T("form.change-row", "item", item, "n", n+1))
 		dst = append(dst, `</button>`...)
 	}

@@ -34,6 +34,7 @@ type site struct {
 
 	mu      sync.Mutex
 	stored  map[string]any
+	typed   forms.Typed
 	posts   []string // operations, in order
 	codes   int      // how many QR codes have been fetched
 	extends int
@@ -41,9 +42,9 @@ type site struct {
 	still   bool // one is logged out for stillness soon
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, dir string) *site {
 	t.Helper()
-	form := loadForm(t, "gallery")
+	form := loadForm(t, dir)
 	graph, err := journey.New(form)
 	if err != nil {
 		t.Fatal(err)
@@ -136,11 +137,12 @@ func (s *site) post(w http.ResponseWriter, r *http.Request) {
 		s.form(w, s.graph.Validate(s.view(), "allt"))
 		return
 	}
-	s.form(w, nil)
+	s.typed = d.Typed
+	s.form(w, d.Problems)
 }
 
 func (s *site) form(w http.ResponseWriter, problems []forms.Problem) {
-	d := PageData{View: s.view(), Problems: problems, Action: "/", Save: true}
+	d := PageData{View: s.view(), Typed: s.typed, Problems: problems, Action: "/", Save: true}
 	s.show(w, template.HTML(s.page.Append(nil, d)), s.page.Links(d))
 }
 
@@ -194,7 +196,7 @@ func TestScriptImproves(t *testing.T) {
 		t.Log("the browser is not started in short mode")
 		return
 	}
-	s := newSite(t)
+	s := newSite(t, "gallery")
 	server := httptest.NewServer(s)
 	defer server.Close()
 	ctx := browser(t)
@@ -268,7 +270,7 @@ func TestWithoutScript(t *testing.T) {
 		t.Log("the browser is not started in short mode")
 		return
 	}
-	s := newSite(t)
+	s := newSite(t, "gallery")
 	s.policy = "default-src 'self'; script-src 'none'" // the test itself still needs the browser's engine
 	server := httptest.NewServer(s)
 	defer server.Close()

@@ -79,7 +79,8 @@ func TestEveryButton(t *testing.T) {
 		}
 		sent := posted(t, page)
 		seen := map[string]bool{}
-		for _, op := range buttons(t, page) {
+		for _, button := range buttons(t, page) {
+			op := button.op
 			if kind := digits.ReplaceAllString(op, "0"); seen[kind] { // one row is as good as another
 				continue
 			} else {
@@ -98,6 +99,9 @@ func TestEveryButton(t *testing.T) {
 					t.Errorf("%s %s: %q leads to %q, which is not there", name, op, l.Text, l.Target)
 				}
 			}
+			if button.goTo != "" && !strings.Contains(string(html), `id="`+button.goTo+`"`) {
+				t.Errorf("%s %s: leads to %q, which is not there", name, op, button.goTo)
+			}
 			if string(html) == page && strings.HasPrefix(op, answers.OpAdd) {
 				t.Errorf("%s %s: nothing was added", name, op)
 			}
@@ -107,21 +111,28 @@ func TestEveryButton(t *testing.T) {
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// buttons are the operations of a page's buttons.
-func buttons(t testing.TB, page string) []string {
+// button is what a button asks for, and to what on the page that comes of it it leads.
+type button struct{ op, goTo string }
+
+func buttons(t testing.TB, page string) []button {
 	t.Helper()
 	doc, err := html.Parse(strings.NewReader(page))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []string
+	var out []button
 	for n := range doc.Descendants() {
 		if n.Type == html.ElementNode && n.Data == "button" {
+			var one button
 			for _, a := range n.Attr {
-				if a.Key == "value" {
-					out = append(out, a.Val)
+				switch a.Key {
+				case "value":
+					one.op = a.Val
+				case "formaction":
+					_, one.goTo, _ = strings.Cut(a.Val, "#")
 				}
 			}
+			out = append(out, one)
 		}
 	}
 	return out

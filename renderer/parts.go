@@ -62,6 +62,23 @@ func (b *builder) fieldset(c control, class string, target bool, describes ...st
 	b.about(c)
 }
 
+// appendGoTo makes a button lead to an id on the page that it brings: the fragment stays with the browser, also over a redirect. Without
+// it, a page without script would begin from the top again after each press.
+func appendGoTo(dst []byte, f *frame, id func([]byte) []byte) []byte {
+	dst = append(dst, ` formaction="`...)
+	dst = escape(dst, f.Action)
+	dst = append(dst, '#')
+	dst = id(dst)
+	return append(dst, '"')
+}
+
+// goTo is the hole for the same, to what belongs to a field.
+func (b *builder) goTo(c control, suffix string) {
+	b.hole(func(dst []byte, f *frame) []byte {
+		return appendGoTo(dst, f, func(dst []byte) []byte { return c.appendID(dst, f, suffix) })
+	})
+}
+
 func (b *builder) label(c control) {
 	if c.item && c.up.Kind != forms.MapField {
 		b.rowTitle(itemName(c.up.Field, b.locale))

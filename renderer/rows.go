@@ -1,6 +1,7 @@
 package renderer
 
 import (
+	"strconv"
 	"strings"
 
 	"samtjanst/forms"
@@ -158,17 +159,17 @@ func (b *builder) rowEnd(c control, item string) {
 	if b.locked {
 		return
 	}
-	moves := c.Kind != forms.MapField
+	moves, target := c.Kind != forms.MapField, rowTarget(c.Field)
 	b.hole(func(dst []byte, f *frame) []byte {
 		r := f.rows[len(f.rows)-1]
 		dst = appendRowKey(dst, f, c, r)
 		list, _ := f.cur.value.([]any)
 		dst = append(dst, `<div class="st-row-group__tools">`...)
 		if moves && r.Stored && r.Number > firstRow(c.Field) {
-			dst = c.appendRowButton(dst, f, r, answers.OpUp, "form.move-up", "form.move-up-row", item, "")
+			dst = c.appendRowButton(dst, f, r, answers.OpUp, "form.move-up", "form.move-up-row", item, string(c.appendGoToRow(nil, f, r.Number-1, target)))
 		}
 		if moves && r.Stored && r.Number < len(list)-1 {
-			dst = c.appendRowButton(dst, f, r, answers.OpDown, "form.move-down", "form.move-down-row", item, "")
+			dst = c.appendRowButton(dst, f, r, answers.OpDown, "form.move-down", "form.move-down-row", item, string(c.appendGoToRow(nil, f, r.Number+1, target)))
 		}
 		dst = c.appendRowButton(dst, f, r, answers.OpRemove, "form.remove", "form.remove-row", item, ` data-color="danger"`)
 		return append(dst, `</div>`...)
@@ -212,7 +213,7 @@ func (c control) appendRowButton(dst []byte, f *frame, r answers.Row, op, text, 
 // addRow is the hole for the button that adds a row, where there is room for one.
 func (b *builder) addRow(c control, item string) {
 	first, more := b.locale.T("form.add", "item", item), b.locale.T("form.add-more")
-	rows := b.rowsOn(c)
+	rows, added := b.rowsOn(c), rowTarget(c.Field)
 	b.hole(func(dst []byte, f *frame) []byte {
 		n := stored(c.Field, f.cur.value)
 		if n < answers.SummaryFrom { // of more, none is unstored but the one that is open
@@ -229,9 +230,33 @@ func (b *builder) addRow(c control, item string) {
 		dst = c.appendID(dst, f, ".add")
 		dst = append(dst, `" name="`+answers.FieldOp+`" value="`+answers.OpAdd...)
 		dst = c.at.appendName(dst, f)
-		dst = append(dst, `">`...)
+		dst = append(dst, '"')
+		dst = c.appendGoToRow(dst, f, n, added)
+		dst = append(dst, '>')
 		dst = escape(dst, text)
 		return append(dst, `</button>`...)
+	})
+}
+
+// rowTarget gives what the id of a row begins and ends with: of a row that is one field, the field's.
+func rowTarget(f *forms.Field) [2]string {
+	switch f.Kind {
+	case forms.TupleField:
+		return [2]string{f.Rest().ID}
+	case forms.ListField:
+		return [2]string{f.Children()[0].ID}
+	}
+	return [2]string{f.ID, ".row"}
+}
+
+// appendGoToRow makes a button lead to a row.
+func (c control) appendGoToRow(dst []byte, f *frame, row int, target [2]string) []byte {
+	return appendGoTo(dst, f, func(dst []byte) []byte {
+		dst = append(dst, target[0]...)
+		dst = appendNumbers(dst, f, c.depth)
+		dst = append(dst, '.')
+		dst = strconv.AppendInt(dst, int64(row), 10)
+		return append(dst, target[1]...)
 	})
 }
 

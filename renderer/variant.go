@@ -53,7 +53,7 @@ func (b *builder) variantField(c control) {
 	} else {
 		b.variantRadios(c)
 	}
-	b.update("form.show-questions")
+	b.update(c, "form.show-questions")
 	b.node(chosen)
 	b.s(`</fieldset>`)
 }

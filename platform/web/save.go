@@ -125,7 +125,7 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 	}
 	if f := v.Form.FieldAt(at); op == answers.OpLookup && f != nil {
 		address += "#" + renderer.LookupID(f)
-	} else if id := renderer.ControlID(v.View, v.Typed, at); at != "" && id != "" {
+	} else if id := renderer.ControlID(v.View, v.Typed, at); op != answers.OpAdd && at != "" && id != "" { // to what is new the button leads
 		address += "#" + id
 	}
 	return r.See(address)
