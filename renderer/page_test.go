@@ -363,18 +363,84 @@ func shapeOf(t testing.TB, page []byte) string {
 	return b.String()
 }
 
-// What is shown only has no controls, however deep it goes.
-func TestReadOnlyGroupsHaveNoControls(t *testing.T) {
-	row := &forms.Field{ID: "f-a-x-b", Pointer: "/a/*/b", Kind: forms.TextField, Label: forms.Text{"sv": "Namn"}}
-	rows := &forms.Field{ID: "f-a", Pointer: "/a", Kind: forms.RowsField, Label: forms.Text{"sv": "Barn"}, ReadOnly: true, Required: true, Fields: []*forms.Field{row}}
-	page := &forms.Page{ID: "p", Sections: []*forms.Section{{Fields: []*forms.Field{rows}}}}
-	form := &forms.Form{Def: &forms.Definition{}, Pages: []*forms.Page{page}, Fields: map[forms.Pointer]*forms.Field{"/a": rows, "/a/*/b": row}}
-	p, err := New(catalog(t), DefaultLimits).Compile(form, page, "sv")
-	if err != nil {
-		t.Fatal(err)
+// What is shown only has no controls, of whatever kind it is and however deep it goes.
+func TestReadOnlyHasNoControls(t *testing.T) {
+	for _, dir := range []string{"kinds", "widgets", "gallery"} {
+		form := loadForm(t, dir)
+		stored := map[string]string{"kinds": filledKinds, "widgets": filledWidgets, "gallery": filled}[dir]
+		for _, sec := range form.Pages[0].Sections {
+			for _, f := range sec.Fields {
+				f.ReadOnly, f.ShowWhen = true, nil
+			}
+		}
+		v := view(form, parseAnswers(t, stored))
+		if dir == "widgets" {
+			v.Scope.Answers["elever"] = pupils(60)
+			slots(v)
+		}
+		_, page := content(t, "sv", PageData{View: v})
+		uitest.HTML(t, dir, []byte(page))
+		if sent := posted(t, page); len(sent) > 0 {
+			t.Errorf("%s: posts %v", dir, sent)
+		}
+		for _, b := range buttons(t, page) {
+			if b.op != answers.OpContinue {
+				t.Errorf("%s: has a button %s", dir, b.op)
+			}
+		}
+		for _, want := range map[string][]string{"kinds": {"Brf Kvarnen", "Eva", "repad", "blå\nhav", "978"}, "widgets": {"Nattpatrull", "Elev 60 Testsson", "58,41086"}, "gallery": {"Björkskolan", "finska"}}[dir] {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: does not show %q", dir, want)
+			}
+		}
+		if strings.Contains(page, "hemlig1") {
+			t.Errorf("%s: shows what is secret", dir)
+		}
 	}
-	html := string(p.Append(nil, PageData{View: view(form, map[string]any{"a": []any{map[string]any{"b": "Kim"}}})}))
-	if !strings.Contains(html, "Kim") || strings.Contains(html, "<input") || strings.Contains(html, "add/a") || strings.Contains(html, "remove/a") {
-		t.Errorf("got\n%s", html)
+}
+
+// What is never shown again is not on any page, nor in what a page carries along.
+func TestSecretsAreNotShown(t *testing.T) {
+	d := samples(t)["slag-ifyllt"]
+	d.Typed = forms.Typed{"/losen": "hemlig1"}
+	if _, page := content(t, "sv", d); strings.Contains(page, "hemlig1") {
+		t.Error("the page has the secret")
 	}
+}
+
+// No name of an entry and no text of any kind can leave its place.
+func FuzzEscapesKinds(f *testing.F) {
+	for _, s := range []string{"", `"><script>alert(1)</script>`, "</textarea><b>", "' onx='", "&lt;", "\x00", "\xff", "~0/~1", "*", "é\u2028", "0"} {
+		f.Add(s)
+	}
+	form := loadForm(f, "kinds")
+	p, ok := New(catalog(f), DefaultLimits).Form(form).Page("allt", "sv")
+	if !ok {
+		f.Fatal("no page")
+	}
+	fill := func(s string) PageData {
+		stored := map[string]any{"extra": map[string]any{s: s}, "tal": map[string]any{"x" + s: s}, "fritt": []any{s}, "blandat": []any{map[string]any{"isbn": s}, s},
+			"matt": []any{s, s, s}, "krets": map[string]any{"namn": s, "barn": []any{map[string]any{"namn": s}}}, "losen": s, "inget": s, "kanske": s}
+		return PageData{View: view(form, stored), Typed: forms.Typed{"r/extra": "1", "k/extra/~rn0": s, "a/extra/~rn0": s},
+			Problems: []forms.Problem{{Pointer: forms.Pointer("/extra").Join(s), Code: forms.NameTaken, Params: map[string]any{"name": s}},
+				{Pointer: "/extra/~rn0", Code: forms.BadText}, {Pointer: "/matt/2", Code: "check-1"}}}
+	}
+	plain := shapeOf(f, p.Append(nil, fill("x")))
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.ContainsAny(s, "\n\r") || strings.TrimSpace(s) == "" || s == "en" || forms.Pointer(s).Last() == "" && strings.Contains(s, "/") {
+			return // several lines get other controls, and a blank is told otherwise
+		}
+		page := p.Append(nil, fill(s))
+		if got := shapeOf(t, page); got != plain {
+			t.Errorf("%q changes the page:\n%s", s, cmp.Diff(strings.Split(plain, " "), strings.Split(got, " ")))
+		}
+		want := strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+		sent := posted(t, string(page))
+		for _, name := range []string{"k/extra/~r0", "a/extra/~r0", "k/extra/~rn0", "a/blandat/1", "a/matt/2", "a/krets/barn/0/namn"} {
+			if got := strings.ToValidUTF8(sent.Get(name), "\uFFFD"); got != want {
+				t.Errorf("%s holds %q, want %q", name, got, want)
+			}
+		}
+		p.Links(fill(s))
+	})
 }
