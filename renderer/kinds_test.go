@@ -1,10 +1,15 @@
 package renderer
 
 import (
+	"fmt"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"samtjanst/renderer/ui/uitest"
 )
 
 // What script improves where the number of controls changes: the questions of a chosen shape come at once, and the focus goes to what a
@@ -91,5 +96,54 @@ func TestScriptFollowsWidgets(t *testing.T) {
 	until(t, ctx, "the position is filled in", `document.getElementById("f-plats-lat").value === "58,41086" && document.getElementById("f-plats-lon").value === "15,62157"`)
 	for _, m := range console() {
 		t.Errorf("console: %s", m)
+	}
+}
+
+// What stands within itself is compiled as deep as the answers go, and no deeper than answers may.
+func TestRecursionEnds(t *testing.T) {
+	form := bareForm(t, `{"$ref": "#/$defs/nod", "$defs": {"nod": {"type": "object", "properties": {
+		"v": {"$ref": "#/$defs/nod"}, "h": {"$ref": "#/$defs/nod"}, "barn": {"type": "array", "items": {"$ref": "#/$defs/nod"}},
+		"annat": {"oneOf": [{"type": "string"}, {"$ref": "#/$defs/nod"}]}}}}}`, true)
+	for _, depth := range []int{0, 3, 40, 200} {
+		var node any = map[string]any{}
+		for i := range depth {
+			switch i % 3 {
+			case 0:
+				node = map[string]any{"v": node}
+			case 1:
+				node = map[string]any{"barn": []any{node}}
+			default:
+				node = map[string]any{"annat": node}
+			}
+		}
+		d := PageData{View: view(form, node.(map[string]any))}
+		_, page := content(t, "sv", d)
+		uitest.HTML(t, fmt.Sprint(depth), []byte(page))
+		if adds := strings.Count(page, `value="add`); adds < min(depth, maxDepth) || adds > 4*maxDepth {
+			t.Errorf("%d levels: %d buttons", depth, adds)
+		}
+	}
+}
+
+// A page is compiled and filled by many at once.
+func TestConcurrentFirstUse(t *testing.T) {
+	all := samples(t)
+	for _, name := range []string{"slag-ifyllt", "kontroller-rader", "bar-ifylld"} {
+		d := all[name]
+		form := New(catalog(t), DefaultLimits).Form(d.View.Form)
+		pages := make([]string, 8)
+		var wg sync.WaitGroup
+		for i := range pages {
+			wg.Go(func() {
+				p, _ := form.Page(pageOf(d), "sv")
+				pages[i] = string(p.Append(nil, d))
+			})
+		}
+		wg.Wait()
+		for _, p := range pages[1:] {
+			if p != pages[0] {
+				t.Errorf("%s: two pages differ", name)
+			}
+		}
 	}
 }
