@@ -5,11 +5,18 @@
 // looks at the schema or builds a tree. Every hole escapes what it writes, so no answer can leave its place.
 //
 // The page works without script. Names of controls are those of package answers. The first submit button in the document
-// is Continue, since Enter presses it; conditions have a visible button that shows the page again. Script finds its hooks
-// in data attributes: data-live (a condition reads this), data-upload, data-counter, data-filter, data-autosave.
+// is Continue, since Enter presses it; conditions and choices of a shape have a visible button that shows the page again, and
+// every button that brings something leads to it by the fragment of its address. Script finds its hooks in data attributes:
+// data-live (something on the page hangs on this), data-upload, data-counter, data-filter, data-prices, data-position,
+// data-autosave.
 //
-// Ids: a field's own (Field.ID), then "." and what belongs to it ("f-skola.hint"), and within rows the rows' numbers
-// ("f-dagar-dag.0"). Field ids have no ".", so no two can meet.
+// The program follows the tree of fields, and a run of it the data: rows, entries, chosen variants and what is there on demand
+// are as package answers offers them, so that a page posted unchanged changes nothing. Parts that stand within themselves, and
+// what few pages show, are compiled when first run.
+//
+// Ids: a field's own (Field.ID), then within rows the rows' numbers ("f-dagar-dag.0"), then "." and what belongs to it
+// ("f-skola.hint", "f-dagar.0.row"). Field ids have no ".", so no two can meet. The id alone is that of the first control; of a
+// field that others stand in, of the frame around them, which can be led to since what is wrong with the whole has no control.
 package renderer
 
 import (

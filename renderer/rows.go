@@ -14,11 +14,20 @@ import (
 func (b *builder) rowsField(c control) {
 	b.openFrame(c, "st-rowset")
 	b.within(c, func(b *builder) {
-		if c.Widget == "table" && c.Kind == forms.RowsField {
-			b.tableRows(c)
-		} else {
+		if c.Widget != "table" || c.Kind != forms.RowsField {
 			b.rowSet(c)
+			return
 		}
+		if b.locked {
+			b.tableRows(c)
+			return
+		}
+		table := b.sub(func() { b.tableRows(c) })
+		many := b.lazy(func(b *builder) { b.rowSet(c) }) // more than a table can show
+		b.node(&whenNode{is: func(f *frame) bool {
+			_, is := answers.SummaryOf(c.Field, f.cur.at, f.cur.value, f.Typed)
+			return is
+		}, then: []node{many}, not: table})
 	})
 	b.s(`</fieldset>`)
 }

@@ -140,6 +140,9 @@ func samples(t testing.TB) map[string]PageData {
 	many["elever"], many["betyg"] = pupils(120), json.Number("2.5")
 	add("kontroller-rader", view(widgets, many), forms.Typed{"o/elever": "3"})
 	add("kontroller-fel", view(widgets, many), forms.Typed{"o/elever": "3", "d/elever/3/fodd": "32", "/plats/lat": "N 58", "y/sokande/fodelsedatum": "80"}, wrongWidgets...)
+	crowd := parseAnswers(t, filledWidgets)
+	crowd["familj"] = pupils(60)
+	add("kontroller-tabell", view(widgets, crowd), forms.Typed{"o/familj": "1"})
 	add("kontroller-sida", view(widgets, many), forms.Typed{"w/elever": "50"})
 
 	free := bareForm(t, bare, true)

@@ -36,9 +36,6 @@ func (b *builder) tableRows(c control) {
 	b.hole(func(dst []byte, f *frame) []byte {
 		outer := len(f.rows)
 		for _, r := range rows(f) {
-			if !r.Open { // a table shows what is asked in its rows, so one with a thousand is no table
-				continue
-			}
 			f.rows = append(f.rows, r)
 			dst = run(row, dst, f)
 			f.rows = f.rows[:outer]
