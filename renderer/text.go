@@ -43,7 +43,7 @@ func (b *builder) textControl(c control) {
 	case c.Kind == forms.TextField: // a line would drop the line breaks of what is there
 		input := b.sub(func() { b.textInput(c) })
 		area := b.lazy(func(b *builder) { b.textarea(c) })
-		b.node(&whenNode{is: func(f *frame) bool { return strings.ContainsAny(shownText(c.Field, f), "\n\r") }, then: []node{area}, not: input})
+		b.node(&whenNode{is: func(f *frame) bool { return hasLines(c.Field, f) }, then: []node{area}, not: input})
 	default:
 		b.textInput(c)
 	}
@@ -182,6 +182,15 @@ func shownText(field *forms.Field, f *frame) string {
 		return answers.Text(field, f.cur.value)
 	}
 	return ""
+}
+
+// hasLines reports whether what a text control holds has line breaks.
+func hasLines(field *forms.Field, f *frame) bool {
+	text, ok := f.cur.value.(string) // as it is shown, but for the separators of numbers
+	if f.cur.isTyped || !ok && f.cur.has {
+		text = shownText(field, f)
+	}
+	return strings.ContainsAny(text, "\n\r")
 }
 
 // password compiles what is never shown again: neither what is stored nor what was typed.
