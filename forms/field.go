@@ -130,13 +130,14 @@ var inputModes = map[string]string{"email": "email", "phone": "tel", "personnumm
 
 // spot is where a field is built.
 type spot struct {
-	at     Pointer
-	key    string // of its texts: "fields./elev/namn"
-	always bool   // the schema requires it, whatever else is there
-	parent *Field
-	page   *Page
-	within []*tree.Node // the schemas that it stands within, to know when one stands within itself
-	hidden bool         // within a variant or a tuple: the form's index of fields does not have it
+	at       Pointer
+	key      string // of its texts: "fields./elev/namn"
+	always   bool   // the schema requires it, whatever else is there
+	parent   *Field
+	page     *Page
+	within   []*tree.Node // the schemas that it stands within, to know when one stands within itself
+	nameless bool         // an item of a list, an entry of a map
+	hidden   bool         // within a variant or a tuple: the form's index of fields does not have it
 }
 
 // build makes a field from what the schema and the layout say of it.

@@ -3,6 +3,8 @@ package forms
 import (
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"samtjanst/forms/internal/tree"
 )
@@ -219,8 +221,11 @@ func (c *compiler) add(out []*Field, s shape, lf *LayoutField, in spot, name str
 	if f == nil {
 		return out
 	}
-	if c.bare && f.Label.IsZero() && name != "" {
+	if c.bare && f.Label.IsZero() && !in.nameless {
 		f.Label = Text{"sv": name}
+		if strings.TrimFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || unicode.IsSpace(r) }) == "" {
+			f.Label["sv"] = strconv.Quote(name) // nothing to see
+		}
 		if f.Kind == ConsentField && f.Options[0].Value != "true" {
 			f.Label["sv"] += ": " + f.Options[0].Value
 		}
@@ -243,6 +248,7 @@ func (c *compiler) only(f *Field, s shape, label Text, within []*tree.Node) []*F
 	}
 	in := c.spotIn(f, f.Pointer+"/*", "*", within)
 	in.always = true
+	in.nameless = true
 	out := c.add([]*Field{}, s, c.says(in.at), in, "")
 	if len(out) == 0 && c.bare { // nothing fits: whatever is there can still be seen and taken away
 		out = c.add(out, shape{nodes: []*tree.Node{{Kind: tree.Object}}}, c.says(in.at), in, "")

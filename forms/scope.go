@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+
+	"samtjanst/forms/internal/tree"
 )
 
 // Scope is what conditions and CEL read. All values are JSON values: nil, bool, json.Number, string, []any, map[string]any.
@@ -111,4 +113,13 @@ func Join(common, section map[string]any, own Pointer) map[string]any {
 		}
 	}
 	return out
+}
+
+// ParseValue reads one JSON value with exact numbers, as strictly as a definition is read: no key twice, no deeper than 64 levels.
+func ParseValue(raw []byte) (any, error) {
+	n, err := tree.ParseJSON(raw)
+	if err != nil {
+		return nil, err
+	}
+	return n.Value(), nil
 }

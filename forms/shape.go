@@ -2,6 +2,7 @@ package forms
 
 import (
 	"slices"
+	"strings"
 
 	"samtjanst/forms/internal/tree"
 )
@@ -407,11 +408,14 @@ func apart(options []Option) {
 	}
 }
 
+// posted is how a browser posts a text: HTML has no NUL, and every line break is one.
+var posted = strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n")
+
 func optionOf(n *tree.Node) Option {
 	o := Option{JSON: n.JSON()}
 	o.Value = string(o.JSON)
 	if n.Kind == tree.String {
-		o.Value = n.Text
+		o.Value = posted.Replace(n.Text)
 	}
 	if n.Kind != tree.Null {
 		o.Label = Text{"sv": o.Value}

@@ -125,7 +125,8 @@ func (w *lister) within(f *forms.Field, at place, value any, has bool) {
 				w.within(child, at, value, has)
 				continue
 			}
-			v, ok := forms.Lookup(value, child.Pointer[len(f.Pointer):])
+			object, _ := value.(map[string]any)
+			v, ok := forms.Lookup(object, child.Pointer[len(f.Pointer):])
 			w.field(child, at.child(f, child), v, ok)
 		}
 	case forms.TupleField:
@@ -179,7 +180,8 @@ func (w *lister) rows(f *forms.Field, at place, value any) {
 		}
 		for _, child := range rowFields(f) {
 			if f.Kind == forms.RowsField {
-				value, ok := forms.Lookup(v, child.Pointer[len(f.Pointer)+len("/*"):])
+				object, _ := v.(map[string]any)
+				value, ok := forms.Lookup(object, child.Pointer[len(f.Pointer)+len("/*"):])
 				w.field(child, here.below(child.Pointer[len(f.Pointer)+len("/*"):]), value, ok)
 				continue
 			}
@@ -338,6 +340,16 @@ func textOf(f *forms.Field, value any) string {
 
 // plain is a text as a page can carry it: NUL, which HTML cannot, becomes the replacement character.
 func plain(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
+
+// oneLine is a name as a one-line control can carry it.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == 0 || r == '\r' || r == '\n' {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
 
 // optionOf is how a value is posted: by the option that it is, or as its JSON where the options come with the request.
 func optionOf(f *forms.Field, v any) (string, bool) {

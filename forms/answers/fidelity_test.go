@@ -10,7 +10,7 @@ import (
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
-	"samtjanst/forms/internal/formgen"
+	"samtjanst/forms/formgen"
 	"samtjanst/forms/internal/formtest"
 )
 

@@ -80,7 +80,7 @@ func entries(f *forms.Field, at forms.Pointer, value any, typed forms.Typed) []R
 	for i, name := range names {
 		key := strconv.Itoa(i)
 		piece := strings.TrimPrefix(string(forms.Pointer("").Join(name)), "/")
-		row := Row{Key: key, Posted: entryPrefix + key, Piece: piece, Number: i, Name: name, Typed: plain(name), Stored: true, Open: true}
+		row := Row{Key: key, Posted: entryPrefix + key, Piece: piece, Number: i, Name: name, Typed: oneLine(name), Stored: true, Open: true}
 		if t, ok := typed[EntryName(at.Raw(piece))]; ok {
 			row.Typed = t
 		}

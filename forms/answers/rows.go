@@ -334,7 +334,7 @@ func (d *decoder) entries(f *forms.Field, at place, before map[string]any, objec
 		if isStored {
 			was = before[names[n]]
 			here.shown = at.shown.Join(names[n])
-			if name == lines(plain(names[n])) {
+			if name == oneLine(names[n]) {
 				name = names[n]
 			}
 		} else {

@@ -19,6 +19,7 @@ import (
 	"samtjanst/integrations/sim"
 	"samtjanst/platform/config"
 	"samtjanst/platform/preview"
+	"samtjanst/renderer/bare"
 	"samtjanst/renderer/markdown"
 )
 
@@ -243,6 +244,10 @@ func form(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return formcli.Test(rest, stdout, stderr)
 	case "preview":
 		return preview.Main(ctx, preview.Options{Lint: lintOptions()}, rest, stdout, stderr)
+	case "render":
+		return bare.Render(rest, stdout, stderr)
+	case "decode":
+		return bare.Decode(rest, os.Stdin, stdout, stderr)
 	case "export":
 		return formcli.Export(rest, stdout, stderr)
 	case "import":
