@@ -131,6 +131,10 @@ func TestWallsAtEveryDoor(t *testing.T) {
 			what := fmt.Sprintf("%s %s as %s: %d %s", r.Method, r.Path, v.Name, res.Status, res.Header.Get("Location"))
 			to := res.Header.Get("Location")
 			switch site := r.Site.Kind; {
+			case r.Who.IsPublic(): // without login: the use case asks whose it is
+				if res.Status != http.StatusNotFound {
+					t.Error(what)
+				}
 			case site == httpkit.CitizenSession && v.Actor.Citizen == nil:
 				if res.Status != http.StatusSeeOther || !strings.HasPrefix(to, "/logga-in") {
 					t.Error(what)
