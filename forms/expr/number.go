@@ -59,11 +59,14 @@ var numberText = regexp.MustCompile(`^(-?)([0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0
 
 // parseNumber reads a decimal number exactly.
 func parseNumber(s string) ref.Val {
+	if len(s) > 2*MaxDigits {
+		return tooLong()
+	}
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil && s[0] != '+' {
 		return types.Int(i)
 	}
 	m := numberText.FindStringSubmatch(s)
-	if m == nil || m[2]+m[3] == "" || len(s) > 2*MaxDigits {
+	if m == nil || m[2]+m[3] == "" {
 		return types.NewErr("a text that is no number")
 	}
 	coef, _ := new(big.Int).SetString(m[1]+m[2]+m[3], 10) // the expression let digits only through
