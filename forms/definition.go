@@ -238,6 +238,8 @@ type LayoutField struct {
 	Pointer string `yaml:"pointer"` // "/elev/skola"; within rows "/dagar/*/dag"
 	Fact    string `yaml:"fact"`    // CEL over the scope whose value is shown with source and time, not posted
 	Notice  string `yaml:"notice"`  // Markdown
+	// Reckoned says that a shown fact is worked out here, as a sum or a date, so that no register is named as its source.
+	Reckoned bool `yaml:"reckoned"`
 	// Kind of notice: "info", "warning", "stop" (one cannot go on).
 	Kind         string            `yaml:"kind"`
 	Label        string            `yaml:"label"` // else the schema's title

@@ -220,6 +220,7 @@ func liveFields(form *forms.Form, page *forms.Page) map[forms.Pointer]bool {
 		if expr == "" {
 			return
 		}
+		expr = strings.ReplaceAll(expr, ".?", ".") // what may be absent is read by answers.?elev.?skola
 		for p, f := range form.Fields {
 			if f.Page == page && f.Kind != forms.GroupField && f.Kind != forms.RowsField {
 				whole, _, _ := strings.Cut(string(p), "/*")

@@ -1,89 +1,40 @@
 // Package expr evaluates the expressions of definitions: CEL over the scope {answers, facts, computed, actor, settings, parties,
-// today}, with bounded cost, no I/O and no clock of its own (today is given).
+// today} and the form's tables, with bounded cost, no I/O and no clock of its own (today is given).
 //
 // A value that may be absent is read by optional selection, answers.?elev.?skola.orValue(""), or asked for by has(answers.elev);
-// an expression that ends in an optional without value is absent. Whole numbers are exact; other numbers are doubles, which is why
-// money is whole öre. Dates are texts, YYYY-MM-DD.
+// an expression that ends in an optional without value is absent. Dates are texts, YYYY-MM-DD.
 //
-// What an expression reads is known from its text (Reads), so that the journey can order the graph.
+// There is one kind of number and it is exact: answers.hyra * 1.10 is what one gets with paper and pencil. No double is ever made:
+// a number with decimals, in an answer or in an expression, is a decimal of up to MaxDigits digits, equal numbers are equal values
+// (1.50 is 1.5), and results are json.Number without exponent. There is no /, since a quotient must be rounded: div(a, b, decimals).
+// The type checker takes every number for an int, so that an author never converts one kind into another.
+//
+// What an expression reads is known from its text (Reads), so that the journey can order the graph, and so are the tables and columns
+// it asks for: a wrong one does not compile. What an evaluation may cost is counted, see limits.go. Functions lists all there is to
+// write with, for the authors' reference.
 package expr
 
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"reflect"
 	"strconv"
-	"sync"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
-	"github.com/google/cel-go/ext"
 
 	"samtjanst/forms"
 	"samtjanst/platform/fault"
 )
 
-// CostLimit bounds one evaluation; a sum over a thousand rows costs a few thousand. Only an expression that goes through a list is
-// counted: any other costs no more than its text is long, and counting costs a third of an evaluation.
-const CostLimit = 100_000
-
-// MaxLength bounds the text of an expression.
-const MaxLength = 8_000
-
-// roots are the names an expression may read.
-var roots = map[string]*cel.Type{
-	"answers": cel.MapType(cel.StringType, cel.DynType), "facts": cel.MapType(cel.StringType, cel.DynType),
-	"computed": cel.MapType(cel.StringType, cel.DynType), "actor": cel.MapType(cel.StringType, cel.DynType),
-	"settings": cel.MapType(cel.StringType, cel.DynType), "parties": cel.ListType(cel.DynType), "today": cel.StringType,
-}
-
-// environment is the same for every expression, and costs more to make than most of them to compile.
-var environment = sync.OnceValues(func() (*cel.Env, error) {
-	options := []cel.EnvOption{
-		cel.CustomTypeAdapter(adapter{}), cel.OptionalTypes(), cel.CrossTypeNumericComparisons(true),
-		cel.ParserExpressionSizeLimit(MaxLength), cel.ParserRecursionLimit(100),
-		ext.Strings(), ext.Lists(ext.ListsMaxRangeSize(10_000)), ext.Sets(), ext.Bindings(),
-	}
-	for name, typ := range roots {
-		options = append(options, cel.Variable(name, typ))
-	}
-	return cel.NewEnv(append(options, library()...)...)
-})
-
 // Program is a compiled expression, safe for concurrent use.
 type Program struct {
-	Text  string
-	reads []forms.Pointer
-	run   cel.Program
-}
-
-// Compile reads an expression; a mistake in it is fault.Invalid whose cause is for the author.
-func Compile(text string) (*Program, error) {
-	const op = "expr.Compile"
-	env, err := environment()
-	if err != nil {
-		return nil, fault.New(op, fault.Internal, err)
-	}
-	if len(text) > MaxLength {
-		return nil, fault.Newf(op, fault.Invalid, "longer than %d characters", MaxLength)
-	}
-	ast, issues := env.Compile(text)
-	if issues.Err() != nil {
-		first := issues.Errors()[0] // the rest often follows from it
-		return nil, fault.Newf(op, fault.Invalid, "%d:%d: %s", first.Location.Line(), first.Location.Column()+1, first.Message)
-	}
-	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	if loops(ast) {
-		options = append(options, cel.CostLimit(CostLimit))
-	}
-	run, err := env.Program(ast, options...)
-	if err != nil {
-		return nil, fault.New(op, fault.Invalid, err)
-	}
-	return &Program{Text: text, reads: readsOf(ast), run: run}, nil
+	Text   string
+	reads  []forms.Pointer
+	run    cel.Program
+	tables tables
 }
 
 // Reads are the places in the scope that the expression may read: "/answers/elev/skola", "*" for any row.
@@ -103,11 +54,12 @@ func (p *Program) EvalIn(in *Input) (value any, present bool, err error) {
 			value, present, err = nil, false, fault.Newf(op, fault.Invalid, "the expression failed")
 		}
 	}()
-	out, _, err := p.run.Eval(in)
+	here := &activation{Input: in, tables: p.tables, purse: purse{CostLimit}}
+	out, _, err := p.run.Eval(here)
 	if err != nil {
 		return nil, false, fault.New(op, fault.Invalid, err)
 	}
-	value, present, err = native(out, 0)
+	value, present, err = native(out, 0, &here.purse)
 	if err != nil {
 		return nil, false, fault.New(op, fault.Invalid, err)
 	}
@@ -152,20 +104,37 @@ func (in *Input) ResolveName(name string) (any, bool) {
 // Parent implements CEL's activation: there is none.
 func (in *Input) Parent() cel.Activation { return nil }
 
-// adapter shows JSON values to CEL: json.Number becomes an int where it is whole and fits, else a double.
+// activation is what one evaluation sees beside the input.
+type activation struct {
+	*Input
+	tables tables
+	purse  purse
+}
+
+// ResolveName implements CEL's activation.
+func (a *activation) ResolveName(name string) (any, bool) {
+	switch name {
+	case tablesName:
+		return a.tables, true
+	case purseName:
+		return &a.purse, true
+	}
+	return a.Input.ResolveName(name)
+}
+
+// adapter shows JSON values to CEL.
 type adapter struct{}
 
+// NativeToValue implements CEL's adapter.
 func (a adapter) NativeToValue(v any) ref.Val {
 	switch x := v.(type) {
 	case json.Number:
-		if i, err := strconv.ParseInt(x.String(), 10, 64); err == nil {
-			return types.Int(i)
+		return parseNumber(x.String())
+	case string:
+		if len(x) > 5*MaxText {
+			return tooMuchText()
 		}
-		f, err := x.Float64()
-		if err != nil {
-			return types.NewErr("a number out of range")
-		}
-		return types.Double(f)
+		return types.String(x)
 	case map[string]any:
 		return types.NewStringInterfaceMap(a, x)
 	case []any:
@@ -175,9 +144,9 @@ func (a adapter) NativeToValue(v any) ref.Val {
 }
 
 // native turns a result into a JSON value.
-func native(v ref.Val, depth int) (any, bool, error) {
-	if depth > 32 {
-		return nil, false, fmt.Errorf("the result is nested too deeply")
+func native(v ref.Val, depth int, p *purse) (any, bool, error) {
+	if depth > 32 || !p.pay() {
+		return nil, false, fmt.Errorf("the result is nested too deeply, or too large")
 	}
 	switch x := v.(type) {
 	case types.Null:
@@ -186,20 +155,15 @@ func native(v ref.Val, depth int) (any, bool, error) {
 		return bool(x), true, nil
 	case types.Int:
 		return json.Number(strconv.FormatInt(int64(x), 10)), true, nil
-	case types.Uint:
-		return json.Number(strconv.FormatUint(uint64(x), 10)), true, nil
-	case types.Double:
-		if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) || math.Abs(f) > 1e100 {
-			return nil, false, fmt.Errorf("the result is no number")
-		}
-		return json.Number(strconv.FormatFloat(float64(x), 'f', -1, 64)), true, nil
+	case decimal:
+		return x.Value(), true, nil
 	case types.String:
 		return string(x), true, nil
 	case *types.Optional:
 		if !x.HasValue() {
 			return nil, false, nil
 		}
-		return native(x.GetValue(), depth+1)
+		return native(x.GetValue(), depth+1, p)
 	case traits.Mapper:
 		out := map[string]any{}
 		for it := x.Iterator(); it.HasNext() == types.True; {
@@ -208,7 +172,7 @@ func native(v ref.Val, depth int) (any, bool, error) {
 			if !ok {
 				return nil, false, fmt.Errorf("a key of the result is not a text")
 			}
-			e, present, err := native(x.Get(k), depth+1)
+			e, present, err := native(x.Get(k), depth+1, p)
 			if err != nil {
 				return nil, false, err
 			}
@@ -220,7 +184,7 @@ func native(v ref.Val, depth int) (any, bool, error) {
 	case traits.Lister:
 		out := []any{}
 		for it := x.Iterator(); it.HasNext() == types.True; {
-			e, present, err := native(it.Next(), depth+1)
+			e, present, err := native(it.Next(), depth+1, p)
 			if err != nil {
 				return nil, false, err
 			}

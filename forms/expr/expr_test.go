@@ -50,12 +50,12 @@ func TestEval(t *testing.T) {
 		`daysBetween("2026-03-28", "2026-03-30")`: `2`,
 		`year(today)`:                             `2026`,
 		`weekday("2026-11-22")`:                   `7`,
-		`workingDay("2026-04-03")`:                `false`, // långfredagen
-		`workingDay("2026-04-07")`:                `true`,
-		`workingDay("2026-05-14")`:                `false`, // Kristi himmelsfärdsdag
-		`workingDay("2026-06-19")`:                `false`, // midsommarafton
-		`addWorkingDays("2026-12-23", 1)`:         `"2026-12-28"`,
-		`addWorkingDays("2026-12-28", -1)`:        `"2026-12-23"`,
+		`workday("2026-04-03")`:                   `false`, // långfredagen
+		`workday("2026-04-07")`:                   `true`,
+		`workday("2026-05-14")`:                   `false`, // Kristi himmelsfärdsdag
+		`workday("2026-06-19")`:                   `false`, // midsommarafton
+		`addWorkdays("2026-12-23", 1)`:            `"2026-12-28"`,
+		`addWorkdays("2026-12-28", -1)`:           `"2026-12-23"`,
 		`cel.bind(a, answers.antal, a * a)`:       `9`,
 		`["b", "a"].sort()`:                       `["a","b"]`,
 	} {
@@ -77,7 +77,7 @@ func TestEval(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	for _, text := range []string{"", "answers.", "okand", "1 + 'x'", "today + 1", strings.Repeat("(", 10_000), "age(today)"} {
+	for _, text := range []string{"", "answers.", "okand", "1 + 'x'", "today + 1", strings.Repeat("(", 10_000), "age(today)", "1/0", "1e200 * 1e200"} {
 		if _, err := expr.Compile(text); !errors.Is(err, fault.Invalid) {
 			t.Errorf("%.20q: %v, want invalid", text, err)
 		}
@@ -87,8 +87,8 @@ func TestMistakes(t *testing.T) {
 		many[i] = json.Number("1")
 	}
 	dear := forms.Scope{Answers: map[string]any{"l": many}}
-	for _, text := range []string{"answers.saknas", `age("x", today)`, `addDays(today, 100000)`, `addDays("igår", 1)`, "1/0", `sum(["x"])`,
-		"answers.l.all(a, answers.l.all(b, answers.l.all(c, a + b + c > 0)))", "lists.range(100000000)", "1e200 * 1e200"} {
+	for _, text := range []string{"answers.saknas", `age("x", today)`, `addDays(today, 100000)`, `addDays("igår", 1)`, "div(1, 0, 2)", `sum(["x"])`,
+		"answers.l.all(a, answers.l.all(b, answers.l.all(c, a + b + c > 0)))", "lists.range(100000000)", "1e60 * 1e60"} {
 		p, err := expr.Compile(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
@@ -128,13 +128,4 @@ func TestReads(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}
 	}
-}
-
-func FuzzCompile(f *testing.F) {
-	f.Add(`answers.?a.map(x, x + 1)[?0].orValue({"a": [today]})`)
-	f.Fuzz(func(t *testing.T, text string) {
-		if p, err := expr.Compile(text); err == nil {
-			_, _, _ = p.Eval(scope, nil)
-		}
-	})
 }

@@ -19,7 +19,7 @@ func form(t *testing.T, scenarioYAML string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "prov")
 	for name, text := range map[string]string{
-		"form.yaml": "id: prov\ntitle: Prov\ncomputed: {kvot: \"12 / answers.?antal.orValue(1)\"}\n" +
+		"form.yaml": "id: prov\ntitle: Prov\ncomputed: {kvot: \"div(12, answers.?antal.orValue(1), 0)\"}\n" +
 			"hindrance: [{reason: for-manga, when: {/answers/antal: {const: 99}}}]\n",
 		"schema.json":            `{"properties":{"namn":{"type":"string","title":"Namn","minLength":2},"antal":{"type":"integer","title":"Antal"}},"required":["namn"]}`,
 		"layout.yaml":            "pages: [{id: p, title: P, sections: [{fields: [{pointer: /namn}, {pointer: /antal}]}]}]\n",

@@ -81,7 +81,7 @@ func New(form *forms.Form) (*Graph, error) {
 	if g.schema, err = schema.Compile(form.Def.Schema); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	b := &builder{graph: g}
+	b := &builder{graph: g, language: expr.For(form.Def)}
 	b.build()
 	if b.err != nil {
 		return nil, fault.Wrap(op, b.err)
@@ -97,13 +97,15 @@ type builder struct {
 	graph *Graph
 	nodes []*node
 	err   error
+
+	language *expr.Language
 }
 
 func (b *builder) program(what, text string) *expr.Program {
 	if text == "" || b.err != nil {
 		return nil
 	}
-	p, err := expr.Compile(text)
+	p, err := b.language.Compile(text)
 	if err != nil {
 		b.err = fault.Newf("journey.New", fault.Invalid, "%s: %w", what, err)
 	}

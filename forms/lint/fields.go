@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"samtjanst/forms"
-	"samtjanst/forms/expr"
 	"samtjanst/forms/internal/tree"
 	"samtjanst/forms/journey"
 )
@@ -176,7 +175,7 @@ func (l *linter) addresses() {
 
 // readsAddress follows computed values to the register.
 func (l *linter) readsAddress(text string, seen map[string]bool) bool {
-	p, err := expr.Compile(text)
+	p, err := l.language.Compile(text)
 	if err != nil {
 		return false // told by expressions
 	}

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"samtjanst/forms"
+	"samtjanst/forms/expr"
 	"samtjanst/forms/journey"
 	"samtjanst/forms/schema"
 )
@@ -42,7 +43,7 @@ func Folder(fsys fs.FS, dir string, o Options) []forms.Diagnostic {
 
 // Lint checks a definition, in the order of its files and lines.
 func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
-	l := &linter{def: def, opts: o}
+	l := &linter{def: def, opts: o, language: expr.For(def)}
 	if _, err := schema.Compile(def.Schema); err != nil {
 		l.diags = append(l.diags, forms.Diagnostic{File: forms.SchemaFile, Line: 1, Column: 1, What: "not a schema that can be used: " + err.Error()})
 		return l.diags
@@ -60,6 +61,7 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.meta()
 	l.overview()
 	l.expressions()
+	l.tables()
 	l.conditions()
 	l.graph()
 	l.fields()
@@ -80,12 +82,13 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 }
 
 type linter struct {
-	def    *forms.Definition
-	form   *forms.Form
-	opts   Options
-	places []forms.Place
-	diags  []forms.Diagnostic
-	broken bool // an expression or condition does not compile: the graph would say so again
+	def      *forms.Definition
+	form     *forms.Form
+	opts     Options
+	language *expr.Language
+	places   []forms.Place
+	diags    []forms.Diagnostic
+	broken   bool // an expression or condition does not compile: the graph would say so again
 }
 
 // form.yaml and layout.yaml, at a path of keys.

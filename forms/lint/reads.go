@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"samtjanst/forms"
-	"samtjanst/forms/expr"
 	"samtjanst/forms/internal/tree"
 	"samtjanst/forms/journey"
 	"samtjanst/platform/fault"
@@ -16,7 +15,7 @@ import (
 // expressions compiles every expression and checks that what it reads exists.
 func (l *linter) expressions() {
 	for _, e := range l.allExpressions() {
-		p, err := expr.Compile(e.text)
+		p, err := l.language.Compile(e.text)
 		if err != nil {
 			l.broken = true
 			l.diags = append(l.diags, l.def.Diagnose(e.file, e.path, "", "the expression is wrong: %s", cause(err)))

@@ -221,3 +221,20 @@ func (f *Form) Merge(changes []Change) (next *Form, made []Change, conflicts []C
 func plainText(s string) string {
 	return strings.TrimRight(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), " \t\n")
 }
+
+// At gives the ID of the item that a diagnostic is about; "" when it is about none of them.
+func (f *Form) At(d forms.Diagnostic) string {
+	for _, it := range f.Items {
+		if it.place.file != d.File || it.Value == "" || d.Line == 0 {
+			continue
+		}
+		at := string(it.place.at)
+		if it.Lang != "" && it.Lang != "sv" {
+			at = "/" + it.Key // as Load remembers translations
+		}
+		if line, _ := f.Def.Where(d.File, at); line == d.Line {
+			return it.ID()
+		}
+	}
+	return ""
+}

@@ -12,7 +12,7 @@ import (
 
 // Run plays a scenario and tells what differs from what it expects.
 func Run(g *journey.Graph, s Scenario) Result {
-	r := &runner{graph: g, result: Result{File: s.File, Title: s.Title}}
+	r := &runner{graph: g, registers: s.Registers, result: Result{File: s.File, Title: s.Title}}
 	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
 	start, err := g.Run(r.scope)
 	if err != nil {
@@ -43,9 +43,10 @@ func Run(g *journey.Graph, s Scenario) Result {
 }
 
 type runner struct {
-	graph  *journey.Graph
-	scope  forms.Scope
-	result Result
+	graph     *journey.Graph
+	scope     forms.Scope
+	registers map[string]map[string]Said
+	result    Result
 }
 
 func (r *runner) fail(format string, args ...any) {
@@ -97,9 +98,15 @@ func (r *runner) step(where string, s Step) {
 		forms.Put(decoded.Answers, at, value)
 	}
 	r.scope.Answers = decoded.Answers
+	r.scope.Facts, _ = forms.SettleLookups(v.Form, r.scope.Answers, r.scope.Facts)
 	v = r.view()
+	wrong := forms.MergeProblems(decoded.Problems, r.graph.Validate(v, s.Page))
+	if s.Lookup != "" {
+		wrong = r.lookUp(where, forms.Pointer(s.Lookup), v, wrong)
+		v = r.view()
+	}
 	problems := []any{}
-	for _, p := range forms.MergeProblems(decoded.Problems, r.graph.Validate(v, s.Page)) {
+	for _, p := range wrong {
 		problems = append(problems, string(p.Pointer)+" "+p.Code)
 	}
 	r.differ(where+": problems", list(s.Problems), problems)

@@ -23,11 +23,13 @@ type Scenario struct {
 	Today    string         `yaml:"today"` // YYYY-MM-DD
 	Facts    map[string]any `yaml:"facts"`
 	Settings map[string]any `yaml:"settings"`
-	Actor    map[string]any `yaml:"actor"`    // role "applicant" when not said
-	Hindered string         `yaml:"hindered"` // why the service cannot be used, from the start or after the steps
-	Steps    []Step         `yaml:"steps"`
-	Others   []Other        `yaml:"others"`
-	Expect   Expect         `yaml:"expect"`
+	// Registers are those that answer look-ups: name → key → what it says. One that is not here is down.
+	Registers map[string]map[string]Said `yaml:"registers"`
+	Actor     map[string]any             `yaml:"actor"`    // role "applicant" when not said
+	Hindered  string                     `yaml:"hindered"` // why the service cannot be used, from the start or after the steps
+	Steps     []Step                     `yaml:"steps"`
+	Others    []Other                    `yaml:"others"`
+	Expect    Expect                     `yaml:"expect"`
 }
 
 // Step is one page, filled in and posted.
@@ -36,6 +38,7 @@ type Step struct {
 	// Answers are typed into the page's controls: a text as a person types it, a list for boxes or rows, true and false for yes and
 	// no, a date as YYYY-MM-DD, null to empty.
 	Answers  map[string]any `yaml:"answers"`
+	Lookup   string         `yaml:"lookup"`   // the button of the look-up at this pointer is pressed, in place of Continue
 	Shown    []string       `yaml:"shown"`    // pointers and fact ids that must be on the page afterwards
 	Hidden   []string       `yaml:"hidden"`   // those that must not
 	Problems []string       `yaml:"problems"` // "/elev/barn required"

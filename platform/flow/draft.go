@@ -91,9 +91,19 @@ func (s *Service) scope(d *vault.Draft, sv ServiceView, p *casework.Party) forms
 		Actor: map[string]any{"role": role, "number": d.Owner.Digits()}}
 }
 
-// draft opens the actor's application with the form it was made with. The own section of a case is no application: it is reached
-// through its case, where protection is asked about, and cannot be handed in as one.
+// draft opens the actor's application with the form it was made with, or was moved to by a publication's policy; fault.Gone with ErrRemade when
+// it must be begun anew. The own section of a case is no application: it is reached through its case, where protection is asked about, and
+// cannot be handed in as one.
 func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
+	return s.openDraft(ctx, a, id, s.moveOn)
+}
+
+// draftAsIs opens the actor's application with the form it was made with, whatever has been published since.
+func (s *Service) draftAsIs(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, ServiceView, error) {
+	return s.openDraft(ctx, a, id, func(context.Context, *vault.Draft) error { return nil })
+}
+
+func (s *Service) openDraft(ctx context.Context, a identity.Actor, id string, move func(context.Context, *vault.Draft) error) (*vault.Draft, *Graph, ServiceView, error) {
 	owners, err := s.owners(a)
 	if err != nil {
 		return nil, nil, ServiceView{}, err
@@ -104,6 +114,14 @@ func (s *Service) draft(ctx context.Context, a identity.Actor, id string) (*vaul
 	}
 	if d.Case != "" {
 		return nil, nil, ServiceView{}, fault.New("flow.draft", fault.NotFound, nil)
+	}
+	if err = move(ctx, d); errors.Is(err, fault.Conflict) { // another tab of the same person was first
+		if d, err = s.Vault.Refresh(ctx, id, nil, owners...); err == nil {
+			err = move(ctx, d)
+		}
+	}
+	if err != nil {
+		return nil, nil, ServiceView{}, err
 	}
 	g, err := s.Catalog.Version(ctx, forms.Version(d.Version), s.Clock.Now())
 	if err != nil {
@@ -168,7 +186,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		}
 	}
 	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires, Lookups: s.registers(),
-		Of: len(view.Pages), Case: casework.ID(d.Case)}
+		Of: len(view.Pages), Case: casework.ID(d.Case), Again: again(d, view)}
 	v.Source, _ = d.Facts["source"].(string)
 	if at, ok := d.Facts["at"].(string); ok {
 		v.FactsAt, _ = time.Parse(time.RFC3339, at) // an unreadable time is shown as none
@@ -290,7 +308,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 
 // Discard throws a draft away, with its files.
 func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) error {
-	d, _, _, err := s.draft(ctx, a, id)
+	d, _, _, err := s.draftAsIs(ctx, a, id)
 	if err != nil {
 		return err
 	}

@@ -251,7 +251,10 @@ func (c *Catalog) store(ctx context.Context, now time.Time, o *readyForm) error 
 
 // append writes a publication and moves its head, in heads alone.
 func (c *Catalog) append(ctx context.Context, now time.Time, heads map[string]Head, p *Publication, o *readyForm) error {
-	p.ID, p.At, p.Version, p.Files = randomID(), now.UTC(), o.graph.Form.Version, o.address
+	if p.ID == "" {
+		p.ID = randomID()
+	}
+	p.At, p.Version, p.Files = now.UTC(), o.graph.Form.Version, o.address
 	raw, err := json.Marshal(p)
 	if err != nil {
 		return fault.New("flow.append", fault.Internal, err)

@@ -44,6 +44,14 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if d.Rev != rev {
 		return "", nil, fault.Newf("flow.Submit", fault.Conflict, "draft is at revision %d", d.Rev)
 	}
+	switch way, err := s.onward(ctx, d); {
+	case err != nil:
+		return "", nil, err
+	case way.restart:
+		return "", nil, fault.New("flow.Submit", fault.Gone, ErrRemade)
+	case !way.stays(): // what was read on the check page is not what the new version asks
+		return "", nil, fault.Newf("flow.Submit", fault.Conflict, "the service has a newer version")
+	}
 	dv, g, err := s.draftView(ctx, a, d, journey.CheckPage)
 	if err != nil {
 		return "", nil, err

@@ -164,7 +164,7 @@ func removeFile(d *vault.Draft, at forms.Pointer) string {
 
 // DraftFile gives back a file that was uploaded.
 func (s *Service) DraftFile(ctx context.Context, a identity.Actor, id, file string) (*File, error) {
-	d, _, _, err := s.draft(ctx, a, id)
+	d, _, _, err := s.draftAsIs(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}

@@ -26,22 +26,24 @@ type ServiceView struct {
 
 // DraftView is a draft at one page.
 type DraftView struct {
-	ID           string
-	Rev          int64
-	Service      ServiceView
-	Form         *forms.Form // the version the draft was made with
-	View         *forms.View
-	Page         *forms.Page    // nil on the check page
-	Stored       map[string]any // stored answers, hidden ones included
-	Problems     []forms.Problem
-	Typed        forms.Typed
-	Files        map[string]files.Attachment // by attachment id
-	Source       string                      // where register facts come from: "Navet", "manual"
-	FactsAt      time.Time
-	Lookups      map[string]bool // registers that can be asked from the page
-	Expires      time.Time
-	Earlier      *Earlier    // another application for the same thing, if any
-	Return       bool        // came from the check page to change one answer
+	ID       string
+	Rev      int64
+	Service  ServiceView
+	Form     *forms.Form // the version the draft was made with
+	View     *forms.View
+	Page     *forms.Page    // nil on the check page
+	Stored   map[string]any // stored answers, hidden ones included
+	Problems []forms.Problem
+	Typed    forms.Typed
+	Files    map[string]files.Attachment // by attachment id
+	Source   string                      // where register facts come from: "Navet", "manual"
+	FactsAt  time.Time
+	Lookups  map[string]bool // registers that can be asked from the page
+	Expires  time.Time
+	Earlier  *Earlier // another application for the same thing, if any
+	Return   bool     // came from the check page to change one answer
+	// Again are the questions that a newer version of the service asks once more, since the answers given did not fit it.
+	Again        []forms.Text
 	Case         casework.ID // set when the own section of a case is filled, instead of a draft
 	Position, Of int         // this page among those shown
 }

@@ -3,7 +3,6 @@ package preview
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"samtjanst/forms/journey"
 	"samtjanst/renderer/ui"
@@ -153,8 +152,8 @@ func (s *Server) aboutPages(page *boardPage, e *edition, at spot) {
 	}
 	add(journey.CheckPage, l.T("web.check.title"))
 	looks := choice{Name: "tema", Label: l.T("preview.theme")}
-	for _, id := range s.themes {
-		looks.Options = append(looks.Options, option{id, strings.ToUpper(id[:1]) + id[1:], id == at.Theme || at.Theme == "" && id == ui.FallbackTheme})
+	for _, t := range s.themes {
+		looks.Options = append(looks.Options, option{t.id, t.name, t.id == at.Theme || at.Theme == "" && t.id == ui.FallbackTheme})
 	}
 	page.Choices = append(page.Choices, looks)
 	page.Hidden = []ui.Hidden{{Name: "sprak", Value: at.Lang}}

@@ -57,12 +57,15 @@ type Server struct {
 	log    *slog.Logger
 
 	catalog *i18n.Catalog
-	themes  []string // ids
+	themes  []look
 	assets  *assets.Assets
 	board   *ui.Template[boardPage]
 	frame   *ui.Template[framePage]
 	broken  *ui.Template[brokenPage]
 }
+
+// look is a municipality's theme.
+type look struct{ id, name string }
 
 //go:embed templates/*.html
 var templates embed.FS
@@ -100,8 +103,11 @@ func New(dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fault.New(op, fault.Internal, err)
 	}
-	s := &Server{clock: o.Clock, log: o.Log, catalog: texts, themes: slices.Sorted(maps.Keys(themes)), assets: bundle, memory: newMemory(),
+	s := &Server{clock: o.Clock, log: o.Log, catalog: texts, assets: bundle, memory: newMemory(),
 		source: newSource(dir, o.Lint, renderer.New(texts, renderer.DefaultLimits), o.Every)}
+	for _, id := range slices.Sorted(maps.Keys(themes)) {
+		s.themes = append(s.themes, look{id, faces.Theme(id).Name})
+	}
 	if s.board, err = ui.Parse[boardPage](faces, templates, "templates/board.html", "templates/parts.html"); err != nil {
 		return nil, fault.New(op, fault.Internal, err)
 	}

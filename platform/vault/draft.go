@@ -34,6 +34,8 @@ type Draft struct {
 	Files     map[string]files.Attachment `json:"files"`
 	Case      string                      `json:"case,omitempty"` // the case whose own section this is, "" for an application
 	Party     string                      `json:"party,omitempty"`
+	// Moved are the pointers whose answers did not fit when the draft was moved to a newer version of the form.
+	Moved []string `json:"moved,omitempty"`
 
 	key []byte
 	box sealed.Box
@@ -165,6 +167,30 @@ func (v *Vault) ownerOf(d *Draft) Owner {
 		return v.BrowserOwner(d.Browser)
 	}
 	return v.PersonOwner(d.Owner)
+}
+
+// FormDrafts opens a tenant's drafts of a form, whoever owns them, in pages: for counting what a new version would do to them. last is where
+// the next page begins, "" when there is none.
+func (v *Vault) FormDrafts(ctx context.Context, tenant, form, after string, limit int) (drafts []*Draft, last string, err error) {
+	rows, err := v.Store.FormDrafts(ctx, tenant, form, after, limit)
+	if err != nil {
+		return nil, "", fault.Wrap("vault.FormDrafts", err)
+	}
+	now := v.Clock.Now()
+	for _, row := range rows {
+		if !row.Expires.After(now) {
+			continue
+		}
+		d, err := v.openDraft(ctx, row)
+		if err != nil {
+			return nil, "", err
+		}
+		drafts = append(drafts, d)
+	}
+	if len(rows) == limit {
+		last = rows[limit-1].ID
+	}
+	return drafts, last, nil
 }
 
 func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {

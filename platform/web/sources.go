@@ -31,16 +31,27 @@ func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]rendere
 	return out
 }
 
-// fromRegister lists the shown facts of a form that read the register's, looked for once.
+// fromRegister lists the shown facts of a form that read the register's, looked for once. What the form says it works out itself is none,
+// though a child's age, say, goes into it.
 func (s *site) fromRegister(form *forms.Form) []string {
 	if have, ok := s.facts.Load(form.Version); ok {
 		return have.([]string)
+	}
+	reckoned := map[string]bool{} // by expression, which says the same wherever it stands
+	for _, page := range form.Def.Layout.Pages {
+		for _, sec := range page.Sections {
+			for _, f := range sec.Fields {
+				if f.Reckoned {
+					reckoned[f.Fact] = true
+				}
+			}
+		}
 	}
 	var ids []string
 	for _, page := range form.Pages {
 		for _, sec := range page.Sections {
 			for _, f := range sec.Fields {
-				if f.Kind == forms.FactField && readsFacts(form.Def.Meta.Computed, f.Fact, map[string]bool{}) {
+				if f.Kind == forms.FactField && !reckoned[f.Fact] && readsFacts(form.Def.Meta.Computed, f.Fact, map[string]bool{}) {
 					ids = append(ids, f.ID)
 				}
 			}

@@ -17,6 +17,8 @@ const (
 	LeifLonetest           StaffID = "leif-lonetest"           // officer, the same board
 	TovaTalltest           StaffID = "tova-talltest"           // officer, kommunstyrelsen i Tallvik
 	TuvaTalltest           StaffID = "tuva-talltest"           // officer and decider of two boards in Tallvik, culture and technology; approves changes to the school board's services
+	MiloMiljotest          StaffID = "milo-miljotest"          // officer and decider, miljö- och byggnämnden i Ekköping
+	TiraTalltest           StaffID = "tira-talltest"           // officer and decider, miljönämnden in Tallvik
 )
 
 // Issuers of the demo, one login per municipality.
@@ -59,11 +61,15 @@ func AllStaff() []Staff {
 			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
 		{LeifLonetest, EkkopingLogin, "a3d1f0c2-0009", "Leif Lönetest", "leif.lonetest@example.se",
 			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
+		{MiloMiljotest, EkkopingLogin, "a3d1f0c2-0010", "Milo Miljötest", "milo.miljotest@example.se",
+			"Livsmedelsinspektör med delegation, miljö- och byggnämnden", []string{"ekkoping:miljo-och-bygg:decider"}},
 		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
 			"Handläggare skolskjuts med delegation, utbildningsnämnden",
 			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider", "tallvik:utbildning:form-owner"}},
 		{TovaTalltest, TallvikLogin, "b7e20d41-0003", "Tova Talltest", "tova.talltest@example.se",
 			"Löneadministratör, kommunstyrelsen", []string{"tallvik:kommunstyrelsen:officer"}},
+		{TiraTalltest, TallvikLogin, "b7e20d41-0004", "Tira Talltest", "tira.talltest@example.se",
+			"Livsmedelsinspektör med delegation, miljönämnden", []string{"tallvik:miljo-och-bygg:decider"}},
 		{TuvaTalltest, TallvikLogin, "b7e20d41-0002", "Tuva Talltest", "tuva.talltest@example.se",
 			"Handläggare kulturskola och färdtjänst med delegation", []string{"tallvik:kultur-och-fritid:decider", "tallvik:teknik:decider", "tallvik:utbildning:form-approver"}},
 	}

@@ -1,0 +1,66 @@
+package scenario
+
+import (
+	"time"
+
+	"samtjanst/forms"
+)
+
+// Said is what a register says about one key.
+type Said struct {
+	Status   string            `yaml:"status"`   // "found" when not said, or "not-own"
+	Values   map[string]string `yaml:"values"`   // by the register's own names: {name: Provbageriet AB}
+	Unread   []string          `yaml:"unread"`   // names that it cannot tell now
+	Warnings []string          `yaml:"warnings"` // "deregistered", "winding-up", "several", or others of its own
+}
+
+// reply is a register of the scenario's asked about a key: one that the scenario does not have does not answer, and a key that it does
+// not have is not there.
+func (r *runner) reply(from, key string) forms.LookupReply {
+	out := forms.LookupReply{Status: forms.LookupUnavailable, Source: from}
+	out.At, _ = time.Parse(time.DateOnly, r.scope.Today) // a scenario without a day has been told of
+	register, up := r.registers[from]
+	if !up {
+		return out
+	}
+	said, there := register[key]
+	out.Status = forms.LookupMissing
+	if there {
+		out.Status, out.Values, out.Unread, out.Warnings = forms.LookupFound, said.Values, said.Unread, said.Warnings
+	}
+	if said.Status != "" {
+		out.Status = forms.LookupStatus(said.Status)
+	}
+	return out
+}
+
+// lookUp presses the button beside a field: what is wrong with the field is told and nothing asked, else what the register says is filled
+// in. What else is missing on the page is not told by pressing it.
+func (r *runner) lookUp(where string, at forms.Pointer, v *forms.View, problems []forms.Problem) []forms.Problem {
+	f := v.Form.FieldAt(at)
+	if f == nil || f.Lookup == nil || !v.Shows(f) {
+		r.fail("%s: %s has no look-up", where, at)
+		return nil
+	}
+	var out []forms.Problem
+	for _, p := range problems {
+		if p.Pointer == at {
+			out = append(out, p)
+		}
+	}
+	key, _ := forms.Lookup(v.Answers, at)
+	text, _ := key.(string)
+	if text == "" && len(out) == 0 {
+		out = append(out, forms.Problem{Pointer: at, Code: forms.Required})
+	}
+	if len(out) > 0 {
+		return out
+	}
+	answers, facts, err := r.graph.TakeLookup(r.scope, f, text, r.reply(f.Lookup.From, text))
+	if err != nil {
+		r.fail("%s: the form cannot be run: %v", where, err)
+		return nil
+	}
+	r.scope.Answers, r.scope.Facts = answers, facts
+	return nil
+}
