@@ -108,9 +108,9 @@ func (a *area) handoutForm(r *httpkit.Request, status int, c *flow.StaffCase, st
 		Name: c.Case.Applicant().Name, Person: dashed(c.Case.Applicant().Number.Digits()), Common: w.answers(c.View, false),
 		Way: ui.Field{Name: "satt", Label: w.T("admin.handout.way")},
 		Message: ui.Field{Name: "meddelande", Label: w.T("admin.handout.message"), Hint: w.T("admin.handout.message-hint"), Value: st.in.Message,
-			Rows: 6, Optional: true},
+			Rows: 6},
 		Files: ui.Field{Name: handoutFiles, Label: w.T("admin.handout.files"), Hint: w.T("admin.handout.files-hint"),
-			Accept: "application/pdf,image/jpeg,image/png", Multiple: true, Optional: true}}
+			Accept: "application/pdf,image/jpeg,image/png", Multiple: true}}
 	for _, way := range spec.Ways {
 		choice := ui.Choice{Value: way.ID, Label: way.Title, Checked: way.ID == st.in.Way}
 		switch {

@@ -79,7 +79,7 @@ func quote(s string) string {
 // computed compares the computed values one by one. Those that decide what is shown or offered ask again.
 func (c *comparer) computed() {
 	a, b := c.a.form.Def.Meta.Computed, c.b.form.Def.Meta.Computed
-	decides := c.deciding()
+	decides, _ := c.deciding()
 	for _, name := range union(a, b) {
 		if a[name] == b[name] {
 			continue
@@ -99,12 +99,14 @@ func (c *comparer) computed() {
 	}
 }
 
-// deciding are the computed values that conditions and options read, directly or through others, in the new form.
-func (c *comparer) deciding() map[string]bool {
-	out := map[string]bool{}
+// deciding are the computed values that conditions and options read, directly or through others, in the new form; and the texts of all
+// expressions on the way.
+func (c *comparer) deciding() (out map[string]bool, texts []string) {
+	out = map[string]bool{}
 	computed := c.b.form.Def.Meta.Computed
 	var follow func(reads []forms.Pointer)
 	expression := func(text string) {
+		texts = append(texts, text)
 		if p, err := expr.Compile(text); err == nil {
 			follow(p.Reads())
 		}
@@ -149,7 +151,30 @@ func (c *comparer) deciding() map[string]bool {
 			expression(p.From)
 		}
 	}
-	return out
+	return out, texts
+}
+
+// tables compares the tables. One that decides what is shown or offered asks again; any other only makes values come out otherwise.
+func (c *comparer) tables() {
+	a, b := c.a.form.Def.Tables, c.b.form.Def.Tables
+	_, texts := c.deciding()
+	for _, name := range union(a, b) {
+		if same(a[name], b[name]) {
+			continue
+		}
+		_, was := a[name]
+		_, is := b[name]
+		ch := Change{Code: "table-changed", What: fmt.Sprintf("table %q changed", name)}
+		switch {
+		case !was:
+			ch.Code, ch.What = "table-added", fmt.Sprintf("table %q added", name)
+		case !is:
+			ch.Code, ch.What = "table-removed", fmt.Sprintf("table %q removed", name)
+		case slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, `"`+name+`"`) || strings.Contains(t, "'"+name+"'") }):
+			ch.Effect, ch.Why = Asks, "it decides what is shown or offered"
+		}
+		c.at(forms.TableDir+"/"+name+".yaml", "", ch)
+	}
 }
 
 func union[V any](a, b map[string]V) []string {
