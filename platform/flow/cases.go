@@ -76,7 +76,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		if d.Case != "" {
 			continue // a party's own section: the case itself is in the list, waiting for the signature
 		}
-		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: !s.Clock.Now().Before(s.noticeAt(d))}
+		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: s.ending(d)}
 		if s.name(&it, identity.TenantID(d.Tenant), d.Form) {
 			out = append(out, it)
 		}

@@ -64,8 +64,8 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 		s.Log.InfoContext(ctx, "hindered", "form", form, "tenant", tenant, "reason", reason)
 		return "", fault.New("flow.Start", fault.Hindered, nil)
 	}
-	now := s.Clock.Now()
-	d.Created, d.Changed, d.Expires = now, now, now.AddDate(0, 0, draftDays(g))
+	d.Created = s.Clock.Now()
+	s.touch(d, g)
 	if err := s.Vault.NewDraft(ctx, d); err != nil {
 		return "", err
 	}
@@ -270,8 +270,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if got.Op == answers.OpRemoveFile {
 		orphan = removeFile(d, got.At)
 	}
-	now := s.Clock.Now()
-	d.Changed, d.Expires = now, now.AddDate(0, 0, draftDays(g))
+	s.touch(d, g)
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}

@@ -159,6 +159,7 @@ type DraftRow struct {
 	Created time.Time
 	Changed time.Time
 	Expires time.Time
+	Notice  time.Time // when its owner is to be told that it expires soon; zero when nobody is, or has been
 	Rev     int64
 	Key     []byte // wrapped
 	Body    []byte // sealed
@@ -179,8 +180,13 @@ type Drafts interface {
 	FormDrafts(ctx context.Context, tenant, form, after string, limit int) ([]DraftRow, error)
 	// DeleteDraft removes a draft; nothing happens when there is none.
 	DeleteDraft(ctx context.Context, id string) error
-	// DeleteExpiredDrafts removes at most limit drafts that expired before t and gives their ids.
-	DeleteExpiredDrafts(ctx context.Context, t time.Time, limit int) ([]string, error)
+	// ExpiredDrafts gives drafts that expired before t, earliest first: what they hold is swept with them.
+	ExpiredDrafts(ctx context.Context, t time.Time, limit int) ([]DraftRow, error)
+	// NoticeDrafts gives drafts whose Notice is set and not after t, earliest first.
+	NoticeDrafts(ctx context.Context, t time.Time, limit int) ([]DraftRow, error)
+	// SetDraftNotice changes Notice from was to at and nothing else: not Rev, since what the owner has on the screen is unchanged. at may
+	// be zero. fault.Conflict when Notice is no longer was, fault.NotFound.
+	SetDraftNotice(ctx context.Context, id string, was, at time.Time) error
 }
 
 // Series hands out numbers without gaps.
