@@ -185,8 +185,10 @@ func TestGrades(t *testing.T) {
 		b.unfold("Elevens för- och efternamn", "input")
 		b.sees("Vi prövar om något i betygen är sekretess")
 		b.fill("Elevens för- och efternamn", "Anna Testsson")
+		b.choose("Vet du elevens personnummer? › Nej")
+		b.choose("Hade eleven ett annat namn i skolan? › Nej")
+		b.unfold("Vilket år är eleven född?", "input")
 		b.fill("Vilket år är eleven född?", "1984")
-		b.choose("Nej")
 	}).with("Hur du vill ha betygen", func(b *tab) { b.choose("Som fil på Mina sidor") }).with("Så når vi dig", func(b *tab) {
 		b.fill("Din e-postadress", "gunnar.testman@example.se")
 	}), checkPage)
