@@ -292,6 +292,9 @@ func shown(f *forms.Field, s string) string {
 		if n, err := idno.ParseOrganisation(s); err == nil && n.Digits() == s {
 			return n.Dashed()
 		}
+		if idno.Valid(s) { // a sole trader's is the person's
+			return s[:8] + "-" + s[8:]
+		}
 	case "postnummer":
 		if _, ok := digits(s, 5, 5); ok {
 			return s[:3] + " " + s[3:]

@@ -205,7 +205,7 @@ func (c *comparer) texts() {
 		case b[lang] == nil:
 			c.add(Change{Code: "language-removed", File: file, What: fmt.Sprintf("no longer translated to %q", lang), Why: "its readers read Swedish"})
 		case n > 0:
-			c.add(Change{Code: "translations-changed", File: file, What: fmt.Sprintf("%d translations to %q changed", n, lang)})
+			c.add(Change{Code: "translations-changed", File: file, What: fmt.Sprintf("%s to %q changed", count(n, "translation"), lang)})
 		}
 	}
 }

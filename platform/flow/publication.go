@@ -70,7 +70,7 @@ func LoadCatalog(ctx context.Context, fsys fs.FS, dir string, records store.Reco
 	var fresh []*readyForm
 	folders := map[string]string{} // form → folder
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") { // schemas for editors, a version control's own
 			continue
 		}
 		at := dir + "/" + e.Name()

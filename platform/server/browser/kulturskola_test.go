@@ -90,7 +90,7 @@ func TestSchoolOfArts(t *testing.T) {
 	kajsa.date("Gäller till och med", "2027", "06", "15")
 	kajsa.fill("Din titel", "Administratör")
 	kajsa.follow("Förhandsgranska")
-	kajsa.sees("Besked om plats i kulturskolan", "Fiol", "1 200 kr per termin", "kan därför inte överklagas")
+	kajsa.sees("Besked om plats i kulturskolan", "Fiol", "1 200 kr per termin", "kan därför inte överklagas", "2027-08-09")
 	kajsa.choose("Jag har läst beslutet")
 	kajsa.follow("Fatta beslutet")
 	kajsa.sees("Beslutet är fattat. Parterna får besked.")
