@@ -73,7 +73,11 @@ delivery: {title: Intyget, document: brev, letterDays: 5, ways: [{id: fil, title
 `)},
 		"documents/beslut.md":    {Data: []byte("# {{reference}}\n\n{{computed.namn}} {{ appeal }}\n")},
 		"documents/overklaga.md": {Data: []byte("Skriv.\n")},
-		"documents/brev.md":      {Data: []byte("{{way}} {{handed}} {{message}}\n")},
+
+		"documents/mottagningskvitto.md": {Data: []byte("Tack.\n")},
+		"documents/komplettering.md":     {Data: []byte("{{missing}}\n")},
+		"documents/underrattelsebrev.md": {Data: []byte("{{url}}\n")},
+		"documents/brev.md":              {Data: []byte("{{way}} {{handed}} {{message}}\n")},
 	}
 }
 
@@ -162,6 +166,18 @@ func TestMistakes(t *testing.T) {
 			}
 			t.Errorf("found\n%s\nwant  %s", strings.Join(lines, "\n"), test.want)
 		})
+	}
+}
+
+// What the platform writes of its own accord must be there before a citizen or an officer asks for it.
+func TestDocumentsNeeded(t *testing.T) {
+	for _, name := range []string{"mottagningskvitto", "komplettering", "underrattelsebrev"} {
+		fsys := well()
+		delete(fsys, "documents/"+name+".md")
+		diags := lint.Folder(fsys, ".", options)
+		if len(diags) != 1 || diags[0].File != "documents/"+name+".md" || !strings.HasSuffix(diags[0].What, "is missing") {
+			t.Errorf("%s: %v", name, diags)
+		}
 	}
 }
 

@@ -53,9 +53,9 @@ func TestCertificates(t *testing.T) {
 	anna.refused("Fortsätt") // an order that does not say what is wanted cannot be made
 	anna.answer(application{
 		"Vad behöver du?": func(b *tab) {
-			b.choose("Arbetsgivarintyg")
 			b.choose("Tjänstgöringsintyg")
-			b.unfold("Vad ska du använda intyget till?", "input")
+			b.unfold("Vad ska du använda intyget till?", "input") // and the summary of what was wrong is gone
+			b.choose("Arbetsgivarintyg")
 			b.choose("Inkomstintyg")
 			b.fill("Vad ska du använda intyget till?", "Söker nytt arbete och lägenhet")
 		},
