@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"samtjanst/forms"
+	"samtjanst/forms/diff"
 	"samtjanst/forms/lint"
 	"samtjanst/forms/owned"
 	"samtjanst/platform/fault"
@@ -59,6 +60,8 @@ type ProposalView struct {
 	Stale    []owned.Conflict // changes made on what no longer stands
 	Lint     []LintProblem    // what keeps it from being published
 	Report   DraftReport      // for the proposal's policy; only of one that waits
+	// Effect is what the new version can do to applications that were begun with the present one, by forms/diff.
+	Effect diff.Effect
 	MayPass  bool             // the actor may approve this one
 }
 
@@ -171,6 +174,9 @@ func (s *Service) Proposal(ctx context.Context, a identity.Actor, form, id strin
 	}
 	out := &ProposalView{OwnedView: v, Proposal: p, MayPass: v.MayPass && p.State == Reviewing && !p.Author(a.Staff.Subject)}
 	out.Next, out.Made, out.Stale, out.Lint = tryOut(v.Form, p.Changes)
+	if out.Next != nil {
+		out.Effect = diff.Compare(v.Form.Form, out.Next.Form).Verdict
+	}
 	if p.State == Reviewing && out.Next != nil {
 		g, err := compile(out.Next.Def)
 		if err != nil {
@@ -231,6 +237,16 @@ func (s *Service) SaveProposal(ctx context.Context, a identity.Actor, form, id s
 	if err != nil {
 		return nil, nil, err
 	}
+	problems := p.write(f, group, typed)
+	if len(problems) > 0 {
+		return p, problems, nil
+	}
+	s.wrote(p, sc)
+	return p, nil, s.saveProposal(ctx, sc, p)
+}
+
+// write takes what was typed for the items of one group into the proposal's changes. What is wrong is given by item and changes nothing.
+func (p *Proposal) write(f *owned.Form, group string, typed map[string]string) []forms.Problem {
 	var problems []forms.Problem
 	cleared := map[string]bool{} // texts that go in Swedish go in every language
 	for _, it := range f.Items {
@@ -257,11 +273,7 @@ func (s *Service) SaveProposal(ctx context.Context, a identity.Actor, form, id s
 			p.Changes = append(p.Changes, owned.Change{Item: it.ID(), Was: it.Value, Value: value})
 		}
 	}
-	if len(problems) > 0 {
-		return p, problems, nil
-	}
-	s.wrote(p, sc)
-	return p, nil, s.saveProposal(ctx, sc, p)
+	return problems
 }
 
 // wrote notes who wrote in a proposal.
@@ -332,7 +344,8 @@ func (s *Service) TakeUp(ctx context.Context, a identity.Actor, form string) (*P
 }
 
 // SubmitProposal asks a second person to publish a proposal, with what shall happen to open applications. Problems have the pointers
-// "/note" and "/policy"; "/changes" when there is nothing to publish, when lint refuses it, or when it was made on what no longer stands.
+// "/note" and "/policy"; "/changes" when there is nothing to publish (what was published
+// from files keeps open applications, so a policy alone is something), when lint refuses it, or when it was made on what no longer stands.
 func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id string, rev int64, note string, policy Policy) ([]forms.Problem, error) {
 	sc, err := s.ownerOf(a, form, identity.FormOwner)
 	if err != nil {
@@ -358,10 +371,14 @@ func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id
 		bad("/note", forms.TooLong, map[string]any{"max": maxNote, "length": n})
 	}
 	next, made, stale, linted := tryOut(f, p.Changes)
-	if len(made) == 0 && len(p.Settled) == 0 || len(stale) > 0 || len(linted) > 0 || next == nil {
+	if len(made) == 0 && len(p.Settled) == 0 && policy.Kind == Keep || len(stale) > 0 || len(linted) > 0 || next == nil {
 		bad("/changes", forms.NotAllowed, nil)
 	} else {
-		problems = append(problems, policy.check(f.Form, next.Form)...)
+		earlier, err := s.earlierForms(ctx, sc)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, policy.check(earlier, next.Form)...)
 	}
 	if len(problems) > 0 {
 		return problems, nil

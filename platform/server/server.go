@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"samtjanst/admin"
+	"samtjanst/admin/builder"
 	"samtjanst/admin/caseload"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
@@ -335,6 +336,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	if err := caseload.Register(site, caseload.Deps{Flow: s.Flow, Clock: o.Clock}); err != nil {
+		return err
+	}
+	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
 		return err
 	}
 	s.App = s.Kit.App()
