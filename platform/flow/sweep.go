@@ -198,4 +198,3 @@ func (s *Service) inCase(ctx context.Context, d *vault.Draft) (map[string]bool, 
 	}
 	return kept, nil
 }
-

@@ -191,4 +191,3 @@ func TestSweepTakesFiles(t *testing.T) {
 	}
 	f.Body.Close()
 }
-

@@ -139,7 +139,9 @@ func (v *Vault) BegunInBrowser(ctx context.Context, id string) (*Draft, error) {
 }
 
 // OpenDraft opens a listed row whoever owns it and whether or not it has expired: for the sweep, never for showing.
-func (v *Vault) OpenDraft(ctx context.Context, row store.DraftRow) (*Draft, error) { return v.openDraft(ctx, row) }
+func (v *Vault) OpenDraft(ctx context.Context, row store.DraftRow) (*Draft, error) {
+	return v.openDraft(ctx, row)
+}
 
 // Drafts lists the owner's drafts, last changed first.
 func (v *Vault) Drafts(ctx context.Context, owner ...Owner) ([]*Draft, error) {
