@@ -112,8 +112,10 @@ func (b *builder) orRegister(c control, ask func()) {
 		ask()
 		return
 	}
+	told := *field // without what helps those who answer
+	told.Hint, told.Help = nil, nil
 	n := &registerNode{field: field}
-	n.fact = b.sub(func() { b.fact(c) })
+	n.fact = b.sub(func() { b.fact(control{Field: &told, at: c.at, depth: c.depth}) })
 	n.ask = b.sub(func() {
 		ask()
 		b.hole(func(dst []byte, f *frame) []byte {

@@ -57,7 +57,7 @@ Samtjänst is running, with two municipalities that do not exist.
 
   The portal          %[1]s
   Staff pages         %[1]s/admin
-  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, staff login)
+  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, Bolagsverket, staff login)
 
 Try this:
   1. %[1]s → Ekköping → Ansök om skolskjuts → log in with BankID on this device: choose Anna Testsson and approve.
