@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"encoding/json"
 	"html/template"
 	"maps"
@@ -60,12 +61,12 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 	if reason, hindered := e.graph.Hindered(p.view); hindered {
 		page.Notice = &ui.Notice{Tone: ui.Warning, Text: l.T("preview.hindered", "reason", reason)}
 	}
+	title := ""
 	_, shown := p.view.Page(p.Page)
 	compiled, exists := e.pages.Page(p.Page, p.Lang)
 	switch {
 	case p.Page == journey.CheckPage:
-		page.Title = l.T("web.check.title")
-		page.Heading = page.Title
+		page.Heading = l.T("web.check.title")
 		sum := renderer.SummaryView(renderer.Summary(l, p.view, renderer.Self, s.sources(p)), func(id string, at forms.Pointer) string {
 			change := p.spot
 			change.Page, change.Return = id, true
@@ -78,12 +79,11 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	case !exists || !shown:
-		page.Title = p.Page
 		page.Heading = l.T("preview.not-shown-title")
 		page.Notice = &ui.Notice{Tone: ui.Info, Text: l.T("preview.not-shown", "page", p.Page)}
 	default:
 		problems := p.problems()
-		page.Title = compiled.Title()
+		title = compiled.Title()
 		page.Shell.Problems = compiled.Links(problems)
 		data := renderer.PageData{View: p.view, Problems: problems, Action: p.frame(), Sources: s.sources(p), Return: p.Return, Save: true,
 			Hidden: []ui.Hidden{{Name: answers.FieldPage, Value: p.Page}}}
@@ -92,6 +92,7 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 		}
 		page.Body = template.HTML(compiled.Append(make([]byte, 0, compiled.Size()), data)) // #nosec G203: the renderer escapes
 	}
+	page.Title = cmp.Or(title, page.Heading) + " – " + page.Service
 	body, err := s.frame.Bytes(page)
 	if err != nil {
 		s.failed(w, r, err)
