@@ -61,7 +61,6 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 	if reason, hindered := e.graph.Hindered(p.view); hindered {
 		page.Notice = &ui.Notice{Tone: ui.Warning, Text: l.T("preview.hindered", "reason", reason)}
 	}
-	title := ""
 	_, shown := p.view.Page(p.Page)
 	compiled, exists := e.pages.Page(p.Page, p.Lang)
 	switch {
@@ -83,7 +82,7 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 		page.Notice = &ui.Notice{Tone: ui.Info, Text: l.T("preview.not-shown", "page", p.Page)}
 	default:
 		problems := p.problems()
-		title = compiled.Title()
+		page.Title = compiled.Title()
 		page.Shell.Problems = compiled.Links(problems)
 		data := renderer.PageData{View: p.view, Problems: problems, Action: p.frame(), Sources: s.sources(p), Return: p.Return, Save: true,
 			Hidden: []ui.Hidden{{Name: answers.FieldPage, Value: p.Page}}}
@@ -92,7 +91,7 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 		}
 		page.Body = template.HTML(compiled.Append(make([]byte, 0, compiled.Size()), data)) // #nosec G203: the renderer escapes
 	}
-	page.Title = cmp.Or(title, page.Heading) + " – " + page.Service
+	page.Title = cmp.Or(page.Title, page.Heading) + " – " + page.Service
 	body, err := s.frame.Bytes(page)
 	if err != nil {
 		s.failed(w, r, err)
