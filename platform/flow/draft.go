@@ -245,10 +245,18 @@ func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, u
 // that was typed is lost. fault.Conflict when the page was made from another revision of the draft than is stored.
 func (s *Service) Save(ctx context.Context, a identity.Actor, id string, post Post) (Saved, error) {
 	d, g, sv, err := s.draft(ctx, a, id)
+	remade := errors.Is(err, ErrRemade)
+	if remade { // what was typed is kept, to be read
+		d, g, sv, err = s.draftAsIs(ctx, a, id)
+	}
 	if err != nil {
 		return Saved{}, err
 	}
-	return s.save(ctx, a, d, g, sv, nil, post)
+	saved, err := s.save(ctx, a, d, g, sv, nil, post)
+	if err == nil && remade {
+		return Saved{}, fault.New("flow.Save", fault.Gone, ErrRemade)
+	}
+	return saved, err
 }
 
 func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, p *casework.Party, post Post) (Saved, error) {

@@ -61,8 +61,8 @@ type ProposalView struct {
 	Lint     []LintProblem    // what keeps it from being published
 	Report   DraftReport      // for the proposal's policy; only of one that waits
 	// Effect is what the new version can do to applications that were begun with the present one, by forms/diff.
-	Effect diff.Effect
-	MayPass  bool             // the actor may approve this one
+	Effect  diff.Effect
+	MayPass bool // the actor may approve this one
 }
 
 // LintProblem is what lint refuses, at an item when it is one's.

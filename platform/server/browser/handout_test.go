@@ -69,8 +69,11 @@ func TestCertificates(t *testing.T) {
 			b.choose("Nej, jag har slutat")
 			b.unfold("Vilken är din sista arbetsdag? › År", "input")
 			b.date("Vilken är din sista arbetsdag?", "2027", "12", "31")
-			b.choose("Jag har själv sagt upp mig")
+			b.key("Tab") // the day is answered, and the warning comes between it and the next question
 			b.waits("efter din sista arbetsdag")
+			b.choose("Jag har själv sagt upp mig")
+			b.sees("Arbetsgivarintyget kan göras tidigast", "2028-01-01")
+			b.inspect()
 		},
 		"Var och när du har arbetat": func(b *tab) {
 			b.fill("Arbetsplats eller enhet", "Norra skolan")
