@@ -135,6 +135,8 @@ func TestMistakes(t *testing.T) {
 		{"layout.yaml", ", item: rad", "", "layout.yaml:10:13: /rader does not say what one row is called"},
 		{"layout.yaml", "const: ja", "const: jaa", `layout.yaml:9:40: /val never is "jaa", so the condition does not do what it says (did you mean ja?)`},
 		{"layout.yaml", "/answers/val: {", "/answers/vall: {", "layout.yaml:9:40: it reads /vall, which is not in schema.json (did you mean /val?)"},
+		{"layout.yaml", "/answers/val: {const: ja}", "/facts/lookup/compny/status: {const: found}",
+			"layout.yaml:9:40: it reads compny, which is not in the layout's look-ups"},
 		{"layout.yaml", "pointer: /val}", "pointer: /val, showWhen: {/answers/gomd: {const: x}}}", "layout.yaml:8:13: each depends on the next: field /val → field /gomd → field /val"},
 		{"layout.yaml", "          - {pointer: /namn}\n", "          - {notice: Nej, kind: stop}\n          - {pointer: /namn}\n", "layout.yaml:15:5: nobody reaches page egen: page ett always stops"},
 		{"layout.yaml", "    title: Ett\n", "", "layout.yaml:2:5: page ett has no title"},

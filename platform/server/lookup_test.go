@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -305,6 +306,34 @@ var newRestaurant = map[string]url.Values{
 	"avgift":        servertest.Posted("/faktura/samma=true"),
 	"firmatecknare": servertest.Posted("/tecknare/behorighet=ensam"),
 	"egen":          servertest.Posted("/egen/email=a@example.se", "/egen/epostbeslut=true"),
+}
+
+// What the register said decides what is asked, so the second who signs for the company reads with it what the first wrote.
+func TestSecondSignatoryReadsWhatIsSigned(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	b, draft := atCompany(t, w, anna)
+	b.Submit(fetch, number(companies.Testkrogen))
+	b.Follow()
+	b.Submit("Fortsätt", url.Values{"a/foretag/anmarkning": {"Konkursförvaltaren har sålt rörelsen."}})
+	b.Want(http.StatusSeeOther)
+	pages := maps.Clone(newRestaurant)
+	pages["firmatecknare"] = servertest.Posted("/tecknare/behorighet=tillsammans", "/tecknare/namn=Erik Testsson", "/tecknare/nummer="+erik.Citizen.Number.Digits(),
+		"/kontaktTecknare/email=erik.testsson@example.se")
+	w.Fill(anna, draft, pages)
+	id := w.Submit(anna, draft)
+	w.Sign(anna, id)
+	w.Run()
+	second := visitor(t, w, erik)
+	second.Get("/arende/" + string(id))
+	second.Want(http.StatusOK)
+	says(t, second, "Testkrogen AB", "Hämtat från Bolagsverket 23 november 2026", "Konkursförvaltaren har sålt rörelsen.")
+	if strings.Contains(second.Text(), "erik.testsson@example.se") {
+		t.Error("what the first knew of how to reach the second is shown")
+	}
+	w.Sign(erik, id)
+	if o := w.Head(id).Order; !o.Ended {
+		t.Error("both have signed and the order goes on")
+	}
 }
 
 // From the press of the button to the decision: the officer and the documents tell whose word each answer is, the school board never learns
