@@ -168,6 +168,7 @@ func TestCompare(t *testing.T) {
 		{"the same by reference", []string{`{"type": "boolean", "title": "Ja"}`, `{"$ref": "#/$defs/r"}`, `  "type": "object",` + "\n",
 			`  "type": "object", "$defs": {"r": {"type": "boolean", "title": "Ja"}},` + "\n"}, diff.Safe, nil},
 		{"a higher login", []string{"login: 3", "login: 4"}, diff.Asks, []string{"form-login"}},
+		{"no login", []string{"login: 3", "login: 0"}, diff.Breaks, []string{"form-login"}},
 		{"a lower login", []string{"login: 3", "login: 2"}, diff.Safe, []string{"form-login"}},
 		{"another id", []string{"id: prov", "id: annan"}, diff.Breaks, []string{"form-id"}},
 		{"a setting", []string{"grans: 1", "grans: 2"}, diff.Asks, []string{"form-settings"}},

@@ -50,7 +50,11 @@ func (c *comparer) meta() {
 		if !known {
 			j = unknown
 		}
-		if key == "login" && b.Field(i).Int() < a.Field(i).Int() {
+		switch was, is := a.Field(i), b.Field(i); {
+		case key != "login":
+		case was.Int() == 0 || is.Int() == 0:
+			j = judgement{Breaks, "what is begun without login belongs to a browser, with login to a person: neither can go on as the other"}
+		case is.Int() < was.Int():
 			j = judgement{}
 		}
 		c.at(forms.FormFile, "/"+key, Change{Effect: j.effect, Code: "form-" + key, What: changed(key, a.Field(i), b.Field(i)), Why: j.why})
