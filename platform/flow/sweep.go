@@ -46,7 +46,7 @@ func (s *Service) ending(d *vault.Draft) bool {
 
 // Sweep tells those whose drafts soon expire, and takes away what has expired: drafts with their files, and records.
 func (s *Service) Sweep(ctx context.Context) error {
-	return errors.Join(s.announceDrafts(ctx), s.sweepDrafts(ctx), s.sweepRecords(ctx))
+	return errors.Join(s.announceDrafts(ctx), s.sweepDrafts(ctx), s.sweepParts(ctx), s.sweepRecords(ctx))
 }
 
 func (s *Service) sweepRecords(ctx context.Context) error {

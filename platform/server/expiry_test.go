@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/server/servertest"
+	"samtjanst/platform/store"
 )
 
 const day = 24 * time.Hour
@@ -190,4 +192,56 @@ func TestSweepTakesFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Body.Close()
+}
+
+// Parts that nobody refers to are taken away a day after they were written; those of a case stay, also what an event says was there before.
+func TestSweepTakesStrayParts(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
+	w.Run()
+	fillOwn(t, w, erik, id, map[string]url.Values{"egen": servertest.Posted("/egen/email=erik@example.se")})
+	fillOwn(t, w, erik, id, map[string]url.Values{"egen": servertest.Posted("/egen/email=erik.testsson@example.se")}) // the first is history
+	before, err := w.Store.ListParts(w.Ctx, string(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stray := store.Part{Case: string(id), ID: "stray-part-of-a-save-that-lost", Kind: "event", Created: w.Clock.Now(), Body: []byte("x")}
+	headless := store.Part{Case: "no-such-case", ID: "headless", Kind: "answers", Created: w.Clock.Now(), Body: []byte("x")}
+	if err := w.Store.PutParts(w.Ctx, stray, headless); err != nil {
+		t.Fatal(err)
+	}
+	sweep := func() (int, int) {
+		t.Helper()
+		if err := w.Flow.Sweep(w.Ctx); err != nil {
+			t.Fatal(err)
+		}
+		mine, err := w.Store.ListParts(w.Ctx, string(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		others, err := w.Store.ListParts(w.Ctx, "no-such-case")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(mine), len(others)
+	}
+	if mine, others := sweep(); mine != len(before)+1 || others != 1 {
+		t.Errorf("too early: %d and %d parts", mine, others)
+	}
+	w.Clock.Advance(day + time.Minute)
+	if mine, others := sweep(); mine != len(before) || others != 0 {
+		t.Errorf("after a day: %d parts of %d, and %d of no case", mine, len(before), others)
+	}
+	late := stray
+	late.ID, late.Created = "a-later-stray", w.Clock.Now()
+	if err := w.Store.PutParts(w.Ctx, late); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Advance(day + time.Minute)
+	if mine, _ := sweep(); mine != len(before) {
+		t.Errorf("the next day: %d parts of %d", mine, len(before))
+	}
+	if _, err := w.Flow.StaffCase(w.Ctx, w.Staff(personas.MonaTesthandlaggare), id); err != nil {
+		t.Errorf("the case cannot be read whole: %v", err)
+	}
 }

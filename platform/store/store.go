@@ -145,6 +145,9 @@ type Parts interface {
 	GetParts(ctx context.Context, caseID string, ids ...string) ([]Part, error)
 	// ListParts gives a case's parts without Body, oldest first.
 	ListParts(ctx context.Context, caseID string) ([]Part, error)
+	// PartsCreated gives parts of all cases without Body that were created from a moment on and before another, oldest first: the sweep
+	// looks for those that nobody refers to.
+	PartsCreated(ctx context.Context, from, before time.Time, limit int) ([]Part, error)
 	// DeleteParts removes parts; those that are not there are passed over.
 	DeleteParts(ctx context.Context, caseID string, ids ...string) error
 }

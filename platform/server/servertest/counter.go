@@ -27,7 +27,7 @@ func (c *Counter) Calls() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	out := slices.DeleteFunc(c.calls, func(s string) bool {
-		return strings.HasSuffix(s, " session") || slices.Contains([]string{"ExpiredDrafts", "NoticeDrafts", "DeleteExpiredRecords", "DueCases", "NextDue"}, s)
+		return strings.HasSuffix(s, " session") || strings.HasSuffix(s, " sweep") || slices.Contains([]string{"PartsCreated", "ExpiredDrafts", "NoticeDrafts", "DeleteExpiredRecords", "DueCases", "NextDue"}, s)
 	})
 	c.calls = nil
 	return out
@@ -97,6 +97,11 @@ func (c *Counter) GetParts(ctx context.Context, caseID string, ids ...string) ([
 func (c *Counter) ListParts(ctx context.Context, caseID string) ([]store.Part, error) {
 	c.note("ListParts")
 	return c.Store.ListParts(ctx, caseID)
+}
+
+func (c *Counter) PartsCreated(ctx context.Context, from, before time.Time, limit int) ([]store.Part, error) {
+	c.note("PartsCreated")
+	return c.Store.PartsCreated(ctx, from, before, limit)
 }
 
 func (c *Counter) DeleteParts(ctx context.Context, caseID string, ids ...string) error {

@@ -142,7 +142,7 @@ func (s *Store) prepare(ctx context.Context) error {
 			index("tokens"),
 			index("due", "_id"),
 		}},
-		{s.parts, []mongo.IndexModel{index("case", "created", "_id")}},
+		{s.parts, []mongo.IndexModel{index("case", "created", "_id"), index("created", "_id")}},
 		{s.drafts, []mongo.IndexModel{index("owner", "changed", "_id"), index("tenant", "form", "_id"), index("expires"), index("notice")}},
 		{s.numbers, []mongo.IndexModel{unique("series", "n"), unique("series", "case")}},
 		{s.reads, []mongo.IndexModel{index("case", "at", "_id")}},

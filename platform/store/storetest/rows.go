@@ -41,6 +41,25 @@ func parts(t *testing.T, s store.Store) {
 	must(t, err)
 	same(t, "ListParts of no case", got, []store.Part{})
 
+	bare := other
+	bare.Body = nil
+	for _, tt := range []struct {
+		from, before time.Time
+		limit        int
+		want         []store.Part
+	}{
+		{t0, t0.Add(time.Second), 10, []store.Part{listed[0], listed[1], bare}}, // from on, and before
+		{t0, t0.Add(time.Minute), 2, []store.Part{listed[0], listed[1]}},
+		{t0.Add(time.Millisecond), t0.Add(time.Minute), 10, []store.Part{listed[2]}},
+		{time.Time{}, t0, 10, []store.Part{}},
+	} {
+		got, err = s.PartsCreated(ctx, tt.from, tt.before, tt.limit)
+		must(t, err)
+		same(t, "PartsCreated", got, tt.want)
+	}
+	_, err = s.PartsCreated(ctx, t0, t0, 0)
+	want(t, "PartsCreated without a limit", err, fault.Invalid)
+
 	must(t, s.DeleteParts(ctx, "c1"))
 	must(t, s.DeleteParts(ctx, "c1", "a", "nothing", "b"))
 	got, err = s.ListParts(ctx, "c1")
