@@ -177,3 +177,19 @@ func TestSchemas(t *testing.T) {
 	}
 	run(t, formcli.Schemas, formcli.Usage)
 }
+
+// TestBroken: a program that reads what test says is told of a form that cannot be run too.
+func TestBroken(t *testing.T) {
+	dir := t.TempDir()
+	run(t, formcli.New, formcli.Well, "prov", "--dir", dir)
+	write(t, filepath.Join(dir, "prov", "layout.yaml"), "pages: [{idd: x}]\n")
+	out, errs := run(t, formcli.Test, formcli.Mend, "--format", "json", filepath.Join(dir, "prov"))
+	var results []struct {
+		File  string
+		Diffs []string
+	}
+	if err := json.Unmarshal([]byte(out), &results); err != nil || len(results) != 1 || len(results[0].Diffs) == 0 ||
+		!strings.Contains(results[0].Diffs[0], `layout.yaml:1:10: unknown key "idd"`) || errs != "" {
+		t.Errorf("%v %s %s", err, out, errs)
+	}
+}

@@ -233,7 +233,12 @@ func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bo
 	if last == "" {
 		last = meta.Overview.LastDay
 	}
+	today := clock.Date(s.Clock.Now())
 	v.LastDay = lastDay(last, s.Clock.Now())
+	v.Over = v.LastDay != "" && v.LastDay < today
+	if meta.Overview.Opens > today {
+		v.Opens = meta.Overview.Opens
+	}
 	return v, offered, nil
 }
 

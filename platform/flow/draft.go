@@ -39,7 +39,7 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	if _, err := s.owners(a); err != nil {
 		return "", err
 	}
-	if sv.Closed != "" {
+	if sv.Shut() {
 		return "", fault.New("flow.Start", fault.Gone, nil)
 	}
 	g, err := s.newest(identity.TenantID(tenant), form)

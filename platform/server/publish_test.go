@@ -398,3 +398,25 @@ func TestFilesAndBuilder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Days decide when an application can be begun; what was begun before is handed in all the same.
+func TestOpeningDays(t *testing.T) {
+	o := newOffice(t)
+	id := o.begun()
+	for _, c := range []struct{ opens, last, says string }{{"2027-01-15", "04-30", "E-tjänsten öppnar 15 januari 2027."}, {"", "2026-11-01", "Sista dagen att börja en ansökan var 1 november 2026."}} {
+		o.publish(o.propose(nil, "time", map[string]string{"overview.opens": c.opens, "overview.lastDay": c.last}), flow.Policy{Kind: flow.Keep})
+		if _, err := o.Flow.Start(o.Ctx, anna, o.tenant, o.form); !errors.Is(err, fault.Gone) {
+			t.Errorf("%s: begun: %v", c.says, err)
+		}
+		b := httptestkit.New(t, o.App)
+		b.LogIn(o.Kit, anna)
+		b.Get("/ekkoping/tjanster/skolskjuts")
+		if !strings.Contains(b.Text(), c.says) || strings.Contains(b.Text(), "Börja ansökan") {
+			t.Errorf("the page does not say %q:\n%s", c.says, b.Text())
+		}
+		if b.Get("/tallvik/tjanster/skolskjuts"); !strings.Contains(b.Text(), "Börja ansökan") {
+			t.Error("Tallvik is shut too")
+		}
+	}
+	o.Submit(anna, id)
+}

@@ -58,8 +58,8 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 	page.OtherWay, page.OtherLang = otherWay(sv, r.Lang)
 	status := httpkit.Status(fault.Hindered)
 	if gone {
-		page.Shell, page.Text, status = s.frame(r, sv.Tenant, l.T("web.problem.closed")), sv.Closed, http.StatusOK
-		page.TextLang = foreign(r.Lang)
+		page.Shell, status = s.frame(r, sv.Tenant, l.T("web.problem.closed")), http.StatusOK
+		page.Text, page.TextLang = shut(r, sv)
 	} else {
 		page.Shell, page.Text = s.frame(r, sv.Tenant, l.T("fault.hindered.title")), l.T("web.problem.hindered")
 	}
