@@ -63,7 +63,7 @@ func TestSuggestion(t *testing.T) {
 	old.answer(suggestion(), checkPage)
 	old.follow("Lämna in ansökan")
 	old.sees("Vi har tagit emot det du skickade in", "Boka idrottshall", "Vi skickar referensen till dig")
-	old.document("Hämta kvittot på att ansökan kom in (PDF)")
+	old.document("Hämta kvittot (PDF)")
 	old.follow("Avsluta och glöm mig")
 	old.sees("Nu finns inget kvar i den här webbläsaren")
 
