@@ -108,6 +108,7 @@ func (s *summary) fields(fields []*forms.Field, rows []int, into *[]SummaryItem)
 			if item.Source == "" {
 				item.Source = OriginText(s.locale, s.view, f)
 			}
+			item.Fact = s.view.FromRegister(f)
 			item.Folded = f.Widget == "details"
 			item.Pointer, item.Answer = at, FieldText(s.locale, f, v, s.view.Options[f.ID])
 			if f.Kind == forms.FilesField {

@@ -150,11 +150,14 @@ func (p *editPage) sets(w words, v *flow.EditView) {
 		}
 		s := &p.Sets[i]
 		f := w.field(it, n)
+		if it.Lang == "" { // nothing stands beside it
+			f.Hint, s.Hint = s.Hint, ""
+		}
 		if now, differs := v.Now[it.ID()]; differs {
 			f.Now = w.value(it, now)
 		}
 		if bad, ok := problems[it.ID()]; ok {
-			f.Error = w.problem(bad, s.Title)
+			f.Error = w.itemProblem(it, bad, s.Title)
 		}
 		for _, c := range v.Stale {
 			if c.Item == it.ID() {
@@ -216,6 +219,14 @@ func unit(what owned.What) string {
 		return "minutes"
 	}
 	return "days"
+}
+
+// itemProblem says what is wrong with an item: a date that is typed in one field is asked for in its own words.
+func (w words) itemProblem(it owned.Item, p forms.Problem, label string) string {
+	if p.Code == forms.NotADate {
+		return w.T("builder.problem."+string(it.Kind), "label", label)
+	}
+	return w.problem(p, label)
 }
 
 func (w words) problem(p forms.Problem, label string) string {

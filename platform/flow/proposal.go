@@ -9,14 +9,11 @@ import (
 	"unicode/utf8"
 
 	"samtjanst/forms"
-	"samtjanst/forms/diff"
-	"samtjanst/forms/lint"
 	"samtjanst/forms/owned"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/sealed"
-	"samtjanst/renderer/markdown"
 )
 
 // A Proposal is changes to a service that are being written, or wait for a second person. Nobody who has written in it may approve it.
@@ -49,26 +46,6 @@ const (
 // Author reports whether somebody has written in the proposal.
 func (p *Proposal) Author(subject string) bool {
 	return slices.ContainsFunc(p.Authors, func(w Who) bool { return w.Subject == subject })
-}
-
-// ProposalView is a proposal on what is published now.
-type ProposalView struct {
-	*OwnedView
-	Proposal *Proposal
-	Next     *owned.Form // what would be published; nil when it does not hold together
-	Made     []owned.Change
-	Stale    []owned.Conflict // changes made on what no longer stands
-	Lint     []LintProblem    // what keeps it from being published
-	Report   DraftReport      // for the proposal's policy; only of one that waits
-	// Effect is what the new version can do to applications that were begun with the present one, by forms/diff.
-	Effect  diff.Effect
-	MayPass bool // the actor may approve this one
-}
-
-// LintProblem is what lint refuses, at an item when it is one's.
-type LintProblem struct {
-	Item string // "" for the whole
-	What string // English, as authors read it
 }
 
 const (
@@ -156,66 +133,6 @@ func (s *Service) saveProposal(ctx context.Context, sc ownedScope, p *Proposal) 
 	}
 	p.Rev++
 	return nil
-}
-
-// Proposal shows a proposal on what is published now.
-func (s *Service) Proposal(ctx context.Context, a identity.Actor, form, id string) (*ProposalView, error) {
-	v, err := s.OwnedService(ctx, a, form)
-	if err != nil {
-		return nil, err
-	}
-	sc, err := s.ownerOf(a, form)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.proposal(ctx, sc, id, 0)
-	if err != nil {
-		return nil, err
-	}
-	out := &ProposalView{OwnedView: v, Proposal: p, MayPass: v.MayPass && p.State == Reviewing && !p.Author(a.Staff.Subject)}
-	out.Next, out.Made, out.Stale, out.Lint = tryOut(v.Form, p.Changes)
-	if out.Next != nil {
-		out.Effect = diff.Compare(v.Form.Form, out.Next.Form).Verdict
-	}
-	if p.State == Reviewing && out.Next != nil {
-		g, err := compile(out.Next.Def)
-		if err != nil {
-			return nil, fault.New("flow.Proposal", fault.Internal, err)
-		}
-		out.Report, err = s.report(ctx, sc, g, p.Policy)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// tryOut makes a proposal's changes on what is published, and has lint look at what comes of it.
-func tryOut(f *owned.Form, changes []owned.Change) (next *owned.Form, made []owned.Change, stale []owned.Conflict, problems []LintProblem) {
-	next, made, stale, err := f.Apply(changes)
-	if err == nil {
-		_, err = compile(next.Def)
-	}
-	if err != nil {
-		return nil, nil, stale, []LintProblem{{What: err.Error()}}
-	}
-	for _, d := range lint.Lint(next.Def, lint.Options{Links: links}) {
-		what := d.What
-		if d.Mend != "" {
-			what += " (" + d.Mend + ")"
-		}
-		problems = append(problems, LintProblem{Item: next.At(d), What: what})
-	}
-	return next, made, stale, problems
-}
-
-// links hands lint what forms may not import.
-func links(md string) []lint.Link {
-	var out []lint.Link
-	for _, l := range markdown.Links(md) {
-		out = append(out, lint.Link{URL: l.URL})
-	}
-	return out
 }
 
 // SaveProposal writes the items of one group as they were typed, by ID, into a proposal; a new one when id is "". What is wrong is given by
@@ -385,6 +302,7 @@ func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id
 	}
 	p.Note, p.Policy, p.State, p.Reason, p.Submitted = note, policy, Reviewing, "", s.Clock.Now().UTC()
 	s.wrote(p, sc)
+	s.Log.InfoContext(ctx, "form proposed", "form", sc.form, "tenant", sc.tenant.ID, "proposal", p.ID, "changes", len(made), "policy", policy.Kind)
 	return nil, s.saveProposal(ctx, sc, p)
 }
 
@@ -432,5 +350,6 @@ func (s *Service) ReturnProposal(ctx context.Context, a identity.Actor, form, id
 		return []forms.Problem{{Pointer: "/reason", Code: forms.TooLong, Params: map[string]any{"max": maxNote, "length": n}}}, nil
 	}
 	p.State, p.Reason = Writing, reason
+	s.Log.InfoContext(ctx, "form proposal sent back", "form", sc.form, "tenant", sc.tenant.ID, "proposal", p.ID)
 	return nil, s.saveProposal(ctx, sc, p)
 }

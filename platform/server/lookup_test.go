@@ -365,7 +365,7 @@ func TestFoodBusiness(t *testing.T) {
 	if o := visitor(t, w, w.Staff(personas.BirgittaProvbeslutande)); o.Get("/admin/arenden/"+string(id)).Status != http.StatusNotFound {
 		t.Errorf("the school board's officer gets %d", o.Page.Status)
 	}
-	if _, err := w.Flow.Decide(w.Ctx, milo, id, revision(t, w, id), flow.DecisionInput{Outcome: "registrerad", Grounds: []string{"852-6-2"}, Title: "Livsmedelsinspektör"}); err != nil {
+	if _, err := w.Flow.Decide(w.Ctx, milo, id, revision(t, w, id), flow.DecisionInput{Outcome: "registreras", Grounds: []string{"852-6-2"}, Title: "Livsmedelsinspektör"}); err != nil {
 		t.Fatal(err)
 	}
 	w.Run()
