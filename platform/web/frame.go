@@ -97,7 +97,7 @@ func (s *site) frame(r *httpkit.Request, tenant *directory.Tenant, title string)
 		sh.Idle = &ui.Idle{Seconds: int(r.Idle() / time.Second), Warn: int(idleWarning / time.Second), Extend: "/forlang", Logout: "/logga-in?utloggad=1"}
 	} else if !strings.HasPrefix(path, "/logga-in") {
 		sh.LoginURL = "/logga-in"
-		if r.Method == "GET" && tenant != nil {
+		if r.Method == "GET" && tenant != nil && r.Route().Path != linkRoute { // a link's secret stands in no other address
 			sh.LoginURL += "?till=" + url.QueryEscape(path)
 		}
 	}

@@ -68,6 +68,11 @@ func TestLinkAndCode(t *testing.T) {
 	phone.Get(link)
 	phone.Want(http.StatusOK)
 	see(t, phone, "Skriv koden för att fortsätta", "Du har 5 försök kvar.")
+	for _, a := range httptestkit.Find(phone.Doc(), "a") {
+		if to := httptestkit.Attr(a, "href"); strings.Contains(to, "till=") && strings.Contains(to, "aterkom") {
+			t.Errorf("the secret stands in another address: %s", to)
+		}
+	}
 	phone.Submit(link, values("kod", " "+code))
 	phone.Want(http.StatusSeeOther)
 	phone.Follow()
