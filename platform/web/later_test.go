@@ -1,7 +1,11 @@
 package web_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"samtjanst/integrations/notify/mailsim"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/identity"
@@ -221,5 +226,52 @@ func TestLinkAtRest(t *testing.T) {
 	}
 	if _, err := w.Flow.OpenLink(w.Ctx, draft+"."+secret); err != nil {
 		t.Error(err)
+	}
+}
+
+// When mail cannot be sent the person is told, and the link from before still holds. Neither the log nor the disk has the address, the code,
+// the secret or what was written.
+func TestLinkWithMailDown(t *testing.T) {
+	var log bytes.Buffer
+	dir := t.TempDir()
+	w := servertest.New(t, servertest.Options{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	first, draft := begun(t, w)
+	link, code := orderLink(t, w, first, draft, "hemlig.adress@example.com")
+	if err := w.Sim.Mail.Fail(mailsim.Down, 1); err != nil {
+		t.Fatal(err)
+	}
+	first.Submit("/utan-inloggning/"+draft+"/lank", values("email", "hemlig.annan@example.com"))
+	first.Want(http.StatusServiceUnavailable)
+	see(t, first, "Vi kan inte skicka mejl just nu")
+	phone := visit(t, w)
+	phone.Get(link)
+	phone.Want(http.StatusOK)
+	phone.Submit(link, values("kod", "000000"))
+	phone.Get(link)
+	phone.Submit(link, values("kod", code))
+	phone.Want(http.StatusSeeOther)
+	phone.Follow()
+	if err := w.Flow.Sweep(w.Ctx); err != nil {
+		t.Fatal(err)
+	}
+	_, secret, _ := strings.Cut(link, ".")
+	places := map[string]string{"the log": log.String()}
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || strings.HasPrefix(path, filepath.Join(dir, "sim")) {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		places[path] = string(raw)
+		return err
+	})
+	if err != nil || len(places) < 3 {
+		t.Fatalf("%d places, %v", len(places), err)
+	}
+	for where, text := range places {
+		for _, s := range []string{secret, strings.ReplaceAll(code, " ", "") + `"`, code, "hemlig.", "Boka idrottshall"} {
+			if strings.Contains(text, s) {
+				t.Errorf("%s has %q", where, s)
+			}
+		}
 	}
 }
