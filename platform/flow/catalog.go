@@ -46,8 +46,9 @@ type Catalog struct {
 type Head struct {
 	Publication string        `json:"publication"` // id
 	Version     forms.Version `json:"version"`
-	Files       string        `json:"files"`     // address of the definition's files
-	Authority   string        `json:"authority"` // slug of the owning board
+	Files       string        `json:"files"`          // address of the definition's files
+	Authority   string        `json:"authority"`      // slug of the owning board
+	Asks        bool          `json:"asks,omitempty"` // some field asks a register
 }
 
 // The record that names all heads.

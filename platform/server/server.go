@@ -230,6 +230,10 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	}
 	for _, t := range dirs.Tenants() {
 		for _, sv := range t.Services {
+			head, err := catalog.Head(t.ID, sv.Form)
+			if err == nil && !head.Asks {
+				continue // and so is compiled at its first use
+			}
 			g, err := catalog.Newest(ctx, t.ID, sv.Form, o.Clock.Now())
 			if err == nil {
 				err = use.CheckLookups(g)
