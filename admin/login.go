@@ -34,8 +34,12 @@ type choosePage struct {
 
 // home leads staff to their first page, and others to choose where they work.
 func (s *Site) home(r *httpkit.Request) error {
-	if r.Actor().Staff != nil && len(s.nav) > 0 {
-		return r.See(s.nav[0].URL)
+	if r.Actor().Staff != nil {
+		for _, n := range s.nav {
+			if n.For(r.Actor()) {
+				return r.See(n.URL)
+			}
+		}
 	}
 	return s.chooseWhere(r, false)
 }

@@ -47,6 +47,11 @@ type NavItem struct {
 	Roles []identity.Role
 }
 
+// For reports whether somebody has use of the entry.
+func (n NavItem) For(a identity.Actor) bool {
+	return len(n.Roles) == 0 || len(a.Authorities(n.Roles...)) > 0
+}
+
 // Site is the staff's area of the route table. Areas add their pages to it before the application is built.
 type Site struct {
 	site *httpkit.Site
@@ -93,7 +98,7 @@ func (s *Site) Shell(r *httpkit.Request, title string) ui.Shell {
 		sh.Statement, sh.Privacy, sh.Contact = s.citizenPages(t)
 	}
 	for _, n := range s.nav {
-		if len(n.Roles) == 0 || len(r.Actor().Authorities(n.Roles...)) > 0 {
+		if n.For(r.Actor()) {
 			sh.Nav = append(sh.Nav, ui.Link{Text: l.T("admin.nav." + n.Key), URL: n.URL, Current: within(r.Path(), n.URL)})
 		}
 	}

@@ -19,6 +19,9 @@ func Rat(v any) (*big.Rat, bool) {
 func Equal(a, b any) bool {
 	switch x := a.(type) {
 	case json.Number:
+		if n, ok := b.(json.Number); ok && n == x {
+			return true
+		}
 		r, ok := Rat(x)
 		s, ok2 := Rat(b)
 		return ok && ok2 && r.Cmp(s) == 0

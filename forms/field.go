@@ -14,7 +14,8 @@ type classified struct {
 	shape        shape   // what the control is made of: of a single alternative that alternative
 	nullable     bool    // null is a value besides
 	alternatives []shape // of a VariantField
-	why          string  // no control fits: what the author can do
+	layout       *LayoutField
+	why          string // no control fits: what the author can do
 }
 
 // classify decides what control a value gets.
@@ -175,7 +176,13 @@ func (c *compiler) build(s shape, lf *LayoutField, in spot) *Field {
 			f.Examples = append(f.Examples, string(x.JSON()))
 		}
 	}
+	k.layout = lf
 	c.shapes[f] = k
+	if in.parent != nil && f.Kind == NumberField {
+		if up := c.shapes[in.parent].layout; up != nil {
+			f.Price = c.price(up, in.at.Last())
+		}
+	}
 	c.bounds(f, s)
 	c.options(f, s, lf, key)
 	if f.Widget == "" {

@@ -341,6 +341,9 @@ func (c *compiler) variant(f *Field, s shape, key string, within []*tree.Node) *
 		one.Label = f.Label
 	}
 	one.ReadOnly = f.ReadOnly
+	if one.Kind == ConsentField {
+		one.Kind = FixedField // choosing it is all there is to answer
+	}
 	c.hidden[one], c.chosen[one], c.textKeys[one] = true, true, key
 	c.fill(one, c.shapeAt(one), within)
 	one.OnDemand = false // choosing it is asking for it

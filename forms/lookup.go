@@ -262,6 +262,9 @@ func (c *compiler) lookup(ll *LayoutLookup, ptr Pointer, own bool, as map[string
 	case f == nil || f.Kind != TextField || slices.Contains(ptr.Tokens(), "*"):
 		c.fail(at, "place it at a text field outside rows", "a look-up asks by what one text field holds")
 		return
+	case f.Audience != "": // what a register said is for everybody who signs
+		c.fail(at, "place it at a field that all parties read", "a look-up stands at a field for some readers only")
+		return
 	case own: // what a register said is kept with the common part of the case
 		c.fail(at, "place it on a page that is not own", "there are no look-ups in a party's own section")
 		return
@@ -286,8 +289,8 @@ func (c *compiler) lookup(ll *LayoutLookup, ptr Pointer, own bool, as map[string
 			c.fail(at+"/fills/"+value, "fill a text field that is placed, outside rows", "%s cannot be filled", to)
 		case target.FilledBy != nil:
 			c.fail(at+"/fills/"+value, "fill each field from one value", "%s is filled twice", to)
-		case target.Page.Own:
-			c.fail(at+"/fills/"+value, "fill fields of the common part", "%s stands in a party's own section", to)
+		case target.Page.Own || target.Audience != "":
+			c.fail(at+"/fills/"+value, "fill fields of the common part that all parties read", "%s is for some readers only", to)
 		default:
 			target.FilledBy = f
 			f.Lookup.Fills[value] = target.Pointer

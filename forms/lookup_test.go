@@ -15,10 +15,10 @@ import (
 
 const lookupSchema = `{"properties":{"nr":{"type":"string","title":"Nummer"},
 	"namn":{"type":"string","title":"Namn","maxLength":20},"ort":{"type":"string","title":"Ort"},"fritt":{"type":"string","title":"Fritt"},
-	"tal":{"type":"number","title":"Tal"}}}`
+	"tal":{"type":"number","title":"Tal"},"hemligt":{"type":"string","title":"Hemligt"}}}`
 
 func lookupLayout(lookup string) string {
-	return "pages: [{id: p, title: P, sections: [{fields: [{pointer: /nr, lookup: {" + lookup + "}}, {pointer: /namn, required: true}, {pointer: /ort}, {pointer: /fritt}, {pointer: /tal}]}]}]\n"
+	return "pages: [{id: p, title: P, sections: [{fields: [{pointer: /nr, lookup: {" + lookup + "}}, {pointer: /namn, required: true}, {pointer: /ort}, {pointer: /fritt}, {pointer: /tal}, {pointer: /hemligt, audience: officer}]}]}]\n"
 }
 
 const usual = "from: company, fills: {name: /namn, city: /ort}"
@@ -137,6 +137,7 @@ func TestCompileRefusesLookups(t *testing.T) {
 		"fills: {name: /namn}":                             `from "", as ""`,
 		"from: company, fills: {name: /tal}":               "/tal cannot be filled",
 		"from: company, fills: {name: /nr}":                "/nr cannot be filled",
+		"from: company, fills: {name: /hemligt}":           "/hemligt is for some readers only",
 		"from: company, fills: {name: /x}":                 "/x cannot be filled",
 		"from: company, fills: {name: /namn, city: /namn}": "/namn is filled twice",
 	} {

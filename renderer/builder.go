@@ -110,6 +110,7 @@ func (b *builder) within(c control, build func(*builder)) {
 // control is a field being compiled.
 type control struct {
 	*forms.Field
+	told  bool // shown as a register's word: without what helps those who answer
 	at    place
 	depth int        // rows it stands within
 	up    *control   // what it stands in

@@ -19,7 +19,7 @@ func (b *builder) fact(c control) {
 		b.text(c.title)
 	}
 	b.s(`</p>`)
-	if !c.Hint.IsZero() {
+	if !c.Hint.IsZero() && !c.told {
 		b.s(`<p class="st-hint"`)
 		b.lang(c.Hint)
 		b.s(`>`)

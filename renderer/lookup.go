@@ -16,7 +16,7 @@ func (b *builder) lookup(c control) {
 		return
 	}
 	ask := b.sub(func() {
-		b.s(`<p class="st-update"><button class="ds-button" data-variant="secondary" type="submit" id="`)
+		b.s(`<p class="st-lookup"><button class="ds-button" data-variant="secondary" type="submit" id="`)
 		b.id(c, ".ask")
 		b.s(`" name="`, answers.FieldOp, `" value="`)
 		b.e(answers.Op(answers.OpLookup, field.Pointer))
@@ -113,7 +113,11 @@ func (b *builder) orRegister(c control, ask func()) {
 		return
 	}
 	n := &registerNode{field: field}
-	n.fact = b.sub(func() { b.fact(c) })
+	n.fact = b.sub(func() {
+		told := c
+		told.told = true
+		b.fact(told)
+	})
 	n.ask = b.sub(func() {
 		ask()
 		b.hole(func(dst []byte, f *frame) []byte {
@@ -121,7 +125,7 @@ func (b *builder) orRegister(c control, ask func()) {
 			if text == "" {
 				return dst
 			}
-			dst = append(dst, `<p class="st-source">`...)
+			dst = append(dst, `<p class="st-own">`...)
 			dst = escape(dst, text)
 			return append(dst, "</p>\n"...)
 		})

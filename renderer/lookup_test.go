@@ -106,6 +106,14 @@ func TestTheSummaryTellsWhoseWordItIs(t *testing.T) {
 	d := company(t, map[string]any{"nummer": "165560001234", "ort": "Ekköping"}, &forms.LookupReply{Status: forms.LookupFound, Source: "Bolagsverket",
 		At: time.Date(2026, 11, 23, 9, 0, 30, 0, time.UTC), Values: map[string]string{"name": "Provbageriet AB"}})
 	got := map[string]string{}
+	link := func(string, forms.Pointer) string { return "/change" }
+	for _, s := range SummaryView(Summary(catalog(t).In("sv"), d.View, Self, nil), link).Sections {
+		for _, r := range s.Rows {
+			if changes := r.Change != ""; changes != (r.Key != "Företagets namn") {
+				t.Errorf("%s can be changed: %v", r.Key, changes)
+			}
+		}
+	}
 	for _, s := range Summary(catalog(t).In("sv"), d.View, Officer, nil) {
 		for _, item := range s.Items {
 			got[item.Question] = item.Source

@@ -61,6 +61,7 @@ func (s *summary) line(f *forms.Field, at forms.Pointer, value any, has bool, in
 	if item.Source == "" {
 		item.Source = OriginText(s.locale, s.view, f)
 	}
+	item.Fact = s.view.FromRegister(f)
 	item.Folded = f.Widget == "details"
 	item.Pointer, item.Answer = at, FieldText(s.locale, f, value, s.view.Options[f.ID])
 	switch {

@@ -22,7 +22,7 @@ type handoutPage struct {
 	Action   string
 	What     string // "Intyget"
 	Name     string // to whom
-	Number   string // in full: to whom it goes must be certain
+	Person   string // the recipient's number, in full: to whom it goes must be certain
 	Rev      int64
 	Conflict *ui.Notice
 	Common   ui.Summary // what was asked for, beside what is handed out
@@ -105,12 +105,12 @@ func (a *area) handoutForm(r *httpkit.Request, status int, c *flow.StaffCase, st
 	sh := a.caseShell(r, c, w.T("admin.handout.title"))
 	sh.Wide = true
 	p := handoutPage{caseHead: w.head(c), Action: caseURL(c.Case.ID) + "/utlamna", What: spec.Title, Rev: st.rev,
-		Name: c.Case.Applicant().Name, Number: dashed(c.Case.Applicant().Number.Digits()), Common: w.answers(c.View, false),
+		Name: c.Case.Applicant().Name, Person: dashed(c.Case.Applicant().Number.Digits()), Common: w.answers(c.View, false),
 		Way: ui.Field{Name: "satt", Label: w.T("admin.handout.way")},
 		Message: ui.Field{Name: "meddelande", Label: w.T("admin.handout.message"), Hint: w.T("admin.handout.message-hint"), Value: st.in.Message,
-			Rows: 6, Optional: true},
+			Rows: 6},
 		Files: ui.Field{Name: handoutFiles, Label: w.T("admin.handout.files"), Hint: w.T("admin.handout.files-hint"),
-			Accept: "application/pdf,image/jpeg,image/png", Multiple: true, Optional: true}}
+			Accept: "application/pdf,image/jpeg,image/png", Multiple: true}}
 	for _, way := range spec.Ways {
 		choice := ui.Choice{Value: way.ID, Label: way.Title, Checked: way.ID == st.in.Way}
 		switch {

@@ -302,7 +302,7 @@ func (w words) landing(f filter, tasks, waiting *flow.Inbox, me string) []inboxL
 func (w words) list(f filter, in *flow.Inbox, me string) inboxList {
 	v := f.view()
 	l := inboxList{ID: "lista", Title: w.T("admin.view." + v.name), Rows: w.rows(in.Rows, me), Empty: w.T("admin.inbox.empty")}
-	if len(v.states) == 1 {
+	if len(v.states) > 0 {
 		l.Lead = w.T("admin.view-lead." + v.name)
 	}
 	return l

@@ -80,6 +80,9 @@ type toldRow struct {
 func (w words) told(c *casework.Case) []toldRow {
 	var out []toldRow
 	for _, p := range c.Parties {
+		if c.Anonymous() && p.Name == "" {
+			p.Name = w.T("admin.stage.without-login")
+		}
 		for _, d := range p.Delivered {
 			out = append(out, toldRow{At: d.At, Name: p.Name, What: w.coded("admin.what.", d.What),
 				Channel: w.coded("admin.channel.", d.Channel), Failed: w.coded("admin.notice-failure.", d.Failed), Opened: d.Opened, Opens: (d.What == "decision" || d.What == "delivery" && c.Handout != nil && len(c.Handout.Files) > 0) && d.Channel == "pages"})

@@ -282,6 +282,9 @@ func blank(f *forms.Field, marker string) (value any, ok bool) {
 // valuesOf writes a value as its control shows it. A value of another type than the control's is shown as its JSON where anything can
 // be written, and not at all where one chooses.
 func valuesOf(f *forms.Field, value any) []string {
+	if f.WriteOnly {
+		return nil
+	}
 	switch f.Kind {
 	case forms.TextField, forms.NumberField, forms.JSONField:
 		if s := textOf(f, value); s != "" {
@@ -309,9 +312,6 @@ func valuesOf(f *forms.Field, value any) []string {
 }
 
 func textOf(f *forms.Field, value any) string {
-	if f.WriteOnly {
-		return ""
-	}
 	switch x := value.(type) {
 	case string:
 		if f.Kind == forms.TextField {

@@ -423,8 +423,12 @@ func (d *decoder) wasAnswered(p forms.Pointer) bool {
 
 // changed is a value as it begins under another variant: an object keeps what both declare and what neither does.
 func (d *decoder) changed(from, to *forms.Field, was any) (any, bool) {
-	if to.Kind != forms.GroupField {
-		return nil, false
+	switch to.Kind {
+	case forms.GroupField:
+	case forms.FixedField:
+		return optionJSON(to.Options[0]), true
+	default:
+		return nil, to.Kind == forms.NullField
 	}
 	out := map[string]any{}
 	if object, ok := was.(map[string]any); ok {

@@ -14,10 +14,12 @@ import (
 // summary, only the open one is on the page; the others stay as they are.
 func (d *decoder) list(f *forms.Field, at place, was any, had bool) (any, bool) {
 	stored, isList := was.([]any)
-	if s, ok := SummaryOf(f, at.shown, was, d.state(at)); ok && isList && !at.fresh {
-		return d.summary(f, at, stored, s), true
+	var out []any
+	if s, ok := SummaryOf(f, at.shown, was, d.state(at)); ok && (isList || !had) && !at.fresh {
+		out = d.summary(f, at, stored, s)
+	} else {
+		out = d.rows(f, at, stored, nil)
 	}
-	out := d.rows(f, at, stored, nil)
 	switch {
 	case len(out) > 0:
 		return out, true

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"samtjanst/forms"
+	"samtjanst/platform/clock"
 	"samtjanst/platform/idno"
 )
 
@@ -256,6 +257,8 @@ func (d *decoder) text(f *forms.Field, text string) (any, bool, string, map[stri
 		text = phone(text)
 	case "time":
 		text = clockTime(text)
+	case "date-time":
+		text = swedishTime(text)
 	case "clearing":
 		text = strings.NewReplacer(" ", "", "-", "").Replace(text)
 	}
@@ -289,6 +292,17 @@ func phone(text string) string {
 	return text
 }
 
+// swedishTime reads a day and a time of day without offset as Swedish, 2026-11-22 14.30; with one it stays as it is.
+func swedishTime(text string) string {
+	plain := strings.Replace(strings.Replace(text, ".", ":", 1), "T", " ", 1)
+	for _, layout := range [...]string{"2006-01-02 15:04", "2006-01-02 15:04:05"} {
+		if t, err := time.ParseInLocation(layout, plain, clock.Stockholm); err == nil {
+			return t.Format(time.RFC3339)
+		}
+	}
+	return text
+}
+
 var clockForm = regexp.MustCompile(`^(\d{1,2})[:.]?(\d{2})$`)
 
 // clockTime reads 7.30, 730 and 07:30 as 07:30.
@@ -313,6 +327,9 @@ func shownText(f *forms.Field, s string) string {
 	case "organisationsnummer":
 		if n, err := idno.ParseOrganisation(s); err == nil && n.Digits() == s {
 			return n.Dashed()
+		}
+		if idno.Valid(s) { // a sole trader's is the person's
+			return s[:8] + "-" + s[8:]
 		}
 	case "postnummer":
 		if _, ok := digits(s, 5, 5); ok {

@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,7 +109,8 @@ func TestHardValues(t *testing.T) {
 	} {
 		def := &forms.Definition{Schema: []byte(`{"z":1,"a":{"b":10000000000000000000000001}}`), Meta: forms.Meta{
 			ID: value, Overview: forms.Overview{Needs: []string{value}}, Settings: map[string]any{value: []any{value, nil, true, map[string]any{}}},
-		}}
+		}, Tables: map[string]forms.Table{"t": {Title: value, Key: []string{"a"}, Rows: []forms.TableRow{
+			{From: "2026-01-01", Values: map[string]any{"a": value, "b": json.Number("937.50"), "c": true}}}}}}
 		files, err := bundle.FilesOf(def)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -36,6 +36,11 @@ func write(def *forms.Definition, quoted bool) (Files, error) {
 			return nil, err
 		}
 	}
+	for name, table := range def.Tables {
+		if err := w.file(out, path.Join(forms.TableDir, name+".yaml"), w.value(reflect.ValueOf(table))); err != nil {
+			return nil, err
+		}
+	}
 	for name, languages := range def.Documents {
 		for lang, text := range languages {
 			file := path.Join("documents", name+"."+lang+".md")

@@ -75,6 +75,7 @@ func Compare(a, b *forms.Form) Report {
 	c := &comparer{a: newSide(a), b: newSide(b)}
 	c.meta()
 	c.computed()
+	c.tables()
 	c.pages()
 	c.fields()
 	c.shown()

@@ -33,6 +33,7 @@ parties: [{role: guardian, title: V, from: "[]"}]
     "dag": {"type": "string", "format": "date", "title": "Dag"},
     "val": {"type": "string", "title": "Val", "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]},
     "flera": {"type": "array", "title": "Flera", "items": {"enum": ["x", "y"]}},
+    "grupp": {"type": "string", "title": "Grupp"},
     "ja": {"type": "boolean", "title": "Ja"},
     "hemlig": {"type": "string", "title": "Hemlig"},
     "rader": {"type": "array", "title": "Rader", "items": {"type": "object", "properties": {"k": {"type": "string", "title": "K"}}}},
@@ -52,6 +53,7 @@ parties: [{role: guardian, title: V, from: "[]"}]
           - {pointer: /dag}
           - {pointer: /val}
           - {pointer: /flera}
+          - {pointer: /grupp, optionsFrom: 'lookup("grupper", {}).?grupp.optMap(g, [g]).orValue([])'}
           - {pointer: /ja}
           - {pointer: /hemlig, audience: officer}
           - {id: obs, notice: Obs, kind: info}
@@ -67,6 +69,8 @@ parties: [{role: guardian, title: V, from: "[]"}]
     own: true
     sections: [{fields: [{pointer: /egen/epost}]}]
 `,
+	"tables/taxa.yaml":    "title: Taxa\nsource: Beslut\nrows: [{from: 2026-01-01, avgift: 900}]\n",
+	"tables/grupper.yaml": "title: Grupper\nsource: Beslut\nkey: [grupp]\nrows: [{grupp: x}]\n",
 	"text/en.yaml":        "form: {title: Test}\n",
 	"documents/beslut.md": "# Beslut\n",
 }
@@ -101,6 +105,8 @@ func TestCompare(t *testing.T) {
 	}{
 		{"nothing", nil, diff.Safe, nil},
 		{"how it is written", []string{"login: 3\nown: /egen\n", "own: /egen\nlogin: 3\n"}, diff.Safe, nil},
+		{"a tariff", []string{"avgift: 900", "avgift: 950"}, diff.Safe, []string{"table-changed"}},
+		{"a table that decides", []string{"grupp: x", "grupp: y"}, diff.Asks, []string{"table-changed"}},
 		{"a title", []string{"title: Prov\n", "title: Prov 2\n"}, diff.Safe, []string{"form-title"}},
 		{"a label", []string{`"title": "Namn"`, `"title": "Ditt namn"`}, diff.Safe, []string{"texts-changed"}},
 		{"a translation", []string{"Test}", "Trial}"}, diff.Safe, []string{"translations-changed"}},
@@ -162,6 +168,7 @@ func TestCompare(t *testing.T) {
 		{"the same by reference", []string{`{"type": "boolean", "title": "Ja"}`, `{"$ref": "#/$defs/r"}`, `  "type": "object",` + "\n",
 			`  "type": "object", "$defs": {"r": {"type": "boolean", "title": "Ja"}},` + "\n"}, diff.Safe, nil},
 		{"a higher login", []string{"login: 3", "login: 4"}, diff.Asks, []string{"form-login"}},
+		{"no login", []string{"login: 3", "login: 0"}, diff.Breaks, []string{"form-login"}},
 		{"a lower login", []string{"login: 3", "login: 2"}, diff.Safe, []string{"form-login"}},
 		{"another id", []string{"id: prov", "id: annan"}, diff.Breaks, []string{"form-id"}},
 		{"a setting", []string{"grans: 1", "grans: 2"}, diff.Asks, []string{"form-settings"}},

@@ -333,11 +333,13 @@ func sectionOf(f *forms.Field) *forms.Condition {
 // told are the keys of a field in the layout that have been compared above, or that are nothing but looks.
 var told = map[string]bool{"pointer": true, "fact": true, "notice": true, "kind": true, "label": true, "hint": true, "help": true, "widget": true,
 	"prefix": true, "suffix": true, "rows": true, "width": true, "autocomplete": true, "inputMode": true, "required": true, "showWhen": true,
-	"audience": true, "id": true, "accept": true, "maxMB": true, "optionsFrom": true, "options": true, "item": true, "messages": true, "reckoned": true}
+	"audience": true, "id": true, "accept": true, "maxMB": true, "optionsFrom": true, "options": true, "item": true, "messages": true, "reckoned": true, "groups": true}
 
 // judged are the other keys of a field in the layout.
 var judged = map[string]judgement{
 	"lookup": {Asks, "what a register has filled in may have to be asked for again"},
+	"prices": {Safe, "sums are worked out anew"},
+	"checks": {Asks, "a draft's answer may be refused by a rule of its own"},
 }
 
 // rest tells of those.

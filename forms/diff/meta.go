@@ -50,7 +50,11 @@ func (c *comparer) meta() {
 		if !known {
 			j = unknown
 		}
-		if key == "login" && b.Field(i).Int() < a.Field(i).Int() {
+		switch was, is := a.Field(i), b.Field(i); {
+		case key != "login":
+		case was.Int() == 0 || is.Int() == 0:
+			j = judgement{Breaks, "what is begun without login belongs to a browser, with login to a person: neither can go on as the other"}
+		case is.Int() < was.Int():
 			j = judgement{}
 		}
 		c.at(forms.FormFile, "/"+key, Change{Effect: j.effect, Code: "form-" + key, What: changed(key, a.Field(i), b.Field(i)), Why: j.why})
@@ -79,7 +83,7 @@ func quote(s string) string {
 // computed compares the computed values one by one. Those that decide what is shown or offered ask again.
 func (c *comparer) computed() {
 	a, b := c.a.form.Def.Meta.Computed, c.b.form.Def.Meta.Computed
-	decides := c.deciding()
+	decides, _ := c.deciding()
 	for _, name := range union(a, b) {
 		if a[name] == b[name] {
 			continue
@@ -99,12 +103,14 @@ func (c *comparer) computed() {
 	}
 }
 
-// deciding are the computed values that conditions and options read, directly or through others, in the new form.
-func (c *comparer) deciding() map[string]bool {
-	out := map[string]bool{}
+// deciding are the computed values that conditions and options read, directly or through others, in the new form; and the texts of all
+// expressions on the way.
+func (c *comparer) deciding() (out map[string]bool, texts []string) {
+	out = map[string]bool{}
 	computed := c.b.form.Def.Meta.Computed
 	var follow func(reads []forms.Pointer)
 	expression := func(text string) {
+		texts = append(texts, text)
 		if p, err := expr.Compile(text); err == nil {
 			follow(p.Reads())
 		}
@@ -149,7 +155,30 @@ func (c *comparer) deciding() map[string]bool {
 			expression(p.From)
 		}
 	}
-	return out
+	return out, texts
+}
+
+// tables compares the tables. One that decides what is shown or offered asks again; any other only makes values come out otherwise.
+func (c *comparer) tables() {
+	a, b := c.a.form.Def.Tables, c.b.form.Def.Tables
+	_, texts := c.deciding()
+	for _, name := range union(a, b) {
+		if same(a[name], b[name]) {
+			continue
+		}
+		_, was := a[name]
+		_, is := b[name]
+		ch := Change{Code: "table-changed", What: fmt.Sprintf("table %q changed", name)}
+		switch {
+		case !was:
+			ch.Code, ch.What = "table-added", fmt.Sprintf("table %q added", name)
+		case !is:
+			ch.Code, ch.What = "table-removed", fmt.Sprintf("table %q removed", name)
+		case slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, `"`+name+`"`) || strings.Contains(t, "'"+name+"'") }):
+			ch.Effect, ch.Why = Asks, "it decides what is shown or offered"
+		}
+		c.at(forms.TableDir+"/"+name+".yaml", "", ch)
+	}
 }
 
 func union[V any](a, b map[string]V) []string {
@@ -180,7 +209,7 @@ func (c *comparer) texts() {
 		case b[lang] == nil:
 			c.add(Change{Code: "language-removed", File: file, What: fmt.Sprintf("no longer translated to %q", lang), Why: "its readers read Swedish"})
 		case n > 0:
-			c.add(Change{Code: "translations-changed", File: file, What: fmt.Sprintf("%d translations to %q changed", n, lang)})
+			c.add(Change{Code: "translations-changed", File: file, What: fmt.Sprintf("%s to %q changed", count(n, "translation"), lang)})
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (r Report) Write(w io.Writer) error {
 		_, err := io.WriteString(w, b.String())
 		return err
 	}
-	fmt.Fprintf(&b, "%s: %s\n", r.Verdict, count(len(r.Changes)))
+	fmt.Fprintf(&b, "%s: %s\n", r.Verdict, count(len(r.Changes), "change"))
 	var last Effect = 255
 	for _, c := range r.Changes {
 		if c.Effect != last {
@@ -35,11 +35,12 @@ func (r Report) Write(w io.Writer) error {
 	return err
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 change"
+// count is "1 change", "2 changes".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
 	}
-	return fmt.Sprintf("%d changes", n)
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // WriteJSON writes the report as JSON.

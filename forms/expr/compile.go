@@ -84,7 +84,8 @@ func (l *Language) Compile(text string) (*Program, error) {
 		first := issues.Errors()[0] // the rest often follows from it
 		return nil, fault.Newf(op, fault.Invalid, "%d:%d: %s", first.Location.Line(), first.Location.Column()+1, first.Message)
 	}
-	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(decorate)}
+	// Without cel.OptOptimize, which would put CEL's own unbounded matches in the place of ours.
+	options := []cel.ProgramOption{cel.CustomDecoratorV2(decorate)}
 	if loops(parsed) {
 		options = append(options, cel.CostTracking(costs{}), cel.CostLimit(CostLimit))
 	}

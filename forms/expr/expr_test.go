@@ -129,12 +129,3 @@ func TestReads(t *testing.T) {
 		}
 	}
 }
-
-func FuzzCompile(f *testing.F) {
-	f.Add(`answers.?a.map(x, x + 1)[?0].orValue({"a": [today]})`)
-	f.Fuzz(func(t *testing.T, text string) {
-		if p, err := expr.Compile(text); err == nil {
-			_, _, _ = p.Eval(scope, nil)
-		}
-	})
-}

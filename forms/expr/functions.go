@@ -71,7 +71,6 @@ func language() []entry {
 		e(lists, "exists", "lista.exists(namn, villkor)", "Sant när någon rad uppfyller villkoret.", `[1, 2].exists(x, x > 1)`, `true`),
 		e(lists, "all", "lista.all(namn, villkor)", "Sant när alla rader uppfyller villkoret.", `[1, 2].all(x, x > 1)`, `false`),
 		e(lists, "exists_one", "lista.exists_one(namn, villkor)", "Sant när precis en rad uppfyller villkoret.", `[1, 2].exists_one(x, x > 1)`, `true`),
-		e(lists, "existsOne", "lista.existsOne(namn, villkor)", "Samma som exists_one.", `[1, 1].existsOne(x, x == 1)`, `false`),
 		e(lists, "size", "size(lista), size(text)", "Antal rader, eller antal tecken.", `size(["a", "b"]) + size("åäö")`, `5`),
 		e(lists, "first", "lista.first()", "Första raden om det finns någon.", `[7, 8].first()`, `7`),
 		e(lists, "last", "lista.last()", "Sista raden om det finns någon.", `[7, 8].last()`, `8`),

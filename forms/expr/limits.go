@@ -62,7 +62,7 @@ func weight(v ref.Val, function string) uint64 {
 		return 3
 	case types.Int:
 		if function == "addWorkdays" || function == "workdaysBetween" {
-			return uint64(max(x, -x)) / 10
+			return uint64(min(max(x, -x), CostLimit)) // each day is looked at
 		}
 	case traits.Lister:
 		if function != "size" && function != operators.Equals && function != operators.NotEquals {

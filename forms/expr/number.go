@@ -59,11 +59,17 @@ var numberText = regexp.MustCompile(`^(-?)([0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0
 
 // parseNumber reads a decimal number exactly.
 func parseNumber(s string) ref.Val {
+	if len(s) > 2*MaxDigits {
+		return tooLong()
+	}
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil && s[0] != '+' {
 		return types.Int(i)
 	}
+	if v, ok := short(s); ok {
+		return v
+	}
 	m := numberText.FindStringSubmatch(s)
-	if m == nil || m[2]+m[3] == "" || len(s) > 2*MaxDigits {
+	if m == nil || m[2]+m[3] == "" {
 		return types.NewErr("a text that is no number")
 	}
 	coef, _ := new(big.Int).SetString(m[1]+m[2]+m[3], 10) // the expression let digits only through
@@ -79,6 +85,35 @@ func parseNumber(s string) ref.Val {
 		coef, scale = coef.Mul(coef, power(-scale)), 0
 	}
 	return number(coef, scale)
+}
+
+// short reads what nearly all amounts are, some digits, a point and some more, without the work of any number.
+func short(s string) (ref.Val, bool) {
+	negative := strings.HasPrefix(s, "-")
+	whole, fraction, ok := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	if !ok || len(whole)+len(fraction) > 18 || fraction == "" || whole == "" {
+		return nil, false
+	}
+	var n int64
+	for _, digits := range [2]string{whole, fraction} {
+		for _, d := range []byte(digits) {
+			if d < '0' || d > '9' {
+				return nil, false
+			}
+			n = n*10 + int64(d-'0')
+		}
+	}
+	scale := len(fraction)
+	for scale > 0 && n%10 == 0 {
+		n, scale = n/10, scale-1
+	}
+	if negative {
+		n = -n
+	}
+	if scale == 0 {
+		return types.Int(n), true
+	}
+	return decimal{big.NewInt(n), scale}, true
 }
 
 // parts gives a number of either kind as coef / 10^scale; ok is false for what is no number.

@@ -88,7 +88,7 @@ func (t *table) keyOf(value func(column string) (ref.Val, bool)) (string, bool) 
 			return "", false
 		}
 		text, ok := toText(v).(types.String)
-		if !ok {
+		if !ok || len(text) > 1_000 {
 			return "", false
 		}
 		b.WriteString(v.Type().TypeName() + " " + string(text) + "\x00")

@@ -1,5 +1,8 @@
-// Package formcli has the commands for authors of forms: samtjanst form lint PATH… and samtjanst form test PATH…. A PATH is a form's
-// folder or a folder of them. Exit status 0: all is well; 1: there is something to mend; 2: the command was not understood.
+// Package formcli has the commands for authors of forms, all but preview and what renders pages: samtjanst form new, lint, test, export,
+// import, diff and schemas. A PATH is a form's folder or a folder of them. Flags may stand before and after the names.
+//
+// Exit status 0: all is well; 1: there is something to mend, or for diff something that is not safe for open drafts; 2: the command, or
+// what it was given, was not understood. What a person or a program asked for comes on stdout, everything else on stderr.
 package formcli
 
 import (
@@ -11,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"samtjanst/forms"
 	"samtjanst/forms/journey"
@@ -52,7 +56,11 @@ func Lint(o lint.Options, args []string, stdout, stderr io.Writer) int {
 		return Mend
 	}
 	if !asJSON {
-		fmt.Fprintf(stderr, "%d forms, %d to mend\n", len(folders), len(all))
+		what := "forms"
+		if len(folders) == 1 {
+			what = "form"
+		}
+		fmt.Fprintf(stderr, "%d %s, %d to mend\n", len(folders), what, len(all))
 	}
 	return status
 }
@@ -67,8 +75,12 @@ func Test(args []string, stdout, stderr io.Writer) int {
 	for _, dir := range folders {
 		found, err := testFolder(dir)
 		if err != nil {
-			fmt.Fprintln(stderr, err)
 			status = Mend
+			if asJSON { // a program reads one thing
+				results = append(results, scenario.Result{File: dir, Title: "the form cannot be tested", Diffs: strings.Split(err.Error(), "\n")})
+			} else {
+				fmt.Fprintln(stderr, err)
+			}
 		}
 		for _, r := range found {
 			r.File = filepath.Join(dir, r.File)
@@ -129,14 +141,15 @@ func parse(name string, args []string, stderr io.Writer) (folders []string, asJS
 	flags := flag.NewFlagSet("samtjanst form "+name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	format := flags.String("format", "text", "text or json")
-	if err := flags.Parse(args); err != nil {
+	paths, understood := mixed(flags, args)
+	if !understood {
 		return nil, false, false
 	}
-	if flags.NArg() == 0 || (*format != "text" && *format != "json") {
+	if len(paths) == 0 || (*format != "text" && *format != "json") {
 		fmt.Fprintf(stderr, "samtjanst form %s [--format text|json] PATH…\n", name)
 		return nil, false, false
 	}
-	for _, path := range flags.Args() {
+	for _, path := range paths {
 		found, err := Folders(path)
 		if err != nil {
 			fmt.Fprintln(stderr, err)

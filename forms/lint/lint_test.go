@@ -73,7 +73,11 @@ delivery: {title: Intyget, document: brev, letterDays: 5, ways: [{id: fil, title
 `)},
 		"documents/beslut.md":    {Data: []byte("# {{reference}}\n\n{{computed.namn}} {{ appeal }}\n")},
 		"documents/overklaga.md": {Data: []byte("Skriv.\n")},
-		"documents/brev.md":      {Data: []byte("{{way}} {{handed}} {{message}}\n")},
+
+		"documents/mottagningskvitto.md": {Data: []byte("Tack.\n")},
+		"documents/komplettering.md":     {Data: []byte("{{missing}}\n")},
+		"documents/underrattelsebrev.md": {Data: []byte("{{url}}\n")},
+		"documents/brev.md":              {Data: []byte("{{way}} {{handed}} {{message}}\n")},
 	}
 }
 
@@ -131,6 +135,8 @@ func TestMistakes(t *testing.T) {
 		{"layout.yaml", ", item: rad", "", "layout.yaml:10:13: /rader does not say what one row is called"},
 		{"layout.yaml", "const: ja", "const: jaa", `layout.yaml:9:40: /val never is "jaa", so the condition does not do what it says (did you mean ja?)`},
 		{"layout.yaml", "/answers/val: {", "/answers/vall: {", "layout.yaml:9:40: it reads /vall, which is not in schema.json (did you mean /val?)"},
+		{"layout.yaml", "/answers/val: {const: ja}", "/facts/lookup/compny/status: {const: found}",
+			"layout.yaml:9:40: it reads compny, which is not in the layout's look-ups"},
 		{"layout.yaml", "pointer: /val}", "pointer: /val, showWhen: {/answers/gomd: {const: x}}}", "layout.yaml:8:13: each depends on the next: field /val → field /gomd → field /val"},
 		{"layout.yaml", "          - {pointer: /namn}\n", "          - {notice: Nej, kind: stop}\n          - {pointer: /namn}\n", "layout.yaml:15:5: nobody reaches page egen: page ett always stops"},
 		{"layout.yaml", "    title: Ett\n", "", "layout.yaml:2:5: page ett has no title"},
@@ -162,6 +168,18 @@ func TestMistakes(t *testing.T) {
 			}
 			t.Errorf("found\n%s\nwant  %s", strings.Join(lines, "\n"), test.want)
 		})
+	}
+}
+
+// What the platform writes of its own accord must be there before a citizen or an officer asks for it.
+func TestDocumentsNeeded(t *testing.T) {
+	for _, name := range []string{"mottagningskvitto", "komplettering", "underrattelsebrev"} {
+		fsys := well()
+		delete(fsys, "documents/"+name+".md")
+		diags := lint.Folder(fsys, ".", options)
+		if len(diags) != 1 || diags[0].File != "documents/"+name+".md" || !strings.HasSuffix(diags[0].What, "is missing") {
+			t.Errorf("%s: %v", name, diags)
+		}
 	}
 }
 

@@ -251,6 +251,10 @@ func (l *linter) documents() {
 	for id, name := range d.Appeals {
 		l.named(name, "/decision/appeals/"+id)
 	}
+	m := &l.def.Meta
+	l.needed("mottagningskvitto", "the receipt", true)
+	l.needed("komplettering", "the letter that asks for what is missing", m.Login > 0)
+	l.needed("underrattelsebrev", "the letter to a party who cannot be reached otherwise", len(m.Parties) > 0)
 	for name, languages := range l.def.Documents {
 		if languages["sv"] == "" {
 			l.diags = append(l.diags, forms.Diagnostic{File: documentFile(name, "sv"), What: "the Swedish document is missing or empty"})
@@ -262,6 +266,14 @@ func (l *linter) documents() {
 				}
 			}
 		}
+	}
+}
+
+// needed finds documents that the platform makes of its own accord, so that no officer finds out that one lacks.
+func (l *linter) needed(name, what string, when bool) {
+	if _, ok := l.def.Documents[name]; when && !ok {
+		l.diags = append(l.diags, forms.Diagnostic{File: documentFile(name, "sv"), What: what + " is missing",
+			Mend: "write it, beginning with that of another form"})
 	}
 }
 

@@ -40,6 +40,7 @@ retention: {years: 1, from: closed, basis: Plan}
     title: Ett
     sections: [{fields: [{pointer: /namn}, {pointer: /kontakt/email}, {pointer: /kontakt/consent}]}]
 `)},
+		"documents/mottagningskvitto.md": {Data: []byte("Tack.\n")},
 	}
 }
 

@@ -73,12 +73,27 @@ func (l *linter) reads(reads []forms.Pointer, file, path string) {
 			if _, ok := l.def.Meta.Computed[tokens[1]]; !ok {
 				l.nowhere(file, path, tokens[1], "computed", slices.Collect(maps.Keys(l.def.Meta.Computed)))
 			}
+		case "facts":
+			if names := l.lookups(); len(tokens) > 2 && tokens[1] == "lookup" && !slices.Contains(names, tokens[2]) {
+				l.nowhere(file, path, tokens[2], "the layout's look-ups", names)
+			}
 		case "settings":
 			if _, ok := l.def.Meta.Settings[tokens[1]]; !ok && tokens[1] != "otherWay" {
 				l.nowhere(file, path, tokens[1], "settings", slices.Collect(maps.Keys(l.def.Meta.Settings)))
 			}
 		}
 	}
+}
+
+// lookups names what the layout's look-ups keep under /facts/lookup.
+func (l *linter) lookups() []string {
+	var out []string
+	for _, f := range l.form.Fields {
+		if f.Lookup != nil {
+			out = append(out, f.Lookup.As)
+		}
+	}
+	return out
 }
 
 // covers: a place, something above it, or something within a place whose inside the schema does not say (a file's name).

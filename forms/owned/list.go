@@ -13,7 +13,10 @@ import (
 
 // list gives what may be changed in a form, in its order.
 func list(f *Form) []Item {
-	l := &lister{f: f, langs: slices.Sorted(maps.Keys(f.Def.Text))}
+	l := &lister{f: f, langs: slices.Sorted(maps.Keys(f.Def.Text)), texts: map[string]any{}}
+	for _, lang := range l.langs {
+		l.texts[lang], _ = revise.Get(f.Files, textFile(lang), "")
+	}
 	m := &f.Def.Meta
 	l.text("about", "title", "", "form.title", Line, m.Title, true, "/title")
 	l.text("about", "summary", "", "form.summary", Text, m.Summary, true, "/summary")
@@ -57,7 +60,8 @@ func list(f *Form) []Item {
 
 type lister struct {
 	f     *Form
-	langs []string // beside Swedish
+	langs []string       // beside Swedish
+	texts map[string]any // language → content of its file
 	items []Item
 }
 
@@ -69,18 +73,19 @@ func (l *lister) plain(group string, what What, key string, kind Kind, value str
 
 // text adds a text of form.yaml in all languages.
 func (l *lister) text(group string, what What, of, key string, kind Kind, swedish string, required bool, at forms.Pointer) {
-	l.texts(Item{Key: key, Group: group, What: what, Of: of, Kind: kind, Value: plainText(swedish), Required: required}, place{forms.FormFile, at})
+	l.translated(Item{Key: key, Group: group, What: what, Of: of, Kind: kind, Value: plainText(swedish), Required: required}, place{forms.FormFile, at})
 }
 
-// texts adds a text and its translations. One that is empty in Swedish and may not be asked for is left out by the caller.
-func (l *lister) texts(it Item, at place) {
+func textFile(lang string) string { return "text/" + lang + ".yaml" }
+
+// translated adds a text and its translations. One that is empty in Swedish and may not be asked for is left out by the caller.
+func (l *lister) translated(it Item, at place) {
 	it.Lang, it.place = "sv", at
 	l.items = append(l.items, it)
 	for _, lang := range l.langs {
 		t := it
 		t.Lang, t.Value = lang, plainText(l.f.Def.Text[lang][it.Key])
-		file := "text/" + lang + ".yaml"
-		t.place = place{file, textPlace(l.f.Files, file, it.Key)}
+		t.place = place{textFile(lang), textPlace(l.texts[lang], it.Key)}
 		t.Required = it.Value != ""
 		l.items = append(l.items, t)
 	}
@@ -105,7 +110,7 @@ func (l *lister) party(p *forms.Party, i int) {
 func (l *lister) page(p *forms.LayoutPage, at forms.Pointer) {
 	group, key := "page:"+p.ID, "pages."+p.ID
 	add := func(what What, of, key string, kind Kind, value string, required bool, at forms.Pointer) {
-		l.texts(Item{Key: key, Group: group, What: what, Of: of, Kind: kind, Value: plainText(value), Required: required}, place{forms.LayoutFile, at})
+		l.translated(Item{Key: key, Group: group, What: what, Of: of, Kind: kind, Value: plainText(value), Required: required}, place{forms.LayoutFile, at})
 	}
 	add("page-title", p.Title, key+".title", Line, p.Title, true, at+"/title")
 	add("page-help", p.Title, key+".help", Markdown, p.Help, false, at+"/help")
@@ -178,8 +183,7 @@ func joined(days []int) string {
 
 // textPlace finds where a key of a translation stands in its file, however it is nested there, or where it would stand:
 // "pages.elev.title" under "elev" under "pages" when that is there.
-func textPlace(files revise.Files, file, key string) forms.Pointer {
-	root, _ := revise.Get(files, file, "")
+func textPlace(root any, key string) forms.Pointer {
 	var at forms.Pointer
 	rest := key
 	for {

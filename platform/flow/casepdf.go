@@ -83,7 +83,14 @@ func (s *Service) head(v *StaffCase) pdf.KeyValue {
 	add("Diarienummer", c.Number)
 	add("Gäller", c.Subject)
 	add("Kom in", swedishTime(c.Submitted))
-	add("Registeruppgifter", v.FactsSource+" "+when(v.FactsAt))
+	if v.FactsSource != "" {
+		add("Registeruppgifter", v.FactsSource+" "+when(v.FactsAt))
+	}
+	add("Steg", stageTitle(v.Form, c.Stage))
+	if c.Anonymous() {
+		add("Part", "Någon utan inloggning")
+		return kv
+	}
 	for _, p := range c.Parties {
 		add("Part", p.Name+", "+p.Number.Dashed())
 	}

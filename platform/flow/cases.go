@@ -76,7 +76,7 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		if d.Case != "" {
 			continue // a party's own section: the case itself is in the list, waiting for the signature
 		}
-		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: !s.Clock.Now().Before(s.noticeAt(d))}
+		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: s.ending(d)}
 		if s.name(&it, identity.TenantID(d.Tenant), d.Form) {
 			out = append(out, it)
 		}
@@ -231,6 +231,9 @@ func factsForOther(facts map[string]any, party *casework.Party, about []idno.Num
 	if app, ok := facts["applicant"].(map[string]any); ok {
 		out["applicant"] = map[string]any{"number": app["number"], "name": app["name"], "hidden": app["hidden"]}
 	}
+	if said, ok := facts["lookup"]; ok { // about the common part, which hangs on it: everybody reads the same that is signed
+		out["lookup"] = said
+	}
 	children := []any{}
 	list, _ := facts["children"].([]any)
 	for _, item := range list {
@@ -323,7 +326,7 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 	}
 	if pl := c.Order.Place(p.ID); pl != nil && pl.State.May() && !c.Order.Ended {
 		v.MaySign = true
-		v.OwnFirst = g.Form.Def.Meta.Own != "" && p.Own == nil
+		v.OwnFirst = fillsOwn(&g.Form.Def.Meta, p.Role) && p.Own == nil
 	}
 	for _, pl := range c.Order.Places {
 		v.Signatures = append(v.Signatures, signatureFor(c, pl, p.ID))

@@ -46,8 +46,9 @@ type Catalog struct {
 type Head struct {
 	Publication string        `json:"publication"` // id
 	Version     forms.Version `json:"version"`
-	Files       string        `json:"files"`     // address of the definition's files
-	Authority   string        `json:"authority"` // slug of the owning board
+	Files       string        `json:"files"`          // address of the definition's files
+	Authority   string        `json:"authority"`      // slug of the owning board
+	Asks        bool          `json:"asks,omitempty"` // some field asks a register
 }
 
 // The record that names all heads.
@@ -233,7 +234,12 @@ func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bo
 	if last == "" {
 		last = meta.Overview.LastDay
 	}
+	today := clock.Date(s.Clock.Now())
 	v.LastDay = lastDay(last, s.Clock.Now())
+	v.Over = v.LastDay != "" && v.LastDay < today
+	if meta.Overview.Opens > today {
+		v.Opens = meta.Overview.Opens
+	}
 	return v, offered, nil
 }
 

@@ -204,7 +204,7 @@ func (s *Service) decisionText(ctx context.Context, e *vault.Entry, g *Graph, sv
 	}
 	reasons := in.Reasons
 	if reasons == "" { // förvaltningslagen 32 §: reasons may be left out when the decision obviously needs none
-		reasons = "Ansökan har beviljats."
+		reasons = "Beslutet går inte någon part emot. Skälen har därför utelämnats (32 § förvaltningslagen)."
 	}
 	data["outcome"], data["decided"] = strings.ToLower(o.Title), clock.Date(s.Clock.Now())
 	data["decider"] = a.Staff.Name + ", " + strings.TrimSpace(in.Title)

@@ -39,7 +39,7 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	if _, err := s.owners(a); err != nil {
 		return "", err
 	}
-	if sv.Closed != "" {
+	if sv.Shut() {
 		return "", fault.New("flow.Start", fault.Gone, nil)
 	}
 	g, err := s.newest(identity.TenantID(tenant), form)
@@ -64,8 +64,8 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 		s.Log.InfoContext(ctx, "hindered", "form", form, "tenant", tenant, "reason", reason)
 		return "", fault.New("flow.Start", fault.Hindered, nil)
 	}
-	now := s.Clock.Now()
-	d.Created, d.Changed, d.Expires = now, now, now.AddDate(0, 0, draftDays(g))
+	d.Created = s.Clock.Now()
+	s.touch(d, g)
 	if err := s.Vault.NewDraft(ctx, d); err != nil {
 		return "", err
 	}
@@ -245,10 +245,18 @@ func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, u
 // that was typed is lost. fault.Conflict when the page was made from another revision of the draft than is stored.
 func (s *Service) Save(ctx context.Context, a identity.Actor, id string, post Post) (Saved, error) {
 	d, g, sv, err := s.draft(ctx, a, id)
+	remade := errors.Is(err, ErrRemade)
+	if remade { // what was typed is kept, to be read
+		d, g, sv, err = s.draftAsIs(ctx, a, id)
+	}
 	if err != nil {
 		return Saved{}, err
 	}
-	return s.save(ctx, a, d, g, sv, nil, post)
+	saved, err := s.save(ctx, a, d, g, sv, nil, post)
+	if err == nil && remade {
+		return Saved{}, fault.New("flow.Save", fault.Gone, ErrRemade)
+	}
+	return saved, err
 }
 
 func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, p *casework.Party, post Post) (Saved, error) {
@@ -270,8 +278,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if got.Op == answers.OpRemoveFile {
 		orphan = removeFile(d, got.At)
 	}
-	now := s.Clock.Now()
-	d.Changed, d.Expires = now, now.AddDate(0, 0, draftDays(g))
+	s.touch(d, g)
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}

@@ -115,6 +115,6 @@ func (s *Service) OpenCopyPDF(ctx context.Context, a identity.Actor, id casework
 
 // DraftService tells which service a draft of the actor's is for.
 func (s *Service) DraftService(ctx context.Context, a identity.Actor, id string) (ServiceView, error) {
-	_, _, sv, err := s.draft(ctx, a, id)
+	_, _, sv, err := s.draftAsIs(ctx, a, id)
 	return sv, err
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"samtjanst/forms"
 	"samtjanst/forms/journey"
@@ -15,6 +16,11 @@ import (
 
 // ownDraftID names the draft of a party's own section of a case.
 func ownDraftID(id casework.ID, p *casework.Party) string { return string(id) + "-" + string(p.ID) }
+
+// fillsOwn reports whether the form asks those with a role for a section of their own before they sign.
+func fillsOwn(m *forms.Meta, role string) bool {
+	return m.Own != "" && slices.ContainsFunc(m.Parties, func(p forms.Party) bool { return p.Role == role && p.Own })
+}
 
 // ownDraft opens what the party has filled in of the own section so far, over the common part as it stands.
 func (s *Service) ownDraft(ctx context.Context, a identity.Actor, id casework.ID) (*vault.Draft, *Graph, ServiceView, *casework.Party, error) {
@@ -30,7 +36,7 @@ func (s *Service) ownDraft(ctx context.Context, a identity.Actor, id casework.ID
 		return fail(err)
 	}
 	pl := e.Case.Order.Place(p.ID)
-	if g.Form.Def.Meta.Own == "" || p.ID == e.Case.Applicant().ID || !pl.State.May() || e.Case.Order.Ended {
+	if !fillsOwn(&g.Form.Def.Meta, p.Role) || p.ID == e.Case.Applicant().ID || !pl.State.May() || e.Case.Order.Ended {
 		return fail(fault.New("flow.ownDraft", fault.NotFound, nil))
 	}
 	common, facts, err := s.answersOf(ctx, e, p.ID)

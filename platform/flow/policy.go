@@ -31,8 +31,8 @@ type Move struct {
 // maxMoves bounds a mapping.
 const maxMoves = 200
 
-// check tells what is wrong with a policy for going from one version to another; problems have the pointer "/policy".
-func (p Policy) check(from, to *forms.Form) []forms.Problem {
+// check tells what is wrong with a policy for going from earlier versions to another; problems have the pointer "/policy".
+func (p Policy) check(from []*forms.Form, to *forms.Form) []forms.Problem {
 	bad := func(code string, at forms.Pointer) []forms.Problem {
 		return []forms.Problem{{Pointer: "/policy", Code: code, Params: map[string]any{"pointer": string(at)}}}
 	}
@@ -54,7 +54,7 @@ func (p Policy) check(from, to *forms.Form) []forms.Problem {
 		switch {
 		case m.From == "" && m.To == "", m.From == "" && m.Default == nil:
 			return bad(forms.NotAllowed, "")
-		case m.From != "" && from.Fields[m.From] == nil:
+		case m.From != "" && !slices.ContainsFunc(from, func(f *forms.Form) bool { return f.Fields[m.From] != nil }):
 			return bad(forms.NotAnOption, m.From)
 		case m.To != "" && to.Fields[m.To] == nil:
 			return bad(forms.NotAnOption, m.To)

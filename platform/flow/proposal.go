@@ -9,13 +9,11 @@ import (
 	"unicode/utf8"
 
 	"samtjanst/forms"
-	"samtjanst/forms/lint"
 	"samtjanst/forms/owned"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/sealed"
-	"samtjanst/renderer/markdown"
 )
 
 // A Proposal is changes to a service that are being written, or wait for a second person. Nobody who has written in it may approve it.
@@ -48,24 +46,6 @@ const (
 // Author reports whether somebody has written in the proposal.
 func (p *Proposal) Author(subject string) bool {
 	return slices.ContainsFunc(p.Authors, func(w Who) bool { return w.Subject == subject })
-}
-
-// ProposalView is a proposal on what is published now.
-type ProposalView struct {
-	*OwnedView
-	Proposal *Proposal
-	Next     *owned.Form // what would be published; nil when it does not hold together
-	Made     []owned.Change
-	Stale    []owned.Conflict // changes made on what no longer stands
-	Lint     []LintProblem    // what keeps it from being published
-	Report   DraftReport      // for the proposal's policy; only of one that waits
-	MayPass  bool             // the actor may approve this one
-}
-
-// LintProblem is what lint refuses, at an item when it is one's.
-type LintProblem struct {
-	Item string // "" for the whole
-	What string // English, as authors read it
 }
 
 const (
@@ -155,63 +135,6 @@ func (s *Service) saveProposal(ctx context.Context, sc ownedScope, p *Proposal) 
 	return nil
 }
 
-// Proposal shows a proposal on what is published now.
-func (s *Service) Proposal(ctx context.Context, a identity.Actor, form, id string) (*ProposalView, error) {
-	v, err := s.OwnedService(ctx, a, form)
-	if err != nil {
-		return nil, err
-	}
-	sc, err := s.ownerOf(a, form)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.proposal(ctx, sc, id, 0)
-	if err != nil {
-		return nil, err
-	}
-	out := &ProposalView{OwnedView: v, Proposal: p, MayPass: v.MayPass && p.State == Reviewing && !p.Author(a.Staff.Subject)}
-	out.Next, out.Made, out.Stale, out.Lint = tryOut(v.Form, p.Changes)
-	if p.State == Reviewing && out.Next != nil {
-		g, err := compile(out.Next.Def)
-		if err != nil {
-			return nil, fault.New("flow.Proposal", fault.Internal, err)
-		}
-		out.Report, err = s.report(ctx, sc, g, p.Policy)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// tryOut makes a proposal's changes on what is published, and has lint look at what comes of it.
-func tryOut(f *owned.Form, changes []owned.Change) (next *owned.Form, made []owned.Change, stale []owned.Conflict, problems []LintProblem) {
-	next, made, stale, err := f.Apply(changes)
-	if err == nil {
-		_, err = compile(next.Def)
-	}
-	if err != nil {
-		return nil, nil, stale, []LintProblem{{What: err.Error()}}
-	}
-	for _, d := range lint.Lint(next.Def, lint.Options{Links: links}) {
-		what := d.What
-		if d.Mend != "" {
-			what += " (" + d.Mend + ")"
-		}
-		problems = append(problems, LintProblem{Item: next.At(d), What: what})
-	}
-	return next, made, stale, problems
-}
-
-// links hands lint what forms may not import.
-func links(md string) []lint.Link {
-	var out []lint.Link
-	for _, l := range markdown.Links(md) {
-		out = append(out, lint.Link{URL: l.URL})
-	}
-	return out
-}
-
 // SaveProposal writes the items of one group as they were typed, by ID, into a proposal; a new one when id is "". What is wrong is given by
 // item, and nothing is saved then. fault.Conflict when somebody else has saved the proposal, or has sent it on.
 func (s *Service) SaveProposal(ctx context.Context, a identity.Actor, form, id string, rev int64, group string, typed map[string]string) (*Proposal, []forms.Problem, error) {
@@ -231,6 +154,16 @@ func (s *Service) SaveProposal(ctx context.Context, a identity.Actor, form, id s
 	if err != nil {
 		return nil, nil, err
 	}
+	problems := p.write(f, group, typed)
+	if len(problems) > 0 {
+		return p, problems, nil
+	}
+	s.wrote(p, sc)
+	return p, nil, s.saveProposal(ctx, sc, p)
+}
+
+// write takes what was typed for the items of one group into the proposal's changes. What is wrong is given by item and changes nothing.
+func (p *Proposal) write(f *owned.Form, group string, typed map[string]string) []forms.Problem {
 	var problems []forms.Problem
 	cleared := map[string]bool{} // texts that go in Swedish go in every language
 	for _, it := range f.Items {
@@ -257,11 +190,7 @@ func (s *Service) SaveProposal(ctx context.Context, a identity.Actor, form, id s
 			p.Changes = append(p.Changes, owned.Change{Item: it.ID(), Was: it.Value, Value: value})
 		}
 	}
-	if len(problems) > 0 {
-		return p, problems, nil
-	}
-	s.wrote(p, sc)
-	return p, nil, s.saveProposal(ctx, sc, p)
+	return problems
 }
 
 // wrote notes who wrote in a proposal.
@@ -332,7 +261,8 @@ func (s *Service) TakeUp(ctx context.Context, a identity.Actor, form string) (*P
 }
 
 // SubmitProposal asks a second person to publish a proposal, with what shall happen to open applications. Problems have the pointers
-// "/note" and "/policy"; "/changes" when there is nothing to publish, when lint refuses it, or when it was made on what no longer stands.
+// "/note" and "/policy"; "/changes" when there is nothing to publish (what was published
+// from files keeps open applications, so a policy alone is something), when lint refuses it, or when it was made on what no longer stands.
 func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id string, rev int64, note string, policy Policy) ([]forms.Problem, error) {
 	sc, err := s.ownerOf(a, form, identity.FormOwner)
 	if err != nil {
@@ -358,16 +288,21 @@ func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id
 		bad("/note", forms.TooLong, map[string]any{"max": maxNote, "length": n})
 	}
 	next, made, stale, linted := tryOut(f, p.Changes)
-	if len(made) == 0 && len(p.Settled) == 0 || len(stale) > 0 || len(linted) > 0 || next == nil {
+	if len(made) == 0 && len(p.Settled) == 0 && policy.Kind == Keep || len(stale) > 0 || len(linted) > 0 || next == nil {
 		bad("/changes", forms.NotAllowed, nil)
 	} else {
-		problems = append(problems, policy.check(f.Form, next.Form)...)
+		earlier, err := s.earlierForms(ctx, sc)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, policy.check(earlier, next.Form)...)
 	}
 	if len(problems) > 0 {
 		return problems, nil
 	}
 	p.Note, p.Policy, p.State, p.Reason, p.Submitted = note, policy, Reviewing, "", s.Clock.Now().UTC()
 	s.wrote(p, sc)
+	s.Log.InfoContext(ctx, "form proposed", "form", sc.form, "tenant", sc.tenant.ID, "proposal", p.ID, "changes", len(made), "policy", policy.Kind)
 	return nil, s.saveProposal(ctx, sc, p)
 }
 
@@ -415,5 +350,6 @@ func (s *Service) ReturnProposal(ctx context.Context, a identity.Actor, form, id
 		return []forms.Problem{{Pointer: "/reason", Code: forms.TooLong, Params: map[string]any{"max": maxNote, "length": n}}}, nil
 	}
 	p.State, p.Reason = Writing, reason
+	s.Log.InfoContext(ctx, "form proposal sent back", "form", sc.form, "tenant", sc.tenant.ID, "proposal", p.ID)
 	return nil, s.saveProposal(ctx, sc, p)
 }

@@ -10,8 +10,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"samtjanst/forms"
@@ -68,9 +70,10 @@ func LoadCatalog(ctx context.Context, fsys fs.FS, dir string, records store.Reco
 		return nil, err
 	}
 	var fresh []*readyForm
+	var changed []folder
 	folders := map[string]string{} // form → folder
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") { // schemas for editors, a version control's own
 			continue
 		}
 		at := dir + "/" + e.Name()
@@ -86,22 +89,51 @@ func LoadCatalog(ctx context.Context, fsys fs.FS, dir string, records store.Reco
 		if h, ok := c.heads[id]; ok && h.Files == address {
 			continue
 		}
-		o, err := openFiles(files)
-		if err != nil {
-			return nil, fmt.Errorf("%s/%w", at, err)
+		changed = append(changed, folder{at: at, id: id, files: files})
+	}
+	openAll(changed)
+	for _, f := range changed {
+		if f.err != nil {
+			return nil, fmt.Errorf("%s/%w", f.at, f.err)
 		}
-		known, err := c.inHistory(ctx, now, id, address)
+		known, err := c.inHistory(ctx, now, f.id, f.form.address)
 		if err != nil {
 			return nil, err
 		}
 		if known {
 			log.Warn("the files of a form are older than what is published, and are not published again; change them, if only a comment, to do so",
-				"form", id, "folder", at)
+				"form", f.id, "folder", f.at)
 			continue
 		}
-		fresh = append(fresh, o)
+		fresh = append(fresh, f.form)
 	}
 	return c, c.publishFiles(ctx, now, fresh, log)
+}
+
+// folder is a form's folder whose files are not those that are published.
+type folder struct {
+	at, id string
+	files  revise.Files
+	form   *readyForm
+	err    error
+}
+
+// openAll reads and compiles folders, as many at a time as there are processors.
+func openAll(folders []folder) {
+	var wg sync.WaitGroup
+	next := make(chan *folder)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for f := range next {
+				f.form, f.err = openFiles(f.files)
+			}
+		})
+	}
+	for i := range folders {
+		next <- &folders[i]
+	}
+	close(next)
+	wg.Wait()
 }
 
 // readyForm is a form read from files, ready to be published.
@@ -262,7 +294,11 @@ func (c *Catalog) append(ctx context.Context, now time.Time, heads map[string]He
 	if err := c.records.PutRecord(ctx, now, store.Record{Collection: "publication", Key: p.ID, Rev: 1, Body: raw}); err != nil {
 		return fault.Wrap("flow.append", err)
 	}
-	heads[headKey(p.Form, p.Tenant)] = Head{Publication: p.ID, Version: p.Version, Files: p.Files, Authority: o.Def.Meta.Authority}
+	h := Head{Publication: p.ID, Version: p.Version, Files: p.Files, Authority: o.Def.Meta.Authority}
+	for _, f := range o.graph.Form.Fields {
+		h.Asks = h.Asks || f.Lookup != nil
+	}
+	heads[headKey(p.Form, p.Tenant)] = h
 	return nil
 }
 

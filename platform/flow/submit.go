@@ -130,6 +130,9 @@ func unseen(problems []forms.Problem, seen []string) bool {
 // newCase makes the case of a complete draft, with its parts, not yet stored.
 func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, casework.Event, error) {
 	meta := g.Form.Def.Meta
+	if meta.Open() != (d.Browser != "") { // its version was published with another kind of login
+		return nil, nil, nil, fault.New("flow.newCase", fault.Gone, nil)
+	}
 	authority := string(dv.Service.Tenant.AuthorityID(meta.Authority))
 	e, err := s.Vault.NewKey(ctx, authority)
 	if err != nil {

@@ -110,8 +110,7 @@ func (s *Service) addFile(ctx context.Context, open opener, at forms.Pointer, f 
 			d.Files = map[string]files.Attachment{}
 		}
 		d.Files[f.ID] = f
-		now := s.Clock.Now()
-		d.Changed, d.Expires = now, now.AddDate(0, 0, draftDays(g))
+		s.touch(d, g)
 		err = s.Vault.SaveDraft(ctx, d)
 		if !errors.Is(err, fault.Conflict) || attempt == retries {
 			return nil, err
@@ -121,7 +120,7 @@ func (s *Service) addFile(ctx context.Context, open opener, at forms.Pointer, f 
 
 // RemoveFile takes a file out of a field.
 func (s *Service) RemoveFile(ctx context.Context, a identity.Actor, id string, at forms.Pointer, file string) error {
-	d, _, _, err := s.draft(ctx, a, id)
+	d, g, _, err := s.draft(ctx, a, id)
 	if err != nil {
 		return err
 	}
@@ -129,7 +128,7 @@ func (s *Service) RemoveFile(ctx context.Context, a identity.Actor, id string, a
 	if blob == "" {
 		return fault.New("flow.RemoveFile", fault.NotFound, nil)
 	}
-	d.Changed = s.Clock.Now()
+	s.touch(d, g)
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return err
 	}

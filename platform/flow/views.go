@@ -22,7 +22,14 @@ type ServiceView struct {
 	OtherWay string // Markdown: the other way to apply
 	LastDay  string // YYYY-MM-DD, "" none
 	Closed   string // a message when it cannot be started now, "" open
+	// Opens is the day on which it can be begun, YYYY-MM-DD, while that is to come. Over: the last day, which was that of one year, has been. What
+	// was begun before that can be handed in.
+	Opens string
+	Over  bool
 }
+
+// Shut reports whether nothing can be begun now.
+func (v ServiceView) Shut() bool { return v.Closed != "" || v.Opens != "" || v.Over }
 
 // DraftView is a draft at one page.
 type DraftView struct {

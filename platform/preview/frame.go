@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"encoding/json"
 	"html/template"
 	"maps"
@@ -64,8 +65,7 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 	compiled, exists := e.pages.Page(p.Page, p.Lang)
 	switch {
 	case p.Page == journey.CheckPage:
-		page.Title = l.T("web.check.title")
-		page.Heading = page.Title
+		page.Heading = l.T("web.check.title")
 		sum := renderer.SummaryView(renderer.Summary(l, p.view, renderer.Self, s.sources(p)), func(id string, at forms.Pointer) string {
 			change := p.spot
 			change.Page, change.Return = id, true
@@ -78,7 +78,6 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	case !exists || !shown:
-		page.Title = p.Page
 		page.Heading = l.T("preview.not-shown-title")
 		page.Notice = &ui.Notice{Tone: ui.Info, Text: l.T("preview.not-shown", "page", p.Page)}
 	default:
@@ -92,6 +91,7 @@ func (s *Server) showFrame(w http.ResponseWriter, r *http.Request) {
 		page.Shell.Problems = compiled.Links(data)
 		page.Body = template.HTML(compiled.Append(make([]byte, 0, compiled.Size()), data)) // #nosec G203: the renderer escapes
 	}
+	page.Title = cmp.Or(page.Title, page.Heading) + " – " + page.Service
 	body, err := s.frame.Bytes(page)
 	if err != nil {
 		s.failed(w, r, err)

@@ -57,7 +57,7 @@ Samtjänst is running, with two municipalities that do not exist.
 
   The portal          %[1]s
   Staff pages         %[1]s/admin
-  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, staff login)
+  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, Bolagsverket, staff login)
 
 Try this:
   1. %[1]s → Ekköping → Ansök om skolskjuts → log in with BankID on this device: choose Anna Testsson and approve.
@@ -65,6 +65,7 @@ Try this:
   3. Read Erik Testsson's mail at %[2]s/mail/, log in as Erik, fill in his section and sign.
   4. %[1]s/admin → Ekköping → Birgitta Provbeslutande: open the case, decide, and see the PDF.
   5. Log in as Anna again: the decision is under Mina sidor. What the operator got is at %[2]s/transport/.
+  6. %[1]s/admin → Ekköping → Mona Testhandläggare → E-tjänster: change a text and send it on; Birgitta Provbeslutande publishes it.
 
 Stop with Ctrl-C. Everything is kept and is there at the next start.
 `, portal, sims)

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"samtjanst/admin"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/casework"
+	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/identity"
@@ -29,6 +31,7 @@ type town struct {
 	draft, file        string
 	waiting, over      casework.ID
 	answers, own, told string // parts: of the waiting case, and the decision of the other
+	proposal           string // of Mona's, which waits for somebody to approve it
 }
 
 func newTown(t *testing.T) *town {
@@ -64,8 +67,20 @@ func newTown(t *testing.T) *town {
 	tn.answers, tn.own = h.Content.Common.Part.ID, h.Parties[0].Own.Part.ID
 	o := tn.Head(tn.over)
 	tn.told = o.Decision.PDF.Part.ID
+	mona := tn.Staff(personas.MonaTesthandlaggare)
+	p, problems, err := tn.Flow.SaveProposal(tn.Ctx, mona, "skolskjuts", "", 0, "about", map[string]string{"form.title": proposed})
+	if err != nil || problems != nil {
+		t.Fatal(err, problems)
+	}
+	if problems, err := tn.Flow.SubmitProposal(tn.Ctx, mona, "skolskjuts", p.ID, p.Rev, "Skäl", flow.Policy{Kind: flow.Keep}); err != nil || problems != nil {
+		t.Fatal(err, problems)
+	}
+	tn.proposal = p.ID
 	return tn
 }
+
+// proposed is a title that nobody but those around the service has read.
+const proposed = "Ett namn som ingen har sett"
 
 const samplePDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" +
 	"xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \ntrailer<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n"
@@ -80,8 +95,11 @@ func (tn *town) address(r httpkit.Route) string {
 		file = tn.file
 	}
 	return strings.NewReplacer(":tenant", "ekkoping", ":form", "skolskjuts", ":draft", tn.draft, ":case", string(kase), ":page", "elev", ":file", file,
-		":part", part, ":party", "p2", ":what", "invitation").Replace(r.Path)
+		":part", part, ":party", "p2", ":what", "invitation", ":proposal", tn.proposal, ":group", "about").Replace(r.Path)
 }
+
+// formToken is a form's token: random letters, in which any short word stands now and then.
+var formToken = regexp.MustCompile(`name="csrf" value="[A-Za-z0-9_-]+"`)
 
 // who is sent everywhere, beside a stranger.
 func (tn *town) people(t *testing.T) []httptestkit.Visitor {
@@ -131,6 +149,10 @@ func TestWallsAtEveryDoor(t *testing.T) {
 			what := fmt.Sprintf("%s %s as %s: %d %s", r.Method, r.Path, v.Name, res.Status, res.Header.Get("Location"))
 			to := res.Header.Get("Location")
 			switch site := r.Site.Kind; {
+			case r.Who.IsPublic(): // without login: the use case asks whose it is
+				if res.Status != http.StatusNotFound {
+					t.Error(what)
+				}
 			case site == httpkit.CitizenSession && v.Actor.Citizen == nil:
 				if res.Status != http.StatusSeeOther || !strings.HasPrefix(to, "/logga-in") {
 					t.Error(what)
@@ -157,7 +179,7 @@ func TestWallsAtEveryDoor(t *testing.T) {
 			}
 			seen++
 			for _, secret := range []string{"Anna", "Elsa", tn.Head(tn.waiting).Reference, "eklunda"} {
-				if strings.Contains(string(res.Body), secret) {
+				if strings.Contains(formToken.ReplaceAllString(string(res.Body), ""), secret) {
 					t.Errorf("%s reads %q", what, secret)
 				}
 			}
@@ -168,6 +190,65 @@ func TestWallsAtEveryDoor(t *testing.T) {
 	}
 	if h := tn.Head(tn.waiting); h.State != casework.AwaitingSignatures || h.Assignee != "" || len(h.OpenTasks()) != 1 {
 		t.Errorf("somebody changed the case: %s %q %v", h.State, h.Assignee, h.OpenTasks())
+	}
+}
+
+// What is proposed is for those who have a role for the service: for others it is forbidden, or does not exist, and nobody's text shows. Who may
+// change may not publish, and the other way round; who wrote it does not publish it.
+func TestWallsAroundServices(t *testing.T) {
+	tn := newTown(t)
+	seen := 0
+	for _, r := range tn.Kit.Routes() {
+		if !strings.HasPrefix(r.Path, "/admin/tjanster") {
+			continue
+		}
+		people := append(tn.people(t), httptestkit.Visitor{Name: "stranger"}, httptestkit.Visitor{Name: "Oskar", Actor: tn.Staff(personas.OskarProvhandlaggare)},
+			httptestkit.Visitor{Name: "Tuva", Actor: tn.Staff(personas.TuvaTalltest)})
+		for _, v := range people {
+			if v.Name == string(personas.MonaTesthandlaggare) || v.Name == string(personas.BirgittaProvbeslutande) {
+				continue
+			}
+			seen++
+			res := tn.visit(t, r, v)
+			what := fmt.Sprintf("%s %s as %s: %d %s", r.Method, r.Path, v.Name, res.Status, res.Header.Get("Location"))
+			switch {
+			case v.Actor.Staff == nil:
+				if (res.Status != http.StatusSeeOther || !strings.HasPrefix(res.Header.Get("Location"), "/admin")) && res.Status != http.StatusUnauthorized {
+					t.Error(what)
+				}
+			case !r.Who.May(v.Actor):
+				if res.Status != http.StatusForbidden {
+					t.Error(what)
+				}
+			case strings.Contains(r.Path, ":proposal"): // of another municipality
+				if res.Status != http.StatusNotFound {
+					t.Error(what)
+				}
+			}
+			if strings.Contains(string(res.Body), proposed) {
+				t.Errorf("%s reads the proposal", what)
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d visits", seen)
+	}
+	mona, birgitta := tn.Staff(personas.MonaTesthandlaggare), tn.Staff(personas.BirgittaProvbeslutande)
+	for _, r := range tn.Kit.Routes() {
+		if !strings.HasPrefix(r.Path, "/admin/tjanster/:form/forslag/:proposal") || r.Method != http.MethodPost {
+			continue
+		}
+		approves := strings.HasSuffix(r.Path, "/godkann") || strings.HasSuffix(r.Path, "/atersand")
+		who := httptestkit.Visitor{Name: "Mona", Actor: mona}
+		if !approves {
+			who = httptestkit.Visitor{Name: "Birgitta", Actor: birgitta}
+		}
+		if res := tn.visit(t, r, who); res.Status != http.StatusForbidden {
+			t.Errorf("%s %s as %s: %d", r.Method, r.Path, who.Name, res.Status)
+		}
+	}
+	if v, err := tn.Flow.Proposal(tn.Ctx, mona, "skolskjuts", tn.proposal); err != nil || v.Proposal.State != flow.Reviewing || v.Proposal.Rev != 2 {
+		t.Errorf("somebody changed the proposal: %v", err)
 	}
 }
 

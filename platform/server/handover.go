@@ -67,6 +67,7 @@ func (s *Server) background(cfg config.Config, o Options, dirs *directory.Direct
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
+	s.followNews(ctx, o.Log)
 	s.jobs.Add(1)
 	go func() {
 		defer s.jobs.Done()

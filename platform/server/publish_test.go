@@ -201,12 +201,9 @@ func TestProposalRefused(t *testing.T) {
 	}
 }
 
-// Developers' new files and what was changed here are one history: in all processes, without loss.
-func TestFilesAndBuilder(t *testing.T) {
-	o := newOffice(t)
-	p := o.propose(nil, "about", map[string]string{"form.title": "Vår skolskjuts", "form.summary": "Vår sammanfattning.", "form.summary@en": "Our summary."})
-	o.publish(p, flow.Policy{Kind: flow.Keep})
-
+// libraryFiles are the shipped forms, to be changed.
+func libraryFiles(t *testing.T) fstest.MapFS {
+	t.Helper()
 	files := fstest.MapFS{}
 	if err := fs.WalkDir(library.Forms, ".", func(name string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() {
@@ -218,6 +215,16 @@ func TestFilesAndBuilder(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	return files
+}
+
+// Developers' new files and what was changed here are one history: in all processes, without loss.
+func TestFilesAndBuilder(t *testing.T) {
+	o := newOffice(t)
+	p := o.propose(nil, "about", map[string]string{"form.title": "Vår skolskjuts", "form.summary": "Vår sammanfattning.", "form.summary@en": "Our summary."})
+	o.publish(p, flow.Policy{Kind: flow.Keep})
+
+	files := libraryFiles(t)
 	const name = "skolskjuts/form.yaml"
 	old := files[name]
 	changed := bytes.Replace(old.Data, []byte("summary: För elever"), []byte("summary: För alla elever"), 1)

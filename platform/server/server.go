@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"samtjanst/admin"
+	"samtjanst/admin/builder"
 	"samtjanst/admin/caseload"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
@@ -229,6 +230,10 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	}
 	for _, t := range dirs.Tenants() {
 		for _, sv := range t.Services {
+			head, err := catalog.Head(t.ID, sv.Form)
+			if err == nil && !head.Asks {
+				continue // and so is compiled at its first use
+			}
 			g, err := catalog.Newest(ctx, t.ID, sv.Form, o.Clock.Now())
 			if err == nil {
 				err = use.CheckLookups(g)
@@ -335,6 +340,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	if err := caseload.Register(site, caseload.Deps{Flow: s.Flow, Clock: o.Clock}); err != nil {
+		return err
+	}
+	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
 		return err
 	}
 	s.App = s.Kit.App()

@@ -145,6 +145,9 @@ type Parts interface {
 	GetParts(ctx context.Context, caseID string, ids ...string) ([]Part, error)
 	// ListParts gives a case's parts without Body, oldest first.
 	ListParts(ctx context.Context, caseID string) ([]Part, error)
+	// PartsCreated gives parts of all cases without Body that were created from a moment on and before another, oldest first: the sweep
+	// looks for those that nobody refers to.
+	PartsCreated(ctx context.Context, from, before time.Time, limit int) ([]Part, error)
 	// DeleteParts removes parts; those that are not there are passed over.
 	DeleteParts(ctx context.Context, caseID string, ids ...string) error
 }
@@ -159,6 +162,7 @@ type DraftRow struct {
 	Created time.Time
 	Changed time.Time
 	Expires time.Time
+	Notice  time.Time // when its owner is to be told that it expires soon; zero when nobody is, or has been
 	Rev     int64
 	Key     []byte // wrapped
 	Body    []byte // sealed
@@ -179,8 +183,13 @@ type Drafts interface {
 	FormDrafts(ctx context.Context, tenant, form, after string, limit int) ([]DraftRow, error)
 	// DeleteDraft removes a draft; nothing happens when there is none.
 	DeleteDraft(ctx context.Context, id string) error
-	// DeleteExpiredDrafts removes at most limit drafts that expired before t and gives their ids.
-	DeleteExpiredDrafts(ctx context.Context, t time.Time, limit int) ([]string, error)
+	// ExpiredDrafts gives drafts that expired before t, earliest first: what they hold is swept with them.
+	ExpiredDrafts(ctx context.Context, t time.Time, limit int) ([]DraftRow, error)
+	// NoticeDrafts gives drafts whose Notice is set and not after t, earliest first.
+	NoticeDrafts(ctx context.Context, t time.Time, limit int) ([]DraftRow, error)
+	// SetDraftNotice changes Notice from was to at and nothing else: not Rev, since what the owner has on the screen is unchanged. at may
+	// be zero. fault.Conflict when Notice is no longer was, fault.NotFound.
+	SetDraftNotice(ctx context.Context, id string, was, at time.Time) error
 }
 
 // Series hands out numbers without gaps.

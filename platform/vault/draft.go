@@ -25,6 +25,7 @@ type Draft struct {
 	Created   time.Time                   `json:"-"`
 	Changed   time.Time                   `json:"-"`
 	Expires   time.Time                   `json:"-"`
+	Notice    time.Time                   `json:"-"` // when the owner is told that it expires soon
 	Owner     idno.Number                 `json:"owner"`
 	OwnerName string                      `json:"ownerName"`
 	Browser   string                      `json:"browser,omitempty"` // begun without login: the guest's key, and Owner is zero
@@ -137,6 +138,11 @@ func (v *Vault) BegunInBrowser(ctx context.Context, id string) (*Draft, error) {
 	return d, err
 }
 
+// OpenDraft opens a listed row whoever owns it and whether or not it has expired: for the sweep, never for showing.
+func (v *Vault) OpenDraft(ctx context.Context, row store.DraftRow) (*Draft, error) {
+	return v.openDraft(ctx, row)
+}
+
 // Drafts lists the owner's drafts, last changed first.
 func (v *Vault) Drafts(ctx context.Context, owner ...Owner) ([]*Draft, error) {
 	var rows []store.DraftRow
@@ -203,7 +209,7 @@ func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
 		return store.DraftRow{}, fault.New("vault.draftRow", fault.Internal, err)
 	}
 	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: string(v.ownerOf(d)),
-		Created: d.Created, Changed: d.Changed, Expires: d.Expires, Rev: d.Rev, Key: d.key, Body: body}, nil
+		Created: d.Created, Changed: d.Changed, Expires: d.Expires, Notice: d.Notice, Rev: d.Rev, Key: d.key, Body: body}, nil
 }
 
 func (v *Vault) openDraft(ctx context.Context, row store.DraftRow) (*Draft, error) {
@@ -227,7 +233,7 @@ func (v *Vault) openDraft(ctx context.Context, row store.DraftRow) (*Draft, erro
 		}
 	}
 	d.ID, d.Rev, d.Tenant, d.Form, d.Version = row.ID, row.Rev, row.Tenant, row.Form, row.Version
-	d.Created, d.Changed, d.Expires, d.key, d.box = row.Created, row.Changed, row.Expires, row.Key, box
+	d.Created, d.Changed, d.Expires, d.Notice, d.key, d.box = row.Created, row.Changed, row.Expires, row.Notice, row.Key, box
 	return d, nil
 }
 

@@ -68,10 +68,24 @@ func serviceCard(r *httpkit.Request, sv flow.ServiceView) ui.CardLink {
 	if sv.LastDay != "" {
 		c.Meta = append(c.Meta, l.T("web.service.last-day-meta", "day", l.ISODate(sv.LastDay)))
 	}
-	if sv.Closed != "" {
+	if sv.Shut() {
 		c.Tag = &ui.Tag{Tone: ui.Warning, Text: l.T("web.service.closed")}
 	}
 	return c
+}
+
+// shut says why nothing can be begun now, and in which language when that is not the reader's.
+func shut(r *httpkit.Request, sv flow.ServiceView) (text, lang string) {
+	l := r.Locale()
+	switch {
+	case sv.Closed != "":
+		return sv.Closed, foreign(r.Lang)
+	case sv.Opens != "":
+		return l.T("web.service.opens", "day", l.ISODate(sv.Opens)), ""
+	case sv.Over:
+		return l.T("web.service.over", "day", l.ISODate(sv.LastDay)), ""
+	}
+	return "", ""
 }
 
 func serviceURL(sv flow.ServiceView) string {

@@ -32,6 +32,7 @@ type formPage struct {
 	ui.Shell
 	Service string
 	Earlier *ui.Notice
+	Moved   *ui.Notice
 	Body    template.HTML // from renderer, which escapes every value
 	Discard string
 	Expires string
@@ -120,6 +121,11 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 	if v.Earlier != nil {
 		p.Earlier = earlierNotice(r, v.Earlier)
 	}
+	var again []string
+	for _, q := range v.Again {
+		again = append(again, q.In(r.Lang))
+	}
+	p.Moved = movedNotice(r, again)
 	if !at.own {
 		p.Discard, p.Later, p.LaterText = at.base+"/kasta", at.base+"/paminnelse", l.T("web.later.remind")
 		if at.open {

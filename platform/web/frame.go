@@ -31,6 +31,7 @@ type pages struct {
 	form      *ui.Template[formPage]
 	check     *ui.Template[checkPage]
 	confirm   *ui.Template[confirmPage]
+	remade    *ui.Template[remadePage]
 	resend    *ui.Template[resendPage]
 	kase      *ui.Template[casePage]
 	sign      *ui.Template[signPage]
@@ -46,7 +47,7 @@ func (s *site) parse() error {
 	for _, bind := range []func() error{
 		bind(s.UI, &p.list, "list"), bind(s.UI, &p.catalogue, "catalogue"), bind(s.UI, &p.text, "text"), bind(s.UI, &p.overview, "overview"),
 		bind(s.UI, &p.resuming, "resuming"), bind(s.UI, &p.login, "login"), bind(s.UI, &p.wait, "wait"), bind(s.UI, &p.mine, "mine"),
-		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.form, "form"), bind(s.UI, &p.check, "check"), bind(s.UI, &p.confirm, "confirm"),
+		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.form, "form"), bind(s.UI, &p.check, "check"), bind(s.UI, &p.confirm, "confirm"), bind(s.UI, &p.remade, "remade"),
 		bind(s.UI, &p.resend, "resend"), bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.problem, "problem"),
 		bind(s.UI, &p.open, "open"), bind(s.UI, &p.receipt, "receipt"), bind(s.UI, &p.later, "later"), bind(s.UI, &p.link, "link"),
 	} {
@@ -96,7 +97,7 @@ func (s *site) frame(r *httpkit.Request, tenant *directory.Tenant, title string)
 		sh.Idle = &ui.Idle{Seconds: int(r.Idle() / time.Second), Warn: int(idleWarning / time.Second), Extend: "/forlang", Logout: "/logga-in?utloggad=1"}
 	} else if !strings.HasPrefix(path, "/logga-in") {
 		sh.LoginURL = "/logga-in"
-		if r.Method == "GET" && tenant != nil {
+		if r.Method == "GET" && tenant != nil && r.Route().Path != linkRoute { // a link's secret stands in no other address
 			sh.LoginURL += "?till=" + url.QueryEscape(path)
 		}
 	}

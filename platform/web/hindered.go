@@ -58,8 +58,8 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 	page.OtherWay, page.OtherLang = otherWay(sv, r.Lang)
 	status := httpkit.Status(fault.Hindered)
 	if gone {
-		page.Shell, page.Text, status = s.frame(r, sv.Tenant, l.T("web.problem.closed")), sv.Closed, http.StatusOK
-		page.TextLang = foreign(r.Lang)
+		page.Shell, status = s.frame(r, sv.Tenant, l.T("web.problem.closed")), http.StatusOK
+		page.Text, page.TextLang = shut(r, sv)
 	} else {
 		page.Shell, page.Text = s.frame(r, sv.Tenant, l.T("fault.hindered.title")), l.T("web.problem.hindered")
 	}
@@ -73,6 +73,9 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 // refusedDraft is refused for a draft, whose service is found among what the person has. A draft that has been handed in
 // leads to its case: somebody went back in the browser, or had it open in two tabs.
 func (s *site) refusedDraft(r *httpkit.Request, err error, draft string) error {
+	if errors.Is(err, flow.ErrRemade) {
+		return r.See(draftPlace(r).base + remadeURL)
+	}
 	if errors.Is(err, fault.NotFound) {
 		// No draft has this revision, so nothing can be handed in by asking.
 		if id, _, err := s.Flow.Submit(r.Context(), actor(r), draft, -1); err == nil && id != "" {

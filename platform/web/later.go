@@ -106,6 +106,9 @@ func (s *site) showOrder(r *httpkit.Request, status int, email string, wrong fun
 	return show(r, status, s.pages.later, p)
 }
 
+// linkRoute is where a mailed link leads.
+const linkRoute = "/aterkom/:link"
+
 // linkPage asks for the code of a mailed link.
 type linkPage struct {
 	ui.Shell

@@ -108,7 +108,7 @@ func (s *site) receipt(r *httpkit.Request) error {
 	if v.Told {
 		p.Told = l.T("web.receipt.told")
 	}
-	p.Facts = ui.Rows{{Key: l.T("web.case.reference"), Value: v.Reference}, {Key: l.T("web.step.in"), Value: l.DateTime(v.Submitted)}}
+	p.Facts = ui.Rows{{Key: l.T("web.case.reference"), Value: v.Reference}, {Key: l.T("web.receipt.at"), Value: l.DateTime(v.Submitted)}}
 	if v.Number != "" {
 		p.Facts = append(p.Facts, ui.Row{Key: l.T("web.case.number"), Value: v.Number})
 	}

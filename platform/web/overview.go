@@ -16,6 +16,7 @@ type overviewPage struct {
 	ui.Shell
 	Summary  string
 	Closed   string
+	ClosedIn string // language of that, when it is not the page's
 	Start    string // address to begin
 	Hint     string
 	Facts    ui.Rows
@@ -39,11 +40,12 @@ func (s *site) overview(r *httpkit.Request) error {
 		return err
 	}
 	l, o := r.Locale(), sv.Form.Overview
-	p := overviewPage{Shell: s.frame(r, t, sv.Form.Title.In(r.Lang)), Summary: sv.Form.Summary.In(r.Lang), Closed: sv.Closed,
+	p := overviewPage{Shell: s.frame(r, t, sv.Form.Title.In(r.Lang)), Summary: sv.Form.Summary.In(r.Lang),
 		Help: html(o.Help.In(r.Lang)), Handling: html(o.Handling.In(r.Lang))}
 	p.OtherWay, p.OtherLang = otherWay(sv, r.Lang)
 	p.Back = &ui.Link{Text: l.T("web.service.all"), URL: "/" + string(t.ID)}
-	if sv.Closed == "" {
+	p.Closed, p.ClosedIn = shut(r, sv)
+	if p.Closed == "" {
 		p.Start, p.Hint = serviceURL(sv)+"/starta", l.T("web.service.start-hint")
 		if sv.Form.Def.Meta.Open() {
 			p.Start, p.Hint = openStartURL(sv), l.T("web.open.start-hint")

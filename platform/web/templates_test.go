@@ -44,6 +44,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, p.form)
 	uitest.Template(t, p.check)
 	uitest.Template(t, p.confirm)
+	uitest.Template(t, p.remade)
 	uitest.Template(t, p.resend)
 	uitest.Template(t, p.kase)
 	uitest.Template(t, p.sign)

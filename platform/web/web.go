@@ -39,6 +39,7 @@ type Services interface {
 type Drafts interface {
 	Start(ctx context.Context, a identity.Actor, tenant, form string) (draftID string, err error)
 	Page(ctx context.Context, a identity.Actor, draftID, pageID string, returning bool) (*flow.DraftView, error)
+	Remade(ctx context.Context, a identity.Actor, draftID string) (*flow.DraftView, error)
 	Save(ctx context.Context, a identity.Actor, draftID string, post flow.Post) (flow.Saved, error)
 	Upload(ctx context.Context, a identity.Actor, draftID string, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)
 	UploadOwn(ctx context.Context, a identity.Actor, id casework.ID, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error)

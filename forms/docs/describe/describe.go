@@ -37,18 +37,17 @@ type Key struct {
 type Source struct {
 	types  map[string]string // "LayoutField" → comment
 	fields map[string]string // "LayoutField.Pointer" → comment
-	values map[string]string // constants with their comments, and functions
 	consts []constant        // in their order
 }
 
 type constant struct{ group, name, value, doc string }
 
 // packages that are read, below the module's root.
-var packages = []string{"forms", "forms/scenario", "forms/expr"}
+var packages = []string{"forms", "forms/scenario"}
 
 // Read parses the comments; root is the module's folder.
 func Read(root string) (*Source, error) {
-	s := &Source{types: map[string]string{}, fields: map[string]string{}, values: map[string]string{}}
+	s := &Source{types: map[string]string{}, fields: map[string]string{}}
 	for _, dir := range packages {
 		names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(dir), "*.go"))
 		if err != nil {
@@ -79,10 +78,6 @@ func Read(root string) (*Source, error) {
 
 func (s *Source) declaration(d ast.Decl) {
 	switch d := d.(type) {
-	case *ast.FuncDecl:
-		if d.Recv == nil {
-			s.values[d.Name.Name] = d.Doc.Text()
-		}
 	case *ast.GenDecl:
 		group := ""
 		for _, spec := range d.Specs {
@@ -188,7 +183,7 @@ func (s *Source) Structs(t reflect.Type) []Struct {
 	var visit func(reflect.Type)
 	visit = func(t reflect.Type) {
 		t = element(t)
-		if t.Kind() != reflect.Struct || have[t] || t == condition {
+		if t.Kind() != reflect.Struct || have[t] || t == condition || t == tableRow {
 			return
 		}
 		have[t] = true
@@ -202,7 +197,11 @@ func (s *Source) Structs(t reflect.Type) []Struct {
 	return out
 }
 
-var condition = reflect.TypeFor[forms.Condition]()
+// condition and tableRow have a reading of their own.
+var (
+	condition = reflect.TypeFor[forms.Condition]()
+	tableRow  = reflect.TypeFor[forms.TableRow]()
+)
 
 // element is the type within pointers, lists and mappings.
 func element(t reflect.Type) reflect.Type {
@@ -222,5 +221,6 @@ var Files = []struct {
 }{
 	{"form", forms.FormFile, reflect.TypeFor[forms.Meta](), "What the service is, who owns it and how a case goes.", []string{"id", "title"}},
 	{"layout", forms.LayoutFile, reflect.TypeFor[forms.Layout](), "Pages, sections and fields, in their order.", []string{"pages"}},
+	{"table", forms.TableDir + "/*.yaml", reflect.TypeFor[forms.Table](), "Values that change from one day to another, as a tariff: each row with the days it holds.", []string{"title", "rows"}},
 	{"scenario", forms.ScenarioDir + "/*.yaml", reflect.TypeFor[scenario.Scenario](), "One executable example of the form.", []string{"title", "today"}},
 }

@@ -54,6 +54,9 @@ var meanings = map[string]string{
 	"LayoutField.inputMode":    "Keyboard of a phone; follows from the format where it is not said.",
 	"LayoutField.showWhen":     "The field exists only when this holds.",
 
+	"Table.key":  "Columns that tell the rows of one day apart; none when there is one row at a time.",
+	"Table.rows": "{from, to, column: value …}: without to a row holds until the next of the same key begins, without from it has always held.",
+
 	"Scenario.title":    "What the example shows.",
 	"Scenario.facts":    "What the registers say.",
 	"Scenario.settings": "The municipality's values, over those of form.yaml.",

@@ -65,6 +65,7 @@ func (w *reference) contents() {
 	w.row("`"+forms.LayoutFile+"`", "pages → sections → fields")
 	w.row("`text/<language>.yaml`", "translations; Swedish stands in the files above")
 	w.row("`documents/<name>.md`", "receipt, decision, letters: Markdown with placeholders; `<name>.<language>.md` in another language")
+	w.row("`"+forms.TableDir+"/*.yaml`", "values that change from one day to another, as a tariff")
 	w.row("`"+forms.ScenarioDir+"/*.yaml`", "executable examples")
 	w.row("`README.md`", "for colleagues; never shown")
 	w.end()
@@ -223,19 +224,18 @@ func (w *reference) expressions() {
 	w.p("## Expressions", "[CEL](https://cel.dev) over `answers`, `facts`, `computed`, `actor`, `settings`, `parties` and `today` (a text, YYYY-MM-DD). What may be absent is read "+
 		"with `.?` and given a value with `orValue`, or asked for by `has`; an expression that ends in nothing is absent. "+
 		fmt.Sprintf("An expression has at most %d characters and a bounded cost; nothing in it reaches the outside.", expr.MaxLength),
-		"Beside CEL's own functions and its extensions for texts, lists, sets and bindings there are:",
-		"```\n"+functions(w.source.values["library"])+"\n```")
-}
-
-// functions are the lines of a function's comment that are indented, as the comment has them.
-func functions(doc string) string {
-	var out []string
-	for _, line := range strings.Split(doc, "\n") {
-		if rest, ok := strings.CutPrefix(line, "\t"); ok {
-			out = append(out, rest)
+		"Numbers are exact decimals. These are all the functions; the meanings are in Swedish, as `form lint` and the builder have them.")
+	group := ""
+	for _, f := range expr.Functions() {
+		if f.Group != group {
+			group = f.Group
+			w.end()
+			w.p("### " + group)
+			w.head("function", "meaning", "example", "gives")
 		}
+		w.row("`"+f.Signature+"`", f.Meaning, "`"+f.Example+"`", "`"+f.Result+"`")
 	}
-	return strings.Join(out, "\n")
+	w.end()
 }
 
 func (w *reference) problems() {

@@ -123,6 +123,11 @@ func (g *generator) value(t reflect.Type) object {
 	if t == condition || t.Kind() == reflect.Pointer && t.Elem() == condition {
 		return g.condition()
 	}
+	if t == tableRow {
+		day := object{"type": "string", "pattern": date}
+		return object{"type": "object", "description": "The days it holds, both counted, and its columns: texts, exact numbers, true and false.",
+			"properties": object{"from": day, "to": day}, "additionalProperties": object{"type": []any{"string", "number", "boolean"}}}
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return g.value(t.Elem())

@@ -27,7 +27,7 @@ func (c *Counter) Calls() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	out := slices.DeleteFunc(c.calls, func(s string) bool {
-		return strings.HasSuffix(s, " session") || slices.Contains([]string{"DeleteExpiredDrafts", "DeleteExpiredRecords", "DueCases", "NextDue"}, s)
+		return strings.HasSuffix(s, " session") || strings.HasSuffix(s, " sweep") || slices.Contains([]string{"PartsCreated", "ExpiredDrafts", "NoticeDrafts", "DeleteExpiredRecords", "DueCases", "NextDue"}, s)
 	})
 	c.calls = nil
 	return out
@@ -99,6 +99,11 @@ func (c *Counter) ListParts(ctx context.Context, caseID string) ([]store.Part, e
 	return c.Store.ListParts(ctx, caseID)
 }
 
+func (c *Counter) PartsCreated(ctx context.Context, from, before time.Time, limit int) ([]store.Part, error) {
+	c.note("PartsCreated")
+	return c.Store.PartsCreated(ctx, from, before, limit)
+}
+
 func (c *Counter) DeleteParts(ctx context.Context, caseID string, ids ...string) error {
 	c.note("DeleteParts")
 	return c.Store.DeleteParts(ctx, caseID, ids...)
@@ -134,9 +139,19 @@ func (c *Counter) DeleteDraft(ctx context.Context, id string) error {
 	return c.Store.DeleteDraft(ctx, id)
 }
 
-func (c *Counter) DeleteExpiredDrafts(ctx context.Context, t time.Time, limit int) ([]string, error) {
-	c.note("DeleteExpiredDrafts")
-	return c.Store.DeleteExpiredDrafts(ctx, t, limit)
+func (c *Counter) ExpiredDrafts(ctx context.Context, t time.Time, limit int) ([]store.DraftRow, error) {
+	c.note("ExpiredDrafts")
+	return c.Store.ExpiredDrafts(ctx, t, limit)
+}
+
+func (c *Counter) NoticeDrafts(ctx context.Context, t time.Time, limit int) ([]store.DraftRow, error) {
+	c.note("NoticeDrafts")
+	return c.Store.NoticeDrafts(ctx, t, limit)
+}
+
+func (c *Counter) SetDraftNotice(ctx context.Context, id string, was, at time.Time) error {
+	c.note("SetDraftNotice")
+	return c.Store.SetDraftNotice(ctx, id, was, at)
 }
 
 func (c *Counter) ClaimNumber(ctx context.Context, series, caseID string) (int64, error) {

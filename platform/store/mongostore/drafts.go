@@ -20,6 +20,7 @@ type draftDoc struct {
 	Created time.Time `bson:"created"`
 	Changed time.Time `bson:"changed"`
 	Expires time.Time `bson:"expires"` // never when not set
+	Notice  time.Time `bson:"notice"`  // never when not set; absent in drafts from before there were notices
 	Rev     int64     `bson:"rev"`
 	Key     []byte    `bson:"key"`
 	Body    []byte    `bson:"body"`
@@ -27,12 +28,12 @@ type draftDoc struct {
 
 func draftDocOf(d store.DraftRow) draftDoc {
 	return draftDoc{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: d.Owner, Created: d.Created, Changed: d.Changed,
-		Expires: orNever(d.Expires), Rev: d.Rev, Key: d.Key, Body: d.Body}
+		Expires: orNever(d.Expires), Notice: orNever(d.Notice), Rev: d.Rev, Key: d.Key, Body: d.Body}
 }
 
 func (d draftDoc) row() store.DraftRow {
 	return store.DraftRow{ID: d.ID, Tenant: d.Tenant, Form: d.Form, Version: d.Version, Owner: d.Owner, Created: d.Created, Changed: d.Changed,
-		Expires: orZero(d.Expires), Rev: d.Rev, Key: d.Key, Body: d.Body}
+		Expires: orZero(d.Expires), Notice: orZero(d.Notice), Rev: d.Rev, Key: d.Key, Body: d.Body}
 }
 
 // InsertDraft implements store.Drafts.
@@ -104,25 +105,39 @@ func (s *Store) DeleteDraft(ctx context.Context, id string) error {
 	return failure(ctx, "mongostore.DeleteDraft", err)
 }
 
-// DeleteExpiredDrafts implements store.Drafts. One at a time, so that a draft that its owner has just saved is kept, and
-// so that only ids of drafts that this call removed are given.
-func (s *Store) DeleteExpiredDrafts(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	const op = "mongostore.DeleteExpiredDrafts"
+// ExpiredDrafts implements store.Drafts.
+func (s *Store) ExpiredDrafts(ctx context.Context, before time.Time, limit int) ([]store.DraftRow, error) {
+	return s.draftsBy(ctx, "mongostore.ExpiredDrafts", "expires", "$lt", before, limit)
+}
+
+// NoticeDrafts implements store.Drafts.
+func (s *Store) NoticeDrafts(ctx context.Context, t time.Time, limit int) ([]store.DraftRow, error) {
+	return s.draftsBy(ctx, "mongostore.NoticeDrafts", "notice", "$lte", t, limit)
+}
+
+func (s *Store) draftsBy(ctx context.Context, op, field, operator string, t time.Time, limit int) ([]store.DraftRow, error) {
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	cursor, err := s.drafts.Find(ctx, bson.D{than("expires", "$lt", before)}, options.Find().
-		SetSort(bson.D{is("expires", 1)}).SetLimit(int64(limit)).SetProjection(bson.D{is("_id", 1)}))
+	cursor, err := s.drafts.Find(ctx, bson.D{than(field, operator, t)}, options.Find().
+		SetSort(bson.D{is(field, 1), is("_id", 1)}).SetLimit(int64(limit)))
 	docs, err := all[draftDoc](ctx, op, cursor, err)
-	var gone []string
+	var rows []store.DraftRow
 	for _, d := range docs {
-		res, err := s.drafts.DeleteOne(ctx, bson.D{is("_id", d.ID), than("expires", "$lt", before)})
-		if err != nil {
-			return gone, failure(ctx, op, err)
-		}
-		if res.DeletedCount > 0 {
-			gone = append(gone, d.ID)
-		}
+		rows = append(rows, d.row())
 	}
-	return gone, err
+	return rows, err
+}
+
+// SetDraftNotice implements store.Drafts.
+func (s *Store) SetDraftNotice(ctx context.Context, id string, was, at time.Time) error {
+	const op = "mongostore.SetDraftNotice"
+	res, err := s.drafts.UpdateOne(ctx, bson.D{is("_id", id), is("notice", orNever(was))}, bson.D{is("$set", bson.D{is("notice", orNever(at))})})
+	if err != nil {
+		return failure(ctx, op, err)
+	}
+	if res.MatchedCount == 0 {
+		return mayReplace(ctx, op, s.drafts, bson.D{is("_id", id)})
+	}
+	return nil
 }

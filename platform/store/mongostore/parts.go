@@ -95,6 +95,23 @@ func (s *Store) ListParts(ctx context.Context, caseID string) ([]store.Part, err
 	return parts, err
 }
 
+// PartsCreated implements store.Parts.
+func (s *Store) PartsCreated(ctx context.Context, from, before time.Time, limit int) ([]store.Part, error) {
+	const op = "mongostore.PartsCreated"
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	between := bson.E{Key: "created", Value: bson.D{is("$gte", from), is("$lt", before)}}
+	cursor, err := s.parts.Find(ctx, bson.D{between}, options.Find().SetSort(bson.D{is("created", 1), is("_id", 1)}).
+		SetLimit(int64(limit)).SetProjection(bson.D{is("body", 0)}))
+	docs, err := all[partDoc](ctx, op, cursor, err)
+	var parts []store.Part
+	for _, d := range docs {
+		parts = append(parts, d.part())
+	}
+	return parts, err
+}
+
 // DeleteParts implements store.Parts.
 func (s *Store) DeleteParts(ctx context.Context, caseID string, ids ...string) error {
 	if len(ids) == 0 {

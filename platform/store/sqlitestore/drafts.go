@@ -16,9 +16,9 @@ func (s *Store) InsertDraft(ctx context.Context, d store.DraftRow) error {
 		return fault.Wrap(op, err)
 	}
 	return s.writer.do(ctx, op, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO drafts (id, tenant, form, version, owner, created, changed, expires, rev, key, body)
-			VALUES (?,?,?,?,?,?,?,?,1,?,?)`,
-			d.ID, d.Tenant, d.Form, d.Version, d.Owner, ms(d.Created), ms(d.Changed), msOrNull(d.Expires), d.Key, d.Body)
+		_, err := t.exec(`INSERT INTO drafts (id, tenant, form, version, owner, created, changed, expires, notice, rev, key, body)
+			VALUES (?,?,?,?,?,?,?,?,?,1,?,?)`,
+			d.ID, d.Tenant, d.Form, d.Version, d.Owner, ms(d.Created), ms(d.Changed), msOrNull(d.Expires), msOrNull(d.Notice), d.Key, d.Body)
 		return err
 	})
 }
@@ -35,20 +35,20 @@ func (s *Store) UpdateDraft(ctx context.Context, d store.DraftRow) error {
 		if err := mayReplace(found, err, rev, d.Rev); err != nil {
 			return err
 		}
-		_, err = t.exec(`UPDATE drafts SET tenant=?, form=?, version=?, owner=?, created=?, changed=?, expires=?, rev=?, key=?, body=? WHERE seq=?`,
-			d.Tenant, d.Form, d.Version, d.Owner, ms(d.Created), ms(d.Changed), msOrNull(d.Expires), d.Rev, d.Key, d.Body, seq)
+		_, err = t.exec(`UPDATE drafts SET tenant=?, form=?, version=?, owner=?, created=?, changed=?, expires=?, notice=?, rev=?, key=?, body=? WHERE seq=?`,
+			d.Tenant, d.Form, d.Version, d.Owner, ms(d.Created), ms(d.Changed), msOrNull(d.Expires), msOrNull(d.Notice), d.Rev, d.Key, d.Body, seq)
 		return err
 	})
 }
 
-const draftColumns = "id, tenant, form, version, owner, created, changed, expires, rev, key, body"
+const draftColumns = "id, tenant, form, version, owner, created, changed, expires, notice, rev, key, body"
 
 func scanDraft(rows *sql.Rows) (store.DraftRow, error) {
 	var d store.DraftRow
 	var created, changed int64
-	var expires sql.NullInt64
-	err := rows.Scan(&d.ID, &d.Tenant, &d.Form, &d.Version, &d.Owner, &created, &changed, &expires, &d.Rev, &d.Key, &d.Body)
-	d.Created, d.Changed, d.Expires = at(created), at(changed), atOrZero(expires)
+	var expires, notice sql.NullInt64
+	err := rows.Scan(&d.ID, &d.Tenant, &d.Form, &d.Version, &d.Owner, &created, &changed, &expires, &notice, &d.Rev, &d.Key, &d.Body)
+	d.Created, d.Changed, d.Expires, d.Notice = at(created), at(changed), atOrZero(expires), atOrZero(notice)
 	return d, err
 }
 
@@ -97,41 +97,45 @@ func (s *Store) DeleteDraft(ctx context.Context, id string) error {
 	})
 }
 
-// DeleteExpiredDrafts implements store.Drafts.
-func (s *Store) DeleteExpiredDrafts(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	const op = "sqlitestore.DeleteExpiredDrafts"
+// ExpiredDrafts implements store.Drafts.
+func (s *Store) ExpiredDrafts(ctx context.Context, before time.Time, limit int) ([]store.DraftRow, error) {
+	return s.draftsBy(ctx, "sqlitestore.ExpiredDrafts", "expires IS NOT NULL AND expires < ? ORDER BY expires, id LIMIT ?", before, limit)
+}
+
+// NoticeDrafts implements store.Drafts.
+func (s *Store) NoticeDrafts(ctx context.Context, t time.Time, limit int) ([]store.DraftRow, error) {
+	return s.draftsBy(ctx, "sqlitestore.NoticeDrafts", "notice IS NOT NULL AND notice <= ? ORDER BY notice, id LIMIT ?", t, limit)
+}
+
+func (s *Store) draftsBy(ctx context.Context, op, where string, t time.Time, limit int) ([]store.DraftRow, error) {
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	var ids []string
-	err := s.each(ctx, op, "SELECT id FROM drafts WHERE expires IS NOT NULL AND expires < ? ORDER BY expires LIMIT ?", []any{ms(before), limit},
+	var drafts []store.DraftRow
+	err := s.each(ctx, op, "SELECT "+draftColumns+" FROM drafts WHERE "+where, []any{ms(t), limit},
 		func(rows *sql.Rows) (bool, error) {
-			var id string
-			err := rows.Scan(&id)
-			ids = append(ids, id)
+			d, err := scanDraft(rows)
+			drafts = append(drafts, d)
 			return true, err
 		})
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	var gone []string
-	err = s.writer.do(ctx, op, func(t *tx) error {
-		gone = nil
-		for _, id := range ids { // asked again: the owner may have saved it since
-			res, err := t.exec("DELETE FROM drafts WHERE id = ? AND expires < ?", id, ms(before))
-			if err != nil {
-				return err
-			}
-			if n, err := res.RowsAffected(); err != nil {
-				return err
-			} else if n > 0 {
-				gone = append(gone, id)
-			}
+	return drafts, err
+}
+
+// SetDraftNotice implements store.Drafts.
+func (s *Store) SetDraftNotice(ctx context.Context, id string, was, to time.Time) error {
+	return s.writer.do(ctx, "sqlitestore.SetDraftNotice", func(t *tx) error {
+		var seq int64
+		var notice sql.NullInt64
+		found, err := t.get("SELECT seq, notice FROM drafts WHERE id = ?", []any{id}, &seq, &notice)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return fault.NotFound
+		case !atOrZero(notice).Equal(was):
+			return fault.Conflict
 		}
-		return nil
+		_, err = t.exec("UPDATE drafts SET notice=? WHERE seq=?", msOrNull(to), seq)
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return gone, nil
 }

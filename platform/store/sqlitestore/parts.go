@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"time"
 
 	"samtjanst/platform/fault"
 	"samtjanst/platform/store"
@@ -78,6 +79,25 @@ func (s *Store) ListParts(ctx context.Context, caseID string) ([]store.Part, err
 			p := store.Part{Case: caseID}
 			var created int64
 			err := rows.Scan(&p.ID, &p.Kind, &created)
+			p.Created = at(created)
+			parts = append(parts, p)
+			return true, err
+		})
+	return parts, err
+}
+
+// PartsCreated implements store.Parts.
+func (s *Store) PartsCreated(ctx context.Context, from, before time.Time, limit int) ([]store.Part, error) {
+	const op = "sqlitestore.PartsCreated"
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	var parts []store.Part
+	err := s.each(ctx, op, "SELECT case_id, id, kind, created FROM parts WHERE created >= ? AND created < ? ORDER BY created, case_id, id LIMIT ?",
+		[]any{ms(from), ms(before), limit}, func(rows *sql.Rows) (bool, error) {
+			var p store.Part
+			var created int64
+			err := rows.Scan(&p.Case, &p.ID, &p.Kind, &created)
 			p.Created = at(created)
 			parts = append(parts, p)
 			return true, err

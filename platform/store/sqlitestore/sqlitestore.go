@@ -57,7 +57,9 @@ var schema string
 // migrations[i] brings a file from schema i to i+1. Steps are never changed once released, only added.
 var migrations = []string{
 	schema,
-	"CREATE INDEX drafts_form ON drafts (tenant, form, id)", // what a new version of a form would do to what is begun
+	"CREATE INDEX drafts_form ON drafts (tenant, form, id)",                                                                // what a new version of a form would do to what is begun
+	"ALTER TABLE drafts ADD COLUMN notice INTEGER; CREATE INDEX drafts_notice ON drafts (notice) WHERE notice IS NOT NULL", // when a draft's end is announced
+	"CREATE INDEX parts_created ON parts (created, case_id, id)",                                                           // which parts nobody refers to
 }
 
 const busyTimeout = 10 * time.Second

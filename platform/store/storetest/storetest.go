@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"PartsAreImmutable", partsAreImmutable},
 		{"Drafts", drafts},
 		{"DraftsExpire", draftsExpire},
+		{"DraftsAnnounce", draftsAnnounce},
 		{"SeriesWithoutGaps", seriesWithoutGaps},
 		{"SeriesSameCase", seriesSameCase},
 		{"Reads", reads},

@@ -17,7 +17,7 @@ export function watchForms(): void {
     if (target instanceof HTMLInputElement && target.type === "file") {
       const box = target.closest<HTMLElement>("[data-upload]");
       if (box && target.files?.length) upload(form, box, target);
-    } else if (target.closest("[data-live]")) {
+    } else if (target.closest("[data-live]") && !unfinished(target)) {
       void post(form, "update");
     }
   });
@@ -45,6 +45,11 @@ export function watchForms(): void {
     e.preventDefault();
     void post(form, button.value);
   });
+}
+
+/** A date of which the year has been written and not the day yet is not wrong, and answers no condition. */
+function unfinished(target: HTMLElement): boolean {
+  return Array.from(target.closest(".st-date")?.querySelectorAll("input") ?? []).some((part) => !part.value);
 }
 
 /** The fields as posted, files left out. */
