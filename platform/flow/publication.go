@@ -42,9 +42,11 @@ type Publication struct {
 	Parent  string        `json:"parent,omitempty"` // the publication before, "" for the first
 	Base    string        `json:"base,omitempty"`   // of a municipality's own: the publication of files that it rests on
 	Source  string        `json:"source"`           // FromFiles or FromBuilder
-	At      time.Time     `json:"at"`
-	Policy  Policy        `json:"policy"`
-	Report  DraftReport   `json:"report"`
+	// Proposal is what was approved: it is published once, also when the platform dies before it has been put away.
+	Proposal string      `json:"proposal,omitempty"`
+	At       time.Time   `json:"at"`
+	Policy   Policy      `json:"policy"`
+	Report   DraftReport `json:"report"`
 	// Edits are what this publication changed; Changes all that the municipality has changed on the files.
 	Edits     []owned.Change   `json:"edits,omitempty"`
 	Changes   []owned.Change   `json:"changes,omitempty"`

@@ -26,6 +26,14 @@ func (s *Service) ApproveProposal(ctx context.Context, a identity.Actor, form, i
 	if p.Author(sc.who.Subject) {
 		return fault.New(op, fault.Forbidden, nil)
 	}
+	now := s.Clock.Now()
+	history, err := s.Catalog.History(ctx, now, sc.tenant.ID, form)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(history, func(e *Publication) bool { return e.Proposal == p.ID }) {
+		return fault.Wrap(op, s.Vault.Store.DeleteRecord(ctx, proposalCollection, proposalPrefix(sc)+p.ID))
+	}
 	if sc.head.Publication != head {
 		return fault.Newf(op, fault.Conflict, "something else was published")
 	}
@@ -45,7 +53,6 @@ func (s *Service) ApproveProposal(ctx context.Context, a identity.Actor, form, i
 	if err != nil {
 		return err
 	}
-	now := s.Clock.Now()
 	if err := s.Catalog.store(ctx, now, o); err != nil {
 		return err
 	}
@@ -57,7 +64,7 @@ func (s *Service) ApproveProposal(ctx context.Context, a identity.Actor, form, i
 		if h.Publication != head {
 			return fault.Newf(op, fault.Conflict, "something else was published")
 		}
-		pub := &Publication{ID: randomID(), Form: form, Tenant: sc.tenant.ID, Parent: head, Base: before.Base, Source: FromBuilder,
+		pub := &Publication{ID: randomID(), Form: form, Tenant: sc.tenant.ID, Parent: head, Base: before.Base, Source: FromBuilder, Proposal: p.ID,
 			Policy: p.Policy, Report: report, Edits: made, Changes: together(before.Changes, made), Conflicts: left(before.Conflicts, p.Settled, made)}
 		if before.Source == FromFiles && before.Tenant == "" {
 			pub.Base = before.ID

@@ -112,6 +112,38 @@ func TestPublishing(t *testing.T) {
 	}
 }
 
+// A platform that dies when a proposal is published and before it is put away publishes it once.
+func TestPublishedOnce(t *testing.T) {
+	o := newOffice(t)
+	p := o.propose(nil, "about", map[string]string{"form.title": "Ny titel"})
+	if problems, err := o.Flow.SubmitProposal(o.Ctx, o.mona, o.form, p.ID, p.Rev, "Skäl", flow.Policy{Kind: flow.Restart}); err != nil || problems != nil {
+		t.Fatal(err, problems)
+	}
+	recs, err := o.Store.ListRecords(o.Ctx, o.Clock.Now(), "proposal", "ekkoping/", 10)
+	if err != nil || len(recs) != 1 {
+		t.Fatal(err, len(recs))
+	}
+	approve := func() {
+		v, err := o.Flow.Proposal(o.Ctx, o.birgitta, o.form, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Flow.ApproveProposal(o.Ctx, o.birgitta, o.form, p.ID, v.Proposal.Rev, v.Head); err != nil {
+			t.Fatal(err)
+		}
+	}
+	approve()
+	recs[0].Rev = 1 // as if it had never been removed
+	if err := o.Store.PutRecord(o.Ctx, o.Clock.Now(), recs[0]); err != nil {
+		t.Fatal(err)
+	}
+	approve()
+	v, err := o.Flow.OwnedService(o.Ctx, o.mona, o.form)
+	if err != nil || len(v.History) != 2 || len(v.Open) != 0 {
+		t.Errorf("%d publications, %d proposals, %v", len(v.History), len(v.Open), err)
+	}
+}
+
 // Who may what, and that nobody passes what is not what was seen.
 func TestWhoPublishes(t *testing.T) {
 	o := newOffice(t)
