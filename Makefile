@@ -29,7 +29,8 @@ test: tools deps assets check
 	$(GO) build -o $(BIN) ./platform/cmd/samtjanst
 	$(BIN) form lint forms/library
 	$(BIN) form test forms/library
-	$(GO) test -timeout 10m $$($(GO) list ./... | grep -v /platform/server)
+	$(GO) test -timeout 10m $$($(GO) list ./... | grep -v -e /platform/server -e /renderer/bare)
+	set -o pipefail; $(GO) test -timeout 10m -v ./renderer/bare | grep -v -e '^=== ' -e '^ *--- PASS'
 	$(GO) test -timeout 10m -p 1 ./platform/server/...
 
 check:

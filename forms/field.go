@@ -153,7 +153,11 @@ func (c *compiler) build(s shape, lf *LayoutField, in spot) *Field {
 	}
 	if k.kind == 0 {
 		if !c.bare || in.parent == nil {
-			c.diags = append(c.diags, diagnose(SchemaFile, s.node(c.root), k.why, "%s cannot be asked on a page", in.at))
+			what := string(in.at)
+			if in.parent == nil && c.bare && len(c.def.Layout.Pages) == 0 {
+				what = "the whole"
+			}
+			c.diags = append(c.diags, diagnose(SchemaFile, s.node(c.root), k.why, "%s cannot be asked on a page", what))
 		}
 		return nil
 	}
