@@ -50,6 +50,10 @@ For authors of forms; PATH is a form's folder or a folder of them. Statuses: 0 w
   samtjanst form diff A B                what changed, and whether it is safe for open drafts
   samtjanst form schemas DIR             JSON Schemas of the files, for editors
       lint, test and diff take --format json
+  samtjanst form render --schema FILE [--layout FILE] [--data FILE] [--lang sv]
+                                         any JSON Schema as one HTML page on stdout; 2 with the reason when refused
+  samtjanst form decode --schema FILE [--layout FILE] [--data STORED] [--lang sv]
+                                         the posted page on stdin as answers and problems, JSON on stdout
 `
 
 // Main runs a command and gives the exit status: 0, 1 when it failed, 2 when it was not understood.
