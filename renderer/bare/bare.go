@@ -99,10 +99,10 @@ func (p *Page) HTML(r *renderer.Renderer, l *i18n.Locale, css string) ([]byte, e
 	if css != "" {
 		b.WriteString("<style>" + strings.ReplaceAll(css, "</", `<\/`) + "</style>\n")
 	}
-	b.WriteString("</head>\n<body>\n<main class=\"st-main\" id=\"main\">\n")
+	b.WriteString("</head>\n<body class=\"st-citizen\">\n<div class=\"st-wrap st-page\">\n<main id=\"main\" tabindex=\"-1\">\n")
 	data := renderer.PageData{View: p.view, Hidden: []ui.Hidden{{Name: answers.FieldPage, Value: forms.BarePage}}}
 	b.Write(page.Append(make([]byte, 0, page.Size()), data))
-	b.WriteString("</main>\n</body>\n</html>\n")
+	b.WriteString("</main>\n</div>\n</body>\n</html>\n")
 	return []byte(b.String()), nil
 }
 

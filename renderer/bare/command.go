@@ -13,6 +13,7 @@ import (
 	"samtjanst/renderer"
 	"samtjanst/renderer/assets"
 	"samtjanst/renderer/i18n"
+	"samtjanst/renderer/ui"
 )
 
 // Exit statuses of the commands.
@@ -95,7 +96,7 @@ func Render(args []string, stdout, stderr io.Writer) int {
 	if !ok {
 		return unusable
 	}
-	doc, err := page.HTML(renderer.New(catalog, renderer.DefaultLimits), l, stylesheet())
+	doc, err := page.HTML(renderer.New(catalog, renderer.DefaultLimits), l, stylesheet(catalog))
 	if err == nil {
 		_, err = stdout.Write(doc)
 	}
@@ -107,16 +108,26 @@ func Render(args []string, stdout, stderr io.Writer) int {
 }
 
 // stylesheet is the pages' own; a program built without its assets writes a document without one.
-func stylesheet() string {
+func stylesheet(catalog *i18n.Catalog) string {
 	a, err := assets.Load()
 	if err != nil {
 		return ""
 	}
-	file, ok := a.Open(a.URL("app.css"))
-	if !ok {
+	themes, err := ui.ShippedThemes()
+	if err != nil {
 		return ""
 	}
-	return string(file.Data)
+	u, err := ui.New(a, catalog, themes)
+	if err != nil {
+		return ""
+	}
+	css := ""
+	for _, name := range [...]string{"app.css", u.Theme(ui.FallbackTheme).Stylesheet()} {
+		if file, ok := a.Open(strings.TrimPrefix(a.URL(name), assets.Root)); ok {
+			css += string(file.Data)
+		}
+	}
+	return css
 }
 
 // Decode runs form decode: a posted page on stdin becomes {"answers", "problems"} on stdout. Status 0 with or without problems, 2 on
