@@ -99,7 +99,7 @@ func (s *source) load(before *edition) *edition {
 	if def, _ := forms.Load(fsys, "."); def != nil {
 		form, _ = forms.Compile(def)
 	}
-	if form != nil {
+	if form != nil && len(form.Pages) > 0 { // a file that an editor has only begun to write is empty for a moment
 		if graph, err := journey.New(form); err == nil {
 			e.form, e.graph, e.pages, e.scenarios = form, graph, s.renderer.Form(form), scenarios
 			for _, one := range scenarios {

@@ -48,7 +48,16 @@ func (t *table) say(format string, args ...any) {
 func (t *table) write(w io.Writer, o options, took time.Duration) {
 	fmt.Fprintf(w, "%d processors, %d clients at once; the load generator and the simulators are on them too. CPU is the platform's process alone.\n\n",
 		runtime.NumCPU(), o.clients)
-	rows := append([][]string{{"what", "per second", "aim", "p50 ms", "p95 ms", "CPU ms each", "bytes", "compared"}}, t.rows...)
+	columns(w, append([][]string{{"what", "per second", "aim", "p50 ms", "p95 ms", "CPU ms each", "bytes", "compared"}}, t.rows...))
+	fmt.Fprintln(w)
+	for _, n := range t.notes {
+		fmt.Fprintln(w, n)
+	}
+	fmt.Fprintf(w, "took %s\n", took.Round(time.Second))
+}
+
+// columns writes rows below each other; the first and the last column start at the left, the others end at the right.
+func columns(w io.Writer, rows [][]string) {
 	widths := make([]int, len(rows[0]))
 	for _, r := range rows {
 		for i, cell := range r {
@@ -63,11 +72,6 @@ func (t *table) write(w io.Writer, o options, took time.Duration) {
 		}
 		fmt.Fprintln(w, strings.TrimRight(line+"  "+r[last], " "))
 	}
-	fmt.Fprintln(w)
-	for _, n := range t.notes {
-		fmt.Fprintln(w, n)
-	}
-	fmt.Fprintf(w, "took %s\n", took.Round(time.Second))
 }
 
 // count writes a rate with three figures that mean something.
