@@ -124,7 +124,7 @@ func (c *compiler) listKind(s shape, lf *LayoutField) (Kind, string, *tree.Error
 // widgets that follow from a format, and the keyboard that a phone shows.
 var widgets = map[string]string{"email": "email", "idn-email": "email", "phone": "phone", "personnummer": "personnummer", "samordningsnummer": "personnummer",
 	"personid": "personnummer", "organisationsnummer": "organisationsnummer", "postnummer": "postnummer", "time": "time", "clearing": "clearing",
-	"date-time": "date-time", "duration": "duration", "uri": "uri", "kontonummer": "account", "fastighetsbeteckning": "property"}
+	"date-time": "date-time", "duration": "duration", "uri": "uri", "kontonummer": "account", "fastighetsbeteckning": "property", "month": "month"}
 
 var inputModes = map[string]string{"email": "email", "phone": "tel", "personnummer": "numeric", "organisationsnummer": "numeric",
 	"postnummer": "numeric", "clearing": "numeric", "account": "numeric", "money": "decimal", "uri": "url"}

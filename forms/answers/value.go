@@ -259,7 +259,9 @@ func (d *decoder) text(f *forms.Field, text string) (any, bool, string, map[stri
 		text = clockTime(text)
 	case "date-time":
 		text = swedishTime(text)
-	case "clearing":
+	case "fastighetsbeteckning":
+		text = strings.ToUpper(strings.Join(strings.Fields(text), " "))
+	case "clearing", "kontonummer":
 		text = strings.NewReplacer(" ", "", "-", "").Replace(text)
 	}
 	return text, true, "", nil

@@ -40,7 +40,11 @@ var formats = map[string]format{
 	"postnummer":          {ok: matches(`^[1-9]\d{4}$`)},
 	"phone":               {ok: matches(`^\+[1-9]\d{6,14}$`)}, // E.164; answers makes it of what people write
 	"clearing":            {ok: isClearing},
-	"file":                {ok: func(string) bool { return true }},
+	"kontonummer":         {ok: matches(`^\d{2,12}$`)}, // without the clearing number; its check digits differ between banks
+	"month":               {ok: matches(`^\d{4}-(0[1-9]|1[0-2])$`)},
+	// Municipality, district, block and unit as Lantmäteriet writes them: EKKÖPING KVARNEN 1:2, EKKÖPING KVARNEN S:1.
+	"fastighetsbeteckning": {ok: matches(`^\p{Lu}[\p{Lu}\d .'/-]* (S:|GA:|FS:)?\d+(:\d+)?$`)},
+	"file":                 {ok: func(string) bool { return true }},
 }
 
 // Formats names the formats beside the library's own.

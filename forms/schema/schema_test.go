@@ -99,17 +99,20 @@ func TestProblems(t *testing.T) {
 
 func TestFormats(t *testing.T) {
 	for format, values := range map[string][2][]string{
-		"personnummer":        {{"201905142384", "190001019801"}, {"198306692396", "19051423841", "190514-2384", ""}},
-		"samordningsnummer":   {{"198306692396"}, {"201905142384"}},
-		"personid":            {{"198306692396", "201905142384"}, {"x"}},
-		"organisationsnummer": {{"162021004748", "198403122388"}, {"2021004748", "162021004749"}},
-		"postnummer":          {{"99010"}, {"09010", "990 10", "9901"}},
-		"phone":               {{"+46701740605"}, {"0701740605", "+0701740605", "+46 70"}},
-		"clearing":            {{"6789", "83279"}, {"0123", "123", "12345"}},
-		"time":                {{"07:30", "23:59:59Z", "12:00:00.5+02:00"}, {"24:00", "7:30", "07:60"}},
-		"email":               {{"anna.testsson@example.se"}, {"Anna <a@example.se>", "a@b", "a b@example.se", "@example.se", "a@.se"}},
-		"uri":                 {{"https://example.se/x"}, {"example.se", "/x"}},
-		"uuid":                {{"4f1d0c3e-0001-4a10-8a01-000000009901"}, {"4f1d0c3e00014a108a01000000009901"}},
+		"personnummer":         {{"201905142384", "190001019801"}, {"198306692396", "19051423841", "190514-2384", ""}},
+		"samordningsnummer":    {{"198306692396"}, {"201905142384"}},
+		"personid":             {{"198306692396", "201905142384"}, {"x"}},
+		"organisationsnummer":  {{"162021004748", "198403122388"}, {"2021004748", "162021004749"}},
+		"postnummer":           {{"99010"}, {"09010", "990 10", "9901"}},
+		"phone":                {{"+46701740605"}, {"0701740605", "+0701740605", "+46 70"}},
+		"clearing":             {{"6789", "83279"}, {"0123", "123", "12345"}},
+		"kontonummer":          {{"12", "1234567890"}, {"1", "12 34", "12345-6"}},
+		"month":                {{"2026-11"}, {"2026-13", "2026", "11-2026"}},
+		"fastighetsbeteckning": {{"EKKÖPING KVARNEN 1:2", "TALLVIK BJÖRK-Å 12", "EKKÖPING KVARNEN S:1"}, {"Kvarnen 1:2", "KVARNEN", "1:2", "KVARNEN 1:"}},
+		"time":                 {{"07:30", "23:59:59Z", "12:00:00.5+02:00"}, {"24:00", "7:30", "07:60"}},
+		"email":                {{"anna.testsson@example.se"}, {"Anna <a@example.se>", "a@b", "a b@example.se", "@example.se", "a@.se"}},
+		"uri":                  {{"https://example.se/x"}, {"example.se", "/x"}},
+		"uuid":                 {{"4f1d0c3e-0001-4a10-8a01-000000009901"}, {"4f1d0c3e00014a108a01000000009901"}},
 	} {
 		s, err := schema.Compile([]byte(`{"format":"` + format + `"}`))
 		if err != nil {
