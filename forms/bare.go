@@ -7,8 +7,12 @@ import (
 	"samtjanst/forms/internal/tree"
 )
 
-// Envelope is the name under which the answers of a bare schema stand that are no object: a text, a list, null.
-const Envelope = ""
+// Envelope is the name under which the answers of a bare schema stand that are no object: a text, a list, null. As a pointer, Enveloped,
+// it is no escape of RFC 6901, so no property can be called the same; posted names and problems leave it out.
+const (
+	Envelope          = "~v"
+	Enveloped Pointer = "/~v"
+)
 
 // Bare makes a form of one page of any schema, as samtjanst form render shows it: what has no label is called by its name, what has no
 // type is asked as JSON. A layout (layout.yaml), when there is one, says what is asked and how; its pages become sections of the one.
@@ -98,7 +102,7 @@ func (c *compiler) rootPage() {
 	}
 	in := spot{key: "fields.", always: true, page: p}
 	if c.how == bareEnvelope || !c.object(k) {
-		in.at, c.form.Enveloped = Pointer("").Join(Envelope), true
+		in.at, c.form.Enveloped = Enveloped, true
 		in.always = k.kind != VariantField && !k.nullable
 	}
 	f := c.build(c.top, &LayoutField{}, in)
@@ -122,6 +126,9 @@ func (c *compiler) object(k classified) bool {
 		return !k.nullable
 	case VariantField:
 		for _, a := range k.alternatives {
+			if c.judged++; c.judged > maxShape {
+				return false // two alternatives in each of thirty steps; an envelope holds objects too
+			}
 			one, err := c.classify(a, &LayoutField{})
 			if err != nil || !c.object(one) {
 				return false

@@ -173,6 +173,10 @@ func (b *builder) control(f *forms.Field, up *control) {
 	case up == nil:
 		whole := top()
 		c.at = whole.down(f.Pointer.Tokens(), false)
+		if b.form.Enveloped {
+			c.at.steps[0].raw = true
+			c.at = placeOf(c.at.steps)
+		}
 	default:
 		row := rowsOf(up.Field, f)
 		c.at = up.at.down(f.Pointer[len(up.Pointer):].Tokens(), row)

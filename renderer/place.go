@@ -20,6 +20,7 @@ type step struct {
 	token string
 	row   bool
 	list  bool // one of a tuple's first places: of a list only
+	raw   bool // forms.Envelope, which is never escaped
 }
 
 // top is the place of the whole.
@@ -47,6 +48,10 @@ func placeOf(steps []step) place {
 			cut()
 			piece = ""
 			p.depth++
+			continue
+		}
+		if s.raw {
+			piece = piece.Raw(s.token)
 			continue
 		}
 		piece = piece.Join(s.token)

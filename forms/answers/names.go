@@ -84,6 +84,9 @@ func DatePart(p Part, at forms.Pointer) string { return string(rune(p)) + posted
 // posted writes a pointer as names have it: control characters, which a browser changes in names, as "~x" and two hex digits, which
 // is no escape of RFC 6901 and so stands for nothing else.
 func posted(at forms.Pointer) string {
+	if at.Within(forms.Enveloped) {
+		at = at[len(forms.Enveloped):]
+	}
 	if strings.IndexFunc(string(at), unicode.IsControl) < 0 {
 		return string(at)
 	}

@@ -48,7 +48,7 @@ func (g *Graph) violations(v *forms.View) []forms.Problem {
 		return g.schema.Validate(g.materialised(v))
 	}
 	value, ok := v.Answers[forms.Envelope]
-	at := forms.Pointer("").Join(forms.Envelope)
+	at := forms.Enveloped
 	if !ok {
 		return []forms.Problem{{Pointer: at, Code: forms.Required}}
 	}

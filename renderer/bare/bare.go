@@ -112,6 +112,7 @@ type Problem struct {
 	Code    string         `json:"code"`
 	Params  map[string]any `json:"params"`
 	Message string         `json:"message"`
+	Soft    bool           `json:"soft,omitempty"` // it warns and lets one through
 }
 
 // Decoded is a posted page.
@@ -139,12 +140,12 @@ func (p *Page) Decode(body string, l *i18n.Locale) (out Decoded, has bool, err e
 	}
 	out.Problems = []Problem{}
 	for _, x := range forms.MergeProblems(d.Problems, p.graph.Validate(view, "")) {
-		problem := Problem{Pointer: string(x.Pointer), Code: x.Code, Params: x.Params, Message: renderer.ProblemText(l, view, d.Typed, x)}
+		problem := Problem{Pointer: string(x.Pointer), Code: x.Code, Params: x.Params, Soft: x.Soft, Message: renderer.ProblemText(l, view, d.Typed, x)}
 		if problem.Params == nil {
 			problem.Params = map[string]any{}
 		}
 		if view.Form.Enveloped {
-			problem.Pointer = strings.TrimPrefix(problem.Pointer, "/")
+			problem.Pointer = strings.TrimPrefix(problem.Pointer, string(forms.Enveloped))
 		}
 		out.Problems = append(out.Problems, problem)
 	}
