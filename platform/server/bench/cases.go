@@ -95,7 +95,7 @@ func (b *bench) drain(what string, cases int) error {
 
 // journeys are whole ones, with the outbox at work.
 func (b *bench) journeys() error {
-	_, browsers, err := b.next(len(b.families) - b.used - signers - notices)
+	_, browsers, err := b.next(len(b.families) - b.used - signers - notices - costers)
 	if err != nil {
 		return err
 	}

@@ -51,10 +51,16 @@ type Platform struct {
 type Setup struct {
 	Dir       string
 	Endpoints sim.Endpoints
+	// Forms and Municipalities are folders; "" those of the demo.
+	Forms, Municipalities string
 }
 
 // Addresses say where the platform, and the bare handler beside it, listen.
-type Addresses struct{ Platform, Bare string }
+type Addresses struct {
+	Platform, Bare string
+	Took           time.Duration // from nothing until it listened
+	Memory         int           // bytes that the process has at most had in memory until then
+}
 
 type nothing = struct{}
 
@@ -83,6 +89,7 @@ func (p pipe) Close() error                { return errors.Join(p.ReadCloser.Clo
 
 // Start puts the platform together as `samtjanst serve` does, and listens.
 func (p *Platform) Start(in Setup, at *Addresses) error {
+	began := time.Now()
 	cfg := config.Default()
 	cfg.Data, cfg.BaseURL, cfg.Proxies = in.Dir, "http://localhost:8080", []string{"127.0.0.1"}
 	cfg, err := server.DemoConfig(cfg, in.Endpoints)
@@ -93,8 +100,12 @@ func (p *Platform) Start(in Setup, at *Addresses) error {
 	if err != nil {
 		return err
 	}
-	p.server, err = server.New(context.Background(), cfg, server.Options{Log: slog.New(slog.NewTextHandler(logs, nil)),
-		Municipalities: demo.Municipalities, OutboxEvery: time.Hour}) // every save that leaves something to do wakes it
+	cfg.Forms, cfg.Municipalities = in.Forms, in.Municipalities
+	o := server.Options{Log: slog.New(slog.NewTextHandler(logs, nil)), OutboxEvery: time.Hour} // every save that leaves something to do wakes it
+	if in.Municipalities == "" {
+		o.Municipalities = demo.Municipalities
+	}
+	p.server, err = server.New(context.Background(), cfg, o)
 	if err != nil {
 		return err
 	}
@@ -109,8 +120,9 @@ func (p *Platform) Start(in Setup, at *Addresses) error {
 		return err
 	}
 	go p.server.Serve(l) // ends with Close
-	at.Platform = l.Addr().String()
-	return nil
+	at.Platform, at.Took = l.Addr().String(), time.Since(began)
+	at.Memory, err = memory()
+	return err
 }
 
 // Bare serves the same bytes from a Fiber handler that does nothing else.

@@ -29,6 +29,7 @@ type bench struct {
 	used     int    // families that have a part already
 	ready    string // a case that all have signed and nobody has decided
 	table    table
+	costs    costs
 }
 
 func run(o options) (err error) {
@@ -56,44 +57,58 @@ func run(o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.sims.Close()) }()
+	began := time.Now()
+	if err := b.single(ctx); err != nil {
+		return err
+	}
 	stop, err := b.start(ctx)
 	if err != nil {
 		return err
 	}
-	began := time.Now()
 	err = b.figures()
-	b.table.write(os.Stdout, o, time.Since(began))
+	b.table.write(os.Stdout, o)
+	b.costs.write(os.Stdout)
+	fmt.Printf("\ntook %s\n", time.Since(began).Round(time.Second))
 	return errors.Join(err, stop())
 }
 
 // start starts the platform's process.
 func (b *bench) start(ctx context.Context) (stop func() error, err error) {
-	self, err := os.Executable()
+	var at Addresses
+	b.platform, stop, err = launch(ctx, Setup{Dir: filepath.Join(b.dir, "data"), Endpoints: b.sims.Endpoints}, &at)
 	if err != nil {
 		return nil, err
+	}
+	b.http = &fasthttp.HostClient{Addr: at.Platform, MaxConns: 4 * b.clients, MaxResponseBodySize: 8 << 20}
+	return stop, nil
+}
+
+// launch starts a process with a platform in it.
+func launch(ctx context.Context, in Setup, at *Addresses) (platform *rpc.Client, stop func() error, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, err
 	}
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Env = append(os.Environ(), roleEnv+"="+rolePlatform)
 	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out, err := cmd.StdoutPipe()
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	b.platform = rpc.NewClient(pipe{out, in})
-	stop = func() error { return errors.Join(b.platform.Close(), cmd.Wait()) }
-	var at Addresses
-	if err := b.call("Start", Setup{filepath.Join(b.dir, "data"), b.sims.Endpoints}, &at); err != nil {
-		return nil, errors.Join(err, stop())
+	platform = rpc.NewClient(pipe{stdout, stdin})
+	stop = func() error { return errors.Join(platform.Close(), cmd.Wait()) }
+	if err := platform.Call("Platform.Start", in, at); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("start: %w", err), stop())
 	}
-	b.http = &fasthttp.HostClient{Addr: at.Platform, MaxConns: 4 * b.clients, MaxResponseBodySize: 8 << 20}
-	return stop, nil
+	return platform, stop, nil
 }
 
 func (b *bench) call(method string, in, out any) error {

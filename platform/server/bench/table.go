@@ -45,7 +45,7 @@ func (t *table) say(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
-func (t *table) write(w io.Writer, o options, took time.Duration) {
+func (t *table) write(w io.Writer, o options) {
 	fmt.Fprintf(w, "%d processors, %d clients at once; the load generator and the simulators are on them too. CPU is the platform's process alone.\n\n",
 		runtime.NumCPU(), o.clients)
 	columns(w, append([][]string{{"what", "per second", "aim", "p50 ms", "p95 ms", "CPU ms each", "bytes", "compared"}}, t.rows...))
@@ -53,7 +53,6 @@ func (t *table) write(w io.Writer, o options, took time.Duration) {
 	for _, n := range t.notes {
 		fmt.Fprintln(w, n)
 	}
-	fmt.Fprintf(w, "took %s\n", took.Round(time.Second))
 }
 
 // columns writes rows below each other; the first and the last column start at the left, the others end at the right.

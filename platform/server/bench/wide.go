@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 
 	"samtjanst/forms"
+	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/store"
@@ -80,29 +82,35 @@ func (p *Platform) WideDrafts(in Wide, ids *[]string) error {
 	if err != nil {
 		return err
 	}
-	form, problems := forms.Compile(def)
-	if len(problems) > 0 {
-		return fmt.Errorf("%s", problems[0])
-	}
-	now := p.server.Flow.Clock.Now()
-	if err := p.server.Store.PutRecord(ctx, now, store.Record{Collection: "form", Key: string(form.Version), Rev: 1, Body: forms.Encode(def)}); err != nil {
-		return err
-	}
 	for i, who := range in.Owners {
-		d := &vault.Draft{ID: fmt.Sprintf("wide-%d-%d", in.Fields, i), Tenant: wideTenant, Form: wideForm, Version: string(form.Version),
-			Owner: idno.Must(who.Number), OwnerName: who.Name, Lang: "sv", Answers: map[string]any{}, Facts: map[string]any{},
-			Created: now, Changed: now, Expires: now.AddDate(0, 0, 1)}
-		if err := p.server.Flow.Vault.NewDraft(ctx, d); err != nil {
+		id := fmt.Sprintf("wide-%d-%d", in.Fields, i)
+		if err := p.newDraft(ctx, id, def, who, map[string]any{}); err != nil {
 			return err
 		}
-		saved, err := p.server.Flow.Save(ctx, who.actor(), d.ID, flow.Post{Page: widePage, Rev: 1, Values: wideAnswers(in.Fields)})
+		saved, err := p.server.Flow.Save(ctx, who.actor(), id, flow.Post{Page: widePage, Rev: 1, Values: wideAnswers(in.Fields)})
 		if err != nil {
 			return err
 		}
 		if saved.View != nil {
 			return fmt.Errorf("%d fields: %v", in.Fields, saved.View.Problems)
 		}
-		*ids = append(*ids, d.ID)
+		*ids = append(*ids, id)
 	}
 	return nil
+}
+
+// newDraft makes a draft of a form, which it keeps as another version of wideForm.
+func (p *Platform) newDraft(ctx context.Context, id string, def *forms.Definition, who Person, answers map[string]any) error {
+	form, problems := forms.Compile(def)
+	if len(problems) > 0 {
+		return fmt.Errorf("%s", problems[0])
+	}
+	now := p.server.Flow.Clock.Now()
+	err := p.server.Store.PutRecord(ctx, now, store.Record{Collection: "form", Key: string(form.Version), Rev: 1, Body: forms.Encode(def)})
+	if err != nil && !errors.Is(err, fault.Exists) {
+		return err
+	}
+	return p.server.Flow.Vault.NewDraft(ctx, &vault.Draft{ID: id, Tenant: wideTenant, Form: wideForm, Version: string(form.Version),
+		Owner: idno.Must(who.Number), OwnerName: who.Name, Lang: "sv", Answers: answers, Facts: map[string]any{},
+		Created: now, Changed: now, Expires: now.AddDate(0, 0, 1)})
 }
