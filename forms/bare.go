@@ -119,6 +119,9 @@ func (c *compiler) rootPage() {
 	p.Sections = []*Section{{Fields: []*Field{f}}}
 }
 
+// maxJudged bounds how many alternatives the root is judged by.
+const maxJudged = 200
+
 // object reports whether a value is an object whatever it is.
 func (c *compiler) object(k classified) bool {
 	switch k.kind {
@@ -126,7 +129,7 @@ func (c *compiler) object(k classified) bool {
 		return !k.nullable
 	case VariantField:
 		for _, a := range k.alternatives {
-			if c.judged++; c.judged > maxShape {
+			if c.judged++; c.judged > maxJudged {
 				return false // two alternatives in each of thirty steps; an envelope holds objects too
 			}
 			one, err := c.classify(a, &LayoutField{})

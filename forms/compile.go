@@ -37,6 +37,9 @@ func compile(def *Definition, how how) (*Form, []Diagnostic) {
 	for _, w := range def.Meta.Delivery.Ways {
 		c.text("delivery.ways."+w.ID, w.Title)
 	}
+	if n := len(c.res.base); n > maxSchemas {
+		return nil, []Diagnostic{diagnose(SchemaFile, root, "split the form, or list values under enum", "%d schemas within one, more than %d", n, maxSchemas)}
+	}
 	var bad *tree.Error
 	if c.top, bad = c.res.shape(root); bad != nil {
 		return nil, []Diagnostic{DiagnosticOf(SchemaFile, bad)}
@@ -103,6 +106,8 @@ type compiler struct {
 	how            how
 	bare           bool
 	built          int
+	looking        int  // lists within lists that are being classified
+	judged         int  // alternatives that the root was judged by
 	full           bool // more fields than a form has; told once
 
 	// What stands within itself is built when it is asked for: one at a time, and the form's index and texts stay as they are.

@@ -107,7 +107,12 @@ func (c *compiler) listKind(s shape, lf *LayoutField) (Kind, string, *tree.Error
 	case items.never:
 		return ConsentField, "", nil
 	}
+	if c.looking++; c.looking > maxGroups { // a list of lists of lists without end
+		c.looking--
+		return ListField, "", nil
+	}
 	item, err := c.classify(items, &LayoutField{})
+	c.looking--
 	switch {
 	case err != nil:
 		return 0, "", err

@@ -19,6 +19,9 @@ type resources struct {
 	dynamic map[string]*tree.Node   // name → outermost $dynamicAnchor
 }
 
+// maxSchemas bounds the schemas within one: the library that compiles them goes through all of them for each.
+const maxSchemas = 5000
+
 // here is the address of a schema without $id, so that relative references have something to stand on.
 var here = &url.URL{Scheme: "form", Host: "schema", Path: "/schema.json"}
 

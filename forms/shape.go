@@ -17,8 +17,8 @@ type shape struct {
 	seen  int                 // schemas gone through
 }
 
-// maxShape bounds what references and allOf gather for one value: two of them in each of thirty steps would be a thousand million.
-const maxShape = 200
+// maxShape bounds what references and allOf gather for one value.
+const maxShape = 2000
 
 func (r *resources) shape(nodes ...*tree.Node) (shape, *tree.Error) {
 	var s shape
@@ -218,9 +218,7 @@ func (s shape) property(r *resources, name string) (child shape, required bool, 
 		if p := n.Path("properties", name); p != nil {
 			found = append(found, p)
 		}
-		if list := n.Get("required"); list != nil {
-			required = required || slices.ContainsFunc(list.Items, func(e *tree.Node) bool { return e.Str() == name })
-		}
+		required = required || n.Get("required").Has(name)
 	}
 	if len(found) == 0 {
 		for _, n := range s.maybe {
@@ -229,9 +227,7 @@ func (s shape) property(r *resources, name string) (child shape, required bool, 
 			}
 		}
 		if len(found) > 1 {
-			any := &tree.Node{Kind: tree.Array, Items: found, Line: found[0].Line, Column: found[0].Column}
-			found = []*tree.Node{{Kind: tree.Object, Keys: []tree.Key{{Name: "anyOf", Value: any}}, Line: any.Line, Column: any.Column}}
-			r.base[found[0]] = here
+			found = []*tree.Node{anyOf(found)}
 		}
 	}
 	child, err = r.shape(found...)
@@ -321,18 +317,24 @@ func (s shape) entry(r *resources) (entry shape, ok bool, err *tree.Error) {
 		entry, err = r.shape(schemas[0])
 		return entry, true, err
 	}
-	any := &tree.Node{Kind: tree.Array, Items: schemas}
-	n := &tree.Node{Kind: tree.Object, Keys: []tree.Key{{Name: "anyOf", Value: any}}, Line: schemas[0].Line, Column: schemas[0].Column}
-	r.base[n] = here
-	entry, err = r.shape(n)
+	entry, err = r.shape(anyOf(schemas))
 	return entry, true, err
+}
+
+// anyOf is a schema that nobody wrote: any of several, each of which keeps its own address.
+func anyOf(schemas []*tree.Node) *tree.Node {
+	first := schemas[0]
+	list := &tree.Node{Kind: tree.Array, Items: schemas, Line: first.Line, Column: first.Column}
+	return &tree.Node{Kind: tree.Object, Keys: []tree.Key{{Name: "anyOf", Value: list}}, Line: first.Line, Column: first.Column}
 }
 
 // options are the values to choose from, when the schema lists them: enum, const, or oneOf/anyOf of const with a title.
 func (s shape) options() []Option {
 	var out []Option
+	have := map[string]bool{}
 	add := func(o Option) {
-		if !slices.ContainsFunc(out, func(p Option) bool { return string(p.JSON) == string(o.JSON) }) {
+		if !have[string(o.JSON)] {
+			have[string(o.JSON)] = true
 			out = append(out, o)
 		}
 	}
@@ -362,9 +364,11 @@ func (s shape) options() []Option {
 			continue
 		}
 		if len(out) > 0 { // several lists: what all of them have
-			out = slices.DeleteFunc(out, func(o Option) bool {
-				return !slices.ContainsFunc(list.Items, func(e *tree.Node) bool { return string(e.JSON()) == string(o.JSON) })
-			})
+			both := map[string]bool{}
+			for _, e := range list.Items {
+				both[string(e.JSON())] = true
+			}
+			out = slices.DeleteFunc(out, func(o Option) bool { return !both[string(o.JSON)] })
 			continue
 		}
 		for _, e := range list.Items {

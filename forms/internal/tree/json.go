@@ -29,24 +29,27 @@ func ParseJSON(raw []byte) (*Node, error) {
 }
 
 type jsonParser struct {
-	raw                  []byte
-	dec                  *json.Decoder
-	seen, line, lineFrom int
+	raw                []byte
+	dec                *json.Decoder
+	seen, line, column int // how far lines and characters are counted
 }
 
-// place tells where the next token begins. Offsets only grow, so counting lines is linear over the file.
+// place tells where the next token begins. Offsets only grow, so counting is linear over the file, also when it is one line.
 func (p *jsonParser) place() (line, column int) {
 	off := int(p.dec.InputOffset())
 	for off < len(p.raw) && bytes.IndexByte([]byte(" \t\r\n,:"), p.raw[off]) >= 0 {
 		off++
 	}
 	for ; p.seen < off; p.seen++ {
-		if p.raw[p.seen] == '\n' {
+		switch b := p.raw[p.seen]; {
+		case b == '\n':
 			p.line++
-			p.lineFrom = p.seen + 1
+			p.column = 0
+		case utf8.RuneStart(b):
+			p.column++
 		}
 	}
-	return p.line, utf8.RuneCount(p.raw[p.lineFrom:off]) + 1
+	return p.line, p.column + 1
 }
 
 func (p *jsonParser) at(mend, what string) *Error {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"sync"
 )
 
 // MaxDepth bounds nesting: nothing a person writes or fills in comes near it, and recursion below it cannot exhaust a stack.
@@ -32,7 +33,7 @@ func (k Kind) String() string {
 	return [...]string{"null", "true or false", "a number", "a text", "a list", "keys with values"}[k]
 }
 
-// Node is a value with its place.
+// Node is a value with its place. Once something was looked for in it, its keys and items stay as they are.
 type Node struct {
 	Kind   Kind
 	Text   string // String: the text; Number: as written; Bool: "true" or "false"
@@ -40,7 +41,13 @@ type Node struct {
 	Items  []*Node
 	Line   int
 	Column int
+
+	find sync.Once      // of many keys or items
+	at   map[string]int // where each stands
 }
+
+// fewKeys are found sooner by going through them than in an index.
+const fewKeys = 16
 
 // Key of an object with its value.
 type Key struct {
@@ -68,12 +75,49 @@ func (n *Node) Get(name string) *Node {
 	if n == nil || n.Kind != Object {
 		return nil
 	}
+	if len(n.Keys) > fewKeys {
+		n.find.Do(func() {
+			n.at = make(map[string]int, len(n.Keys))
+			for i := range n.Keys {
+				n.at[n.Keys[i].Name] = i
+			}
+		})
+		if i, ok := n.at[name]; ok {
+			return n.Keys[i].Value
+		}
+		return nil
+	}
 	for i := range n.Keys {
 		if n.Keys[i].Name == name {
 			return n.Keys[i].Value
 		}
 	}
 	return nil
+}
+
+// Has reports whether a text is one of a list's items.
+func (n *Node) Has(text string) bool {
+	if n == nil || n.Kind != Array {
+		return false
+	}
+	if len(n.Items) > fewKeys {
+		n.find.Do(func() {
+			n.at = make(map[string]int, len(n.Items))
+			for i, e := range n.Items {
+				if e.Kind == String {
+					n.at[e.Text] = i
+				}
+			}
+		})
+		_, ok := n.at[text]
+		return ok
+	}
+	for _, e := range n.Items {
+		if e.Kind == String && e.Text == text {
+			return true
+		}
+	}
+	return false
 }
 
 // Path follows keys.
