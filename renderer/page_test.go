@@ -140,57 +140,15 @@ func buttons(t testing.TB, page string) []button {
 // posted gives what a browser would post of a page, without a button.
 func posted(t testing.TB, page string) url.Values {
 	t.Helper()
-	out := url.Values{}
-	doc, err := html.Parse(strings.NewReader(page))
+	out, err := uitest.Posted([]byte(page))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var walk func(*html.Node)
-	walk = func(n *html.Node) {
-		get := func(key string) (string, bool) {
-			for _, a := range n.Attr {
-				if a.Key == key {
-					return a.Val, true
-				}
-			}
-			return "", false
-		}
-		name, _ := get("name")
-		value, _ := get("value")
-		kind, _ := get("type")
-		_, checked := get("checked")
-		switch {
-		case n.Type != html.ElementNode:
-		case n.Data == "input" && kind == "file":
-		case n.Data == "input" && (kind == "radio" || kind == "checkbox"):
-			if checked {
-				out.Add(name, value)
-			}
-		case n.Data == "input":
-			out.Add(name, value)
-		case n.Data == "textarea":
-			out.Add(name, uitest.Text(n))
-		case n.Data == "select":
-			chosen := ""
-			for o := range n.Descendants() {
-				selected, v := false, ""
-				for _, a := range o.Attr {
-					selected = selected || a.Key == "selected"
-					if a.Key == "value" {
-						v = a.Val
-					}
-				}
-				if selected {
-					chosen = v
-				}
-			}
-			out.Add(name, chosen)
-		}
-		for e := n.FirstChild; e != nil; e = e.NextSibling {
-			walk(e)
+	for _, values := range out {
+		for i, v := range values {
+			values[i] = strings.ReplaceAll(v, "\r\n", "\n") // as the decoder reads it
 		}
 	}
-	walk(doc)
 	return out
 }
 
