@@ -14,12 +14,12 @@ type Said struct {
 	Warnings []string          `yaml:"warnings"` // "deregistered", "winding-up", "several", or others of its own
 }
 
-// reply is a register of the scenario's asked about a key: one that the scenario does not have does not answer, and a key that it does
+// Reply is a register of the scenario's asked about a key: one that the scenario does not have does not answer, and a key that it does
 // not have is not there.
-func (r *runner) reply(from, key string) forms.LookupReply {
+func (s Scenario) Reply(from, key string) forms.LookupReply {
 	out := forms.LookupReply{Status: forms.LookupUnavailable, Source: from}
-	out.At, _ = time.Parse(time.DateOnly, r.scope.Today) // a scenario without a day has been told of
-	register, up := r.registers[from]
+	out.At, _ = time.Parse(time.DateOnly, s.Today) // a scenario without a day has been told of
+	register, up := s.Registers[from]
 	if !up {
 		return out
 	}
@@ -56,7 +56,7 @@ func (r *runner) lookUp(where string, at forms.Pointer, v *forms.View, problems 
 	if len(out) > 0 {
 		return out
 	}
-	answers, facts, err := r.graph.TakeLookup(r.scope, f, text, r.reply(f.Lookup.From, text))
+	answers, facts, err := r.graph.TakeLookup(r.scope, f, text, r.scenario.Reply(f.Lookup.From, text))
 	if err != nil {
 		r.fail("%s: the form cannot be run: %v", where, err)
 		return nil

@@ -11,7 +11,7 @@ import (
 // the applicant and then the others in their order, before whom everybody else has finished; steps counts those of that person that
 // are played, and more than there are is all.
 func Replay(g *journey.Graph, s Scenario, who, steps int) forms.Scope {
-	r := &runner{graph: g}
+	r := &runner{graph: g, scenario: s}
 	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
 	own := s.Steps
 	if who <= 0 || who > len(s.Others) {

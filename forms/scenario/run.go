@@ -12,7 +12,7 @@ import (
 
 // Run plays a scenario and tells what differs from what it expects.
 func Run(g *journey.Graph, s Scenario) Result {
-	r := &runner{graph: g, registers: s.Registers, result: Result{File: s.File, Title: s.Title}}
+	r := &runner{graph: g, scenario: s, result: Result{File: s.File, Title: s.Title}}
 	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
 	start, err := g.Run(r.scope)
 	if err != nil {
@@ -43,10 +43,10 @@ func Run(g *journey.Graph, s Scenario) Result {
 }
 
 type runner struct {
-	graph     *journey.Graph
-	scope     forms.Scope
-	registers map[string]map[string]Said
-	result    Result
+	graph    *journey.Graph
+	scenario Scenario
+	scope    forms.Scope
+	result   Result
 }
 
 func (r *runner) fail(format string, args ...any) {
