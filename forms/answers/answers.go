@@ -27,6 +27,7 @@ const (
 	MaxRows   = 1000    // rows of one list where the schema says no less
 	MaxDigits = 40      // digits of a number
 	MaxJSON   = 1 << 20 // bytes of a value written as JSON
+	MaxDepth  = 60      // of what groups and lists stand in; with what is in them, answers are at most 64 deep
 )
 
 // Input is one control of a page with what stands in it.

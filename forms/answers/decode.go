@@ -25,10 +25,10 @@ type Decoded struct {
 // Decode reads a posted page. v is the view from which the page was made, of the stored answers as they are now; a page that v does
 // not show offers nothing. Fields that were hidden when the page was sent but are shown by what was posted (a page that answers
 // conditions in the browser) are read where they were posted.
-func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decoded {
+func Decode(g *journey.Graph, v *forms.View, page string, values url.Values) Decoded {
 	p, ok := v.Page(page)
 	out := Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}}
-	out.Op, out.At = ParseOp(post.Get(FieldOp))
+	out.Op, out.At = ParseOp(values.Get(FieldOp))
 	if out.Op == "" {
 		out.Op = OpContinue
 	}
@@ -38,7 +38,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, post url.Values) Decod
 	}
 	today, _ := time.Parse(time.DateOnly, v.Scope.Today) // a scope without a day refuses every personal number: seen at once
 	// What a field shows may hang on what was just posted, and that on another: each round can only show more of this page.
-	shown := v
+	shown, post := v, newPost(values)
 	for range 8 {
 		d := &decoder{view: v, now: shown, post: post, page: p, today: today}
 		d.out = Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}, Op: op, At: out.At}
@@ -92,7 +92,7 @@ type decoder struct {
 	view  *forms.View // of what is stored
 	now   *forms.View // of what was posted, as far as it is known
 	page  *forms.Page
-	post  url.Values
+	post  *post
 	today time.Time
 	out   Decoded
 }
@@ -172,22 +172,16 @@ func (d *decoder) offered(f *forms.Field, at place) bool {
 	if !at.fresh && d.view.ShowsAt(f, at.shown) {
 		return true
 	}
-	return d.now.ShowsAt(f, at.to) && (at.fresh || f.Kind == forms.GroupField || d.wasPosted(at.post))
-}
-
-// wasPosted reports whether any control of a place, or of what stands within it, was posted.
-func (d *decoder) wasPosted(p forms.Pointer) bool {
-	for name := range d.post {
-		if len(name) > 1 && strings.HasPrefix(name[1:], posted(p)) && (len(name) == 1+len(posted(p)) || name[1+len(posted(p))] == '/') {
-			return true
-		}
-	}
-	return false
+	return d.now.ShowsAt(f, at.to) && (at.fresh || f.Kind == forms.GroupField || d.post.has(at.post))
 }
 
 // read gives the value of a field as it was posted, from what is stored of it. What the page showed and is posted again as it was shown
 // stays exactly as it is stored: a number's exponent, the order of choices, a text with spaces, a value that its control cannot show.
 func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, has bool) {
+	if holdsMore(f) && strings.Count(string(at.post), "/") > MaxDepth {
+		d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.OtherViolation, Params: map[string]any{"keyword": "depth"}})
+		return was, had
+	}
 	switch f.Kind {
 	case forms.FilesField: // uploads, not text
 		return was, had
@@ -205,6 +199,15 @@ func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, 
 		return d.variant(f, at, was, had)
 	}
 	return d.scalar(f, at, was, had)
+}
+
+// holdsMore reports whether other fields stand within a field: one of these may stand within itself.
+func holdsMore(f *forms.Field) bool {
+	switch f.Kind {
+	case forms.GroupField, forms.RowsField, forms.ListField, forms.TupleField, forms.MapField, forms.VariantField:
+		return true
+	}
+	return false
 }
 
 func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool) {
@@ -266,7 +269,7 @@ func (d *decoder) texts(f *forms.Field, at place) ([]string, bool) {
 			texts = append(texts, d.post.Get(DatePart(part, at.post)))
 		}
 	} else {
-		texts = d.post[Control(at.post)]
+		texts = d.post.Values[Control(at.post)]
 	}
 	if len(texts) > MaxRows {
 		texts = texts[:MaxRows]
@@ -368,7 +371,7 @@ func (d *decoder) absent(f *forms.Field, at place, was any, had bool) (any, bool
 // variant reads the chosen variant's field. Choosing another one than is on the page takes over what both have, and shows the page
 // again, since the new one's questions have not been seen.
 func (d *decoder) variant(f *forms.Field, at place, was any, had bool) (any, bool) {
-	choice, given := d.post[Variant(at.post)]
+	choice, given := d.post.Values[Variant(at.post)]
 	if !given || choice[0] == "" {
 		if had && f.Choose(was) >= 0 && given {
 			return blank(f, d.post.Get(Marker(at.post)))
@@ -390,7 +393,7 @@ func (d *decoder) variant(f *forms.Field, at place, was any, had bool) (any, boo
 	case onPage && before != i:
 		value, has = d.changed(f.Variants[before].Field(), inner, was)
 		d.again(inner)
-	case !onPage && !d.wasAnswered(at.post):
+	case !onPage && !d.post.answers(at.post):
 		if value, has = d.changed(nil, inner, was); had {
 			value, has = was, had
 		}
@@ -409,16 +412,6 @@ func (d *decoder) again(f *forms.Field) {
 	if d.out.Op == OpContinue && f.Kind != forms.NullField && f.Kind != forms.FixedField {
 		d.out.Op = OpUpdate
 	}
-}
-
-// wasAnswered reports whether any control below a variant's choice was posted.
-func (d *decoder) wasAnswered(p forms.Pointer) bool {
-	for name := range d.post {
-		if name != Variant(p) && len(name) > 1 && strings.HasPrefix(name[1:], posted(p)) && (len(name) == 1+len(posted(p)) || name[1+len(posted(p))] == '/') {
-			return true
-		}
-	}
-	return false
 }
 
 // changed is a value as it begins under another variant: an object keeps what both declare and what neither does.

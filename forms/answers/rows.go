@@ -88,10 +88,11 @@ func (d *decoder) row(f *forms.Field, at place, stored []any, n int, isStored bo
 		was = stored[n]
 	}
 	if f.Kind == forms.RowsField {
+		mark := len(d.out.Problems)
 		value = d.fields(f, at, was, isStored)
 		// A new row that nothing is written in is none, but for the first of a list that must have one: what it lacks is told there.
 		first := f.Required && f.MinItems > 0 && len(stored) == 0
-		return value, isStored || key == newKey || !isEmptyObject(value) || first || d.toldWithin(at.to)
+		return value, isStored || key == newKey || !isEmptyObject(value) || first || len(d.out.Problems) > mark
 	}
 	item := rowFields(f)[0]
 	if key == newKey {
@@ -104,6 +105,9 @@ func (d *decoder) row(f *forms.Field, at place, stored []any, n int, isStored bo
 		return nil, false
 	}
 	if item.OnDemand && at.fresh {
+		if item.Kind == forms.TupleField {
+			return []any{}, true
+		}
 		return map[string]any{}, true
 	}
 	value, keep = d.read(item, at, was, isStored)
@@ -130,18 +134,15 @@ func (d *decoder) fields(f *forms.Field, at place, was any, had bool) any {
 	return object
 }
 
-func (d *decoder) toldWithin(at forms.Pointer) bool {
-	return slices.ContainsFunc(d.out.Problems, func(p forms.Problem) bool { return p.Pointer.Within(at) })
-}
-
 // summary reads the open row, if any, and lets the button act on the stored rows.
 func (d *decoder) summary(f *forms.Field, at place, stored []any, s Summary) []any {
 	list := stored // a copy already
 	open, window := s.Open, s.From
-	if open >= 0 && slices.Contains(d.post[RowKey(at.post)], strconv.Itoa(open)) {
+	if open >= 0 && slices.Contains(d.post.Values[RowKey(at.post)], strconv.Itoa(open)) {
 		here := at.row(strconv.Itoa(open), strconv.Itoa(open))
+		mark := len(d.out.Problems)
 		list[open] = d.fields(f, here, stored[open], true)
-		if d.out.Op == OpContinue && d.toldWithin(here.to) {
+		if d.out.Op == OpContinue && len(d.out.Problems) > mark {
 			d.out.Typed[OpenRow(at.to)] = strconv.Itoa(open)
 		}
 	}
@@ -209,7 +210,7 @@ func (d *decoder) keys(f *forms.Field, at place, stored int) []string {
 	most := d.most(f)
 	var keys []string
 	have := map[string]bool{}
-	for _, key := range d.post[RowKey(at.post)] {
+	for _, key := range d.post.Values[RowKey(at.post)] {
 		if !validKey(key) || have[key] {
 			continue
 		}
@@ -345,7 +346,7 @@ func (d *decoder) entries(f *forms.Field, at place, before map[string]any, objec
 		code := ""
 		_, taken := object[name]
 		switch {
-		case name == "" && !isStored && !d.says(here.post):
+		case name == "" && !isStored && !d.post.says(here.post):
 			if d.out.Op != OpContinue && d.out.Op != OpSave {
 				added++
 			}
@@ -394,16 +395,6 @@ func (d *decoder) entries(f *forms.Field, at place, before map[string]any, objec
 	if added > 0 {
 		d.out.Typed[RowKey(at.to)] = strconv.Itoa(added)
 	}
-}
-
-// says reports whether anything is written below a posted place.
-func (d *decoder) says(p forms.Pointer) bool {
-	for name, values := range d.post {
-		if len(name) > 1 && name[0] != 'v' && name[0] != 'k' && forms.Pointer(name[1:]).Within(forms.Pointer(posted(p))) && slices.ContainsFunc(values, func(s string) bool { return s != "" }) {
-			return true
-		}
-	}
-	return false
 }
 
 // validName reports whether a name can stand in a page and be posted again.

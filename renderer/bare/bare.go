@@ -20,8 +20,11 @@ import (
 	"samtjanst/renderer/ui"
 )
 
-// MaxBody bounds a posted page, in bytes.
-const MaxBody = 10 << 20
+// Bounds of a posted page.
+const (
+	MaxBody   = 10 << 20 // bytes
+	MaxValues = 10_000   // as many as net/url reads
+)
 
 // Page is a schema with the answers that stand in it.
 type Page struct {
@@ -126,6 +129,9 @@ type Decoded struct {
 func (p *Page) Decode(body string, l *i18n.Locale) (out Decoded, has bool, err error) {
 	if len(body) > MaxBody {
 		return Decoded{}, false, fmt.Errorf("the body is larger than %d MB", MaxBody>>20)
+	}
+	if strings.Count(body, "&") >= MaxValues {
+		return Decoded{}, false, fmt.Errorf("the body has more than %d values", MaxValues)
 	}
 	post, err := url.ParseQuery(body)
 	if err != nil {
