@@ -46,9 +46,10 @@ type Catalog struct {
 type Head struct {
 	Publication string        `json:"publication"` // id
 	Version     forms.Version `json:"version"`
-	Files       string        `json:"files"`          // address of the definition's files
-	Authority   string        `json:"authority"`      // slug of the owning board
-	Asks        bool          `json:"asks,omitempty"` // some field asks a register
+	Files       string        `json:"files"`     // address of the definition's files
+	Authority   string        `json:"authority"` // slug of the owning board
+	// Registers that its fields ask, and what they are filled with from each. So a start need not compile what nobody has used yet.
+	Registers map[string][]string `json:"registers,omitempty"`
 }
 
 // The record that names all heads.

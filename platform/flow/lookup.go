@@ -47,21 +47,39 @@ func (s *Service) registers() map[string]bool {
 	return out
 }
 
-// CheckLookups reports the first look-up of a form that its register cannot serve. A register that is not configured is no mistake: its
-// button is not shown, and the form is filled in by hand.
-func (s *Service) CheckLookups(g *Graph) error {
-	for _, at := range slices.Sorted(maps.Keys(g.Form.Fields)) {
-		l := g.Form.Fields[at].Lookup
-		if l == nil || s.Lookups[l.From] == nil {
+// CheckLookups reports the first look-up of a published form that its register cannot serve. A register that is not configured is no mistake:
+// its button is not shown, and the form is filled in by hand.
+func (s *Service) CheckLookups(form string, h Head) error {
+	for _, from := range slices.Sorted(maps.Keys(h.Registers)) {
+		if s.Lookups[from] == nil {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(l.Fills)) {
-			if gives := s.Lookups[l.From].Gives(); !slices.Contains(gives, name) {
-				return fault.Newf("flow.CheckLookups", fault.Invalid, "form %s: the register %s does not tell %q; it tells %q", g.Form.Def.Meta.ID, l.From, name, gives)
+		gives := s.Lookups[from].Gives()
+		for _, name := range h.Registers[from] {
+			if !slices.Contains(gives, name) {
+				return fault.Newf("flow.CheckLookups", fault.Invalid, "form %s: the register %s does not tell %q; it tells %q", form, from, name, gives)
 			}
 		}
 	}
 	return nil
+}
+
+// registersOf are the registers that a form's fields ask, and what they are filled with from each, in order.
+func registersOf(f *forms.Form) map[string][]string {
+	var out map[string][]string
+	for _, field := range f.Fields {
+		if l := field.Lookup; l != nil {
+			if out == nil {
+				out = map[string][]string{}
+			}
+			out[l.From] = slices.AppendSeq(out[l.From], maps.Keys(l.Fills))
+		}
+	}
+	for from, names := range out {
+		slices.Sort(names)
+		out[from] = slices.Compact(names)
+	}
+	return out
 }
 
 // lookUp asks the register of a field about what a saved page has in it, and keeps what it says. v is the page as it was saved: it is given

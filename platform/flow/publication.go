@@ -73,7 +73,13 @@ func LoadCatalog(ctx context.Context, fsys fs.FS, dir string, records store.Reco
 	}
 	var fresh []*readyForm
 	var changed []folder
-	folders := map[string]string{} // form → folder
+	folders := map[string]string{}   // form → folder
+	published := map[string]string{} // address of files → form
+	for key, h := range c.heads {
+		if !strings.Contains(key, "@") {
+			published[h.Files] = key
+		}
+	}
 	for _, e := range entries {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") { // schemas for editors, a version control's own
 			continue
@@ -83,12 +89,16 @@ func LoadCatalog(ctx context.Context, fsys fs.FS, dir string, records store.Reco
 		if err != nil {
 			return nil, err
 		}
-		id, address := formID(files), filesAddress(files)
+		address := filesAddress(files)
+		id, same := published[address]
+		if !same {
+			id = formID(files)
+		}
 		if other, twice := folders[id]; twice {
 			return nil, fmt.Errorf("%s: a second form with id %q, beside %s", at, id, other)
 		}
 		folders[id] = at
-		if h, ok := c.heads[id]; ok && h.Files == address {
+		if same {
 			continue
 		}
 		changed = append(changed, folder{at: at, id: id, files: files})
@@ -141,11 +151,12 @@ func openAll(folders []folder) {
 // readyForm is a form read from files, ready to be published.
 type readyForm struct {
 	*owned.Form
-	graph   *Graph
+	graph   *Graph // nil when it was read at a start: it is compiled at its first use, as one that was published before is
+	version forms.Version
 	address string
 }
 
-// openFiles reads files and compiles them; the error is the first mistake with file and line.
+// openFiles reads files and proves that they can be compiled; the error is the first mistake with file and line.
 func openFiles(files revise.Files) (*readyForm, error) {
 	f, err := owned.Open(files)
 	var faulty *owned.Faulty
@@ -155,7 +166,11 @@ func openFiles(files revise.Files) (*readyForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openForm(f)
+	o, err := openForm(f)
+	if err == nil {
+		o.graph = nil
+	}
+	return o, err
 }
 
 func openForm(f *owned.Form) (*readyForm, error) {
@@ -163,7 +178,7 @@ func openForm(f *owned.Form) (*readyForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &readyForm{Form: f, graph: g, address: filesAddress(f.Files)}, nil
+	return &readyForm{Form: f, graph: g, version: g.Form.Version, address: filesAddress(f.Files)}, nil
 }
 
 // formID reads the form's id, "" when it cannot be read: opening the files tells why.
@@ -271,7 +286,7 @@ func (c *Catalog) store(ctx context.Context, now time.Time, o *readyForm) error 
 		return fault.New("flow.store", fault.Internal, err)
 	}
 	for _, r := range []store.Record{
-		{Collection: "form", Key: string(o.graph.Form.Version), Body: forms.Encode(o.Def)},
+		{Collection: "form", Key: string(o.version), Body: forms.Encode(o.Def)},
 		{Collection: "form-files", Key: o.address, Body: raw},
 	} {
 		r.Rev = 1
@@ -279,7 +294,9 @@ func (c *Catalog) store(ctx context.Context, now time.Time, o *readyForm) error 
 			return fault.Wrap("flow.store", err)
 		}
 	}
-	c.keepGraph(o.graph.Form.Version, o.graph)
+	if o.graph != nil {
+		c.keepGraph(o.version, o.graph)
+	}
 	return nil
 }
 
@@ -288,7 +305,7 @@ func (c *Catalog) append(ctx context.Context, now time.Time, heads map[string]He
 	if p.ID == "" {
 		p.ID = randomID()
 	}
-	p.At, p.Version, p.Files = now.UTC(), o.graph.Form.Version, o.address
+	p.At, p.Version, p.Files = now.UTC(), o.version, o.address
 	raw, err := json.Marshal(p)
 	if err != nil {
 		return fault.New("flow.append", fault.Internal, err)
@@ -296,11 +313,8 @@ func (c *Catalog) append(ctx context.Context, now time.Time, heads map[string]He
 	if err := c.records.PutRecord(ctx, now, store.Record{Collection: "publication", Key: p.ID, Rev: 1, Body: raw}); err != nil {
 		return fault.Wrap("flow.append", err)
 	}
-	h := Head{Publication: p.ID, Version: p.Version, Files: p.Files, Authority: o.Def.Meta.Authority}
-	for _, f := range o.graph.Form.Fields {
-		h.Asks = h.Asks || f.Lookup != nil
-	}
-	heads[headKey(p.Form, p.Tenant)] = h
+	heads[headKey(p.Form, p.Tenant)] = Head{Publication: p.ID, Version: p.Version, Files: p.Files, Authority: o.Def.Meta.Authority,
+		Registers: registersOf(o.Form.Form)}
 	return nil
 }
 

@@ -231,12 +231,8 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	for _, t := range dirs.Tenants() {
 		for _, sv := range t.Services {
 			head, err := catalog.Head(t.ID, sv.Form)
-			if err == nil && !head.Asks {
-				continue // and so is compiled at its first use
-			}
-			g, err := catalog.Newest(ctx, t.ID, sv.Form, o.Clock.Now())
 			if err == nil {
-				err = use.CheckLookups(g)
+				err = use.CheckLookups(sv.Form, head)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("municipality %s: %w", t.ID, err)
@@ -320,7 +316,8 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	s.Kit, err = httpkit.New(httpkit.Config{Records: s.Store, Box: box, Clock: o.Clock, Log: o.Log, Texts: texts, Assets: bundle,
-		TLS: strings.HasPrefix(cfg.BaseURL, "https://"), FormAction: origins, Proxies: cfg.Proxies, MaxUpload: cfg.Uploads.TotalMB << 20})
+		TLS: strings.HasPrefix(cfg.BaseURL, "https://"), FormAction: origins, Proxies: cfg.Proxies, MaxUpload: cfg.Uploads.TotalMB << 20,
+		MaxForm: cfg.Posted.KB << 10, MaxKeys: cfg.Posted.Values})
 	if err != nil {
 		return err
 	}
