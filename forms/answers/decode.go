@@ -27,13 +27,14 @@ type Decoded struct {
 // conditions in the browser) are read where they were posted.
 func Decode(g *journey.Graph, v *forms.View, page string, values url.Values) Decoded {
 	p, ok := v.Page(page)
-	out := Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}}
+	out := Decoded{Typed: forms.Typed{}}
 	out.Op, out.At = ParseOp(values.Get(FieldOp))
 	if out.Op == "" {
 		out.Op = OpContinue
 	}
 	op := out.Op
 	if !ok {
+		out.Answers = forms.CopyObject(v.Scope.Answers)
 		return out
 	}
 	today, _ := time.Parse(time.DateOnly, v.Scope.Today) // a scope without a day refuses every personal number: seen at once

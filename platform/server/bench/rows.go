@@ -12,8 +12,6 @@ import (
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
 	"samtjanst/renderer"
-
-	"github.com/valyala/fasthttp"
 )
 
 // few and many are the lists that are compared: what one row costs must not hang on the others.
@@ -211,8 +209,8 @@ func opened(br browser, at string) (url.Values, int64, error) {
 	return form, rev, nil
 }
 
-// condition is an answer that shows other questions, over HTTP and without a script: the page is posted, stored and answered with what
-// is shown now. Beside it the same page only opened.
+// condition is an answer that shows other questions, over HTTP and without a script: the page is posted and stored, and opened again
+// with what is shown now. Beside it the same page only opened.
 func (b *bench) condition() error {
 	fs, browsers, err := b.next(1)
 	if err != nil {
@@ -235,7 +233,7 @@ func (b *bench) condition() error {
 		return err
 	}
 	form.Set(answers.FieldOp, answers.OpUpdate)
-	size, last := 0, 0
+	size := 0
 	f, err := once("a condition's answer changed, page shown again, over HTTP", b.duration/3, func() error {
 		choice := "vald"
 		if rev%2 == 0 {
@@ -244,14 +242,23 @@ func (b *bench) condition() error {
 		form.Set("a/skola/placering", choice)
 		form.Set(answers.FieldRevision, strconv.FormatInt(rev, 10))
 		rev++
-		p, err := br.do("POST", at, form)
-		if err == nil && (p.status != fasthttp.StatusOK || len(p.body) == last) {
-			err = fmt.Errorf("POST %s: status %d: %s", at, p.status, excerpt(p.body))
+		p, err := br.post(at, form)
+		if err == nil && p.location != at {
+			err = fmt.Errorf("POST %s leads to %s", at, p.location)
 		}
-		size, last = len(p.body), len(p.body)
+		if err != nil {
+			return err
+		}
+		if p, err = br.get(p.location); err == nil && len(p.body) == size {
+			err = fmt.Errorf("%s shows the same for another answer", at)
+		}
+		size = len(p.body)
 		return err
 	})
+	if err != nil {
+		return err
+	}
 	f.bytes = size
 	b.costs.add(f, aim{time: 5 * time.Millisecond}, base)
-	return err
+	return nil
 }
