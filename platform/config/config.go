@@ -42,6 +42,7 @@ type Config struct {
 	SMS            smshttp.Config `yaml:"sms"`
 	Clamd          string         `yaml:"clamd"` // host:port or socket path; "" uploads are not scanned
 	Uploads        Uploads        `yaml:"uploads"`
+	Posted         Posted         `yaml:"posted"`
 	Handover       []Handover     `yaml:"handover"`
 	// Bolagsverket is the register of companies that forms ask as "company"; without it they are filled in by hand.
 	Bolagsverket bolagsverket.Config `yaml:"bolagsverket"`
@@ -54,6 +55,12 @@ type Uploads struct {
 	FileMB  int64 `yaml:"fileMB"`  // 20
 	TotalMB int64 `yaml:"totalMB"` // 60
 	Count   int   `yaml:"count"`   // 10
+}
+
+// Posted bounds a page that is posted, without its files. Over them comes 413.
+type Posted struct {
+	KB     int64 `yaml:"kB"`     // 1024
+	Values int   `yaml:"values"` // 4000: controls with what stands in them; at most 10,000, which is what is read of a form
 }
 
 // Handover is where one municipality's granted rows go, and where the operator's lists come back: exactly one of Folder and Webhook.
@@ -91,7 +98,8 @@ func Load(path string) (Config, error) {
 
 // Default is what holds where nothing is said.
 func Default() Config {
-	return Config{Listen: ":8080", Data: "data", Uploads: Uploads{FileMB: 20, TotalMB: 60, Count: 10}}
+	return Config{Listen: ":8080", Data: "data", Uploads: Uploads{FileMB: 20, TotalMB: 60, Count: 10},
+		Posted: Posted{KB: 1024, Values: 4000}}
 }
 
 // Validate names the first wrong key. Integrations check their own parts.
@@ -108,6 +116,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("store %q: leave it out, or give a mongodb:// address", c.Store)
 	case c.Uploads.FileMB < 1 || c.Uploads.TotalMB < c.Uploads.FileMB || c.Uploads.Count < 1:
 		return errors.New("uploads: fileMB and count are at least 1, totalMB at least fileMB")
+	case c.Posted.KB < 1 || c.Posted.Values < 1 || c.Posted.Values > 10_000:
+		return errors.New("posted: kB and values are at least 1, values at most 10000")
 	}
 	for i, h := range c.Handover {
 		if h.Municipality == "" || h.Target == "" || (h.Folder == "") == (h.Webhook == nil) {

@@ -38,7 +38,7 @@ func TestLoad(t *testing.T) {
 	if c.Navet.TokenSecret != "hemligt" {
 		t.Error("a secret is not taken from the environment")
 	}
-	if c.Listen != ":8080" || c.Uploads.Count != 10 {
+	if c.Listen != ":8080" || c.Uploads.Count != 10 || c.Posted.Values != 4000 {
 		t.Errorf("defaults: %q %d", c.Listen, c.Uploads.Count)
 	}
 	if !filepath.IsAbs(c.Municipalities) || filepath.Base(c.Municipalities) != "kommuner" || c.Handover[0].Folder != "/srv/ut" {
@@ -55,6 +55,8 @@ func TestMistakes(t *testing.T) {
 		"path":              {"https://e.exempel.se", "https://e.exempel.se/e", "baseURL"},
 		"no municipalities": {"municipalities: kommuner", "", "municipalities"},
 		"empty variable":    {"env:SAMTJANST_TEST_SECRET", "env:SAMTJANST_NO_SUCH", "navet.tokenSecret"},
+		"posted":            {"municipalities:", "posted: {values: 20000}\nmunicipalities:", "posted"},
+		"posted nothing":    {"municipalities:", "posted: {kB: 0}\nmunicipalities:", "posted"},
 		"bankid":            {"certificate: rp.pem", "certificate: \"\"", "bankid"},
 		"navet":             {"certFile: o.pem, ", "", "navet"},
 		"bolagsverket":      {"clientID: c", "clientID: ''", "bolagsverket"},
