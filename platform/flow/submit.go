@@ -139,8 +139,8 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 		return nil, nil, nil, err
 	}
 	people, err := g.Parties(dv.View)
-	if err != nil {
-		return nil, nil, nil, fault.Wrap("flow.newCase", err)
+	if err != nil { // the author's mistake, which nothing that the citizen does mends: the page names the other way
+		return nil, nil, nil, fault.New("flow.newCase", fault.Hindered, err)
 	}
 	c := &e.Case
 	*c = casework.Case{
