@@ -135,13 +135,13 @@ var (
 	prefixBad = "Fel: "
 )
 
-// kind is a page's address without what differs from case to case.
+// kind is a page's address without what differs from case to case. A draft's pages are the same with and without a login.
 func kind(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address
 	}
-	return randomID.ReplaceAllString(u.Path, "*")
+	return strings.Replace(randomID.ReplaceAllString(u.Path, "*"), "/utan-inloggning/*", "/ansokan/*", 1)
 }
 
 // inspectTitle holds a title to one kind of page: whoever has several tabs open tells them apart.

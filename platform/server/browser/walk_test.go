@@ -1,0 +1,44 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+
+	"samtjanst/forms/journey"
+	"samtjanst/forms/library"
+	"samtjanst/renderer/walk"
+)
+
+// Every page that somebody is led through in every form of the library, as it stands when it is answered, on a phone before axe. A new
+// folder is looked at too.
+func TestEveryForm(t *testing.T) {
+	w := world(t)
+	dirs, err := walk.Dirs(library.Forms)
+	if err != nil || len(dirs) == 0 {
+		t.Fatal(dirs, err)
+	}
+	for _, dir := range dirs {
+		t.Run(dir, func(t *testing.T) {
+			form, err := walk.Open(library.Forms, dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			who, cookie, drafts := w.Applicant(form)
+			draft, err := w.Flow.Start(w.Ctx, who, "ekkoping", form.Graph.Form().Def.Meta.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := newTab(t, w.URL, phone)
+			call(b, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: w.URL, Path: "/", Secure: new(true)})
+			pages, _ := w.FillAny(who, form, draft)
+			for _, page := range append(pages, journey.CheckPage) {
+				at := drafts + draft + "/" + page
+				b.open(at)
+				if on := ask[string](b, `location.pathname`); on != at {
+					t.Errorf("%s leads to %s", at, on)
+				}
+			}
+		})
+	}
+}
