@@ -8,20 +8,20 @@ import (
 	"samtjanst/forms/journey"
 	"samtjanst/forms/library"
 	"samtjanst/platform/server/servertest"
-	"samtjanst/renderer/walk"
+	"samtjanst/renderer/walktest"
 )
 
 // Every form of the library is filled in over HTTP, without script, by somebody whom the register knows: each page answers 200, what is
 // posted leads on, and the check page opens. A new folder is walked too.
 func TestWalkEveryForm(t *testing.T) {
 	w := servertest.New(t, servertest.Options{})
-	dirs, err := walk.Dirs(library.Forms)
+	dirs, err := walktest.Dirs(library.Forms)
 	if err != nil || len(dirs) == 0 {
 		t.Fatal(dirs, err)
 	}
 	for _, dir := range dirs {
 		t.Run(dir, func(t *testing.T) {
-			form, err := walk.Open(library.Forms, dir)
+			form, err := walktest.Open(library.Forms, dir)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,20 +7,20 @@ import (
 
 	"samtjanst/forms/journey"
 	"samtjanst/forms/library"
-	"samtjanst/renderer/walk"
+	"samtjanst/renderer/walktest"
 )
 
 // Every page that somebody is led through in every form of the library, as it stands when it is answered, on a phone before axe. A new
 // folder is looked at too.
 func TestEveryForm(t *testing.T) {
 	w := world(t)
-	dirs, err := walk.Dirs(library.Forms)
+	dirs, err := walktest.Dirs(library.Forms)
 	if err != nil || len(dirs) == 0 {
 		t.Fatal(dirs, err)
 	}
 	for _, dir := range dirs {
 		t.Run(dir, func(t *testing.T) {
-			form, err := walk.Open(library.Forms, dir)
+			form, err := walktest.Open(library.Forms, dir)
 			if err != nil {
 				t.Fatal(err)
 			}

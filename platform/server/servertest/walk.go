@@ -13,12 +13,12 @@ import (
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/identity"
-	"samtjanst/renderer/walk"
+	"samtjanst/renderer/walktest"
 )
 
 // Applicant is somebody who can begin a service (Anna, who has children and a home, or somebody nobody knows where no login is asked for),
 // with the cookie by which a browser is known as that person and the address under which the drafts stand.
-func (w *World) Applicant(form *walk.Form) (who identity.Actor, cookie http.Cookie, drafts string) {
+func (w *World) Applicant(form *walktest.Form) (who identity.Actor, cookie http.Cookie, drafts string) {
 	w.t.Helper()
 	if form.Graph.Form().Def.Meta.Open() {
 		secret := strings.Repeat("walk", 10) + "AAA" // as long as the platform's own
@@ -35,7 +35,7 @@ func (w *World) Applicant(form *walk.Form) (who identity.Actor, cookie http.Cook
 
 // Answer gives what a person posts of the page that a draft stands at so that it leads on, whatever the form. Files that the page asks
 // for are uploaded first.
-func (w *World) Answer(a identity.Actor, form *walk.Form, v *flow.DraftView) url.Values {
+func (w *World) Answer(a identity.Actor, form *walktest.Form, v *flow.DraftView) url.Values {
 	w.t.Helper()
 	page := v.Page.ID
 	right := form.Fit(v.View.Scope, page)
@@ -79,7 +79,7 @@ const samplePDF = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj
 	"xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \ntrailer<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n"
 
 // FillAny answers every page of a draft of any form, and gives the pages it was led through and the view of the check page.
-func (w *World) FillAny(a identity.Actor, form *walk.Form, draft string) (pages []string, check *flow.DraftView) {
+func (w *World) FillAny(a identity.Actor, form *walktest.Form, draft string) (pages []string, check *flow.DraftView) {
 	w.t.Helper()
 	page := ""
 	for range 60 {

@@ -1,4 +1,4 @@
-// Package walk goes through any form as people would, and tells what nobody had thought of. It is for tests: every form that has a
+// Package walktest goes through any form as people would, and tells what nobody had thought of. It is for tests: every form that has a
 // folder is walked, without a line written for it.
 //
 // A condition that nobody can fulfil, a page that nothing leads to, a page that falls apart with an answer that the author did not try,
@@ -15,7 +15,7 @@
 // answers that make it so, or taking away a condition that nothing can fulfil.
 //
 // Everything is in a fixed order; there is no chance and no clock.
-package walk
+package walktest
 
 import (
 	"fmt"
