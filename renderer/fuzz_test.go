@@ -50,8 +50,13 @@ func FuzzEscapes(f *testing.F) {
 			t.Errorf("%q changes the page:\n%s", s, cmp.Diff(strings.Split(plain, " "), strings.Split(got, " ")))
 		}
 		want := strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+		want = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(want)
 		sent := posted(t, string(page))
 		for _, name := range []string{"a/namn", "a/skal", "a/hem/gata", "a/langd", "a/ord/0", "a/dagar/0/adress", "y/start"} {
+			want := want
+			if name == "a/langd" || name == "y/start" { // one line whatever was typed
+				want = strings.ReplaceAll(want, "\n", "")
+			}
 			if got := strings.ToValidUTF8(sent.Get(name), "\uFFFD"); got != want {
 				t.Errorf("%s holds %q, want %q", name, got, want)
 			}
