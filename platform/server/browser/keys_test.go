@@ -41,6 +41,7 @@ type stop struct {
 // tabTo presses Tab until the focus stands on what is called so, and fails when it goes backwards, cannot be seen, or never comes.
 func (b *tab) tabTo(name string) {
 	b.Helper()
+	b.settled()
 	for range 150 {
 		ask[bool](b, `(window.stFrom = document.activeElement, true)`)
 		b.key("Tab")

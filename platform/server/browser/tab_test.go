@@ -167,6 +167,7 @@ func (b *tab) clickAt(s spot, what string) {
 // click clicks a link, button or summary by what it is called, and stays.
 func (b *tab) click(name string) {
 	b.Helper()
+	b.settled()
 	b.clickAt(ask[spot](b, `aim(press({0}))`, name), "clicking "+name)
 }
 
@@ -212,6 +213,12 @@ func (b *tab) until(js, what string) {
 		}
 	}
 	b.Fatalf("%s: it did not happen\n%s", what, b.where())
+}
+
+// settled waits until a page that answers conditions has come to rest: what is aimed at is not replaced meanwhile.
+func (b *tab) settled() {
+	b.Helper()
+	b.until(`!document.querySelector("form[aria-busy]")`, "the page comes to rest")
 }
 
 // open goes to an address of the platform, or a whole one.
@@ -263,6 +270,7 @@ func (b *tab) again(want string) {
 // fill writes into the field with that label, over what stands there.
 func (b *tab) fill(label, text string) {
 	b.Helper()
+	b.settled()
 	b.clickAt(ask[spot](b, `aim(field({0}))`, label), "filling "+label)
 	ask[bool](b, `(field({0}).select(), true)`, label)
 	if text == "" {
@@ -286,6 +294,7 @@ func (b *tab) date(legend, year, month, day string) {
 // choose ticks the radio or checkbox with that label; "legend › label" when several have the same.
 func (b *tab) choose(label string) {
 	b.Helper()
+	b.settled()
 	if ask[bool](b, `!!(control({0}, "input[type=radio],input[type=checkbox]") || {}).checked`, label) {
 		return
 	}
@@ -311,6 +320,7 @@ func (b *tab) chosen(label string) bool {
 // pick chooses from a list.
 func (b *tab) pick(label, option string) {
 	b.Helper()
+	b.settled()
 	if fault := ask[string](b, `pick({0}, {1})`, label, option); fault != "" {
 		b.Fatalf("%s: %s\n%s", label, fault, b.where())
 	}
