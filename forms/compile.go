@@ -152,7 +152,7 @@ func (c *compiler) page(lp *LayoutPage, i int, at string) {
 			}
 		}
 		for _, f := range s.Fields {
-			c.fill(f, c.shapeAt(f), nil)
+			c.fill(f, c.shapes[f], nil)
 		}
 	}
 }

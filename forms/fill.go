@@ -9,17 +9,14 @@ import (
 	"samtjanst/forms/internal/tree"
 )
 
-// shapeAt is what a placed field was made of.
-func (c *compiler) shapeAt(f *Field) classified { return c.shapes[f] }
-
 // fill gives a field the fields that stand within it: all that the schema says, in its order, unless the layout has placed some. A
 // schema that stands within itself is filled when its children are asked for, so recursion ends where nobody goes on.
 func (c *compiler) fill(f *Field, k classified, within []*tree.Node) {
-	if f == nil || !holds(f.Kind) {
+	if f == nil || !f.Kind.Holds() {
 		return
 	}
 	own := c.identity(k.shape)
-	if f.Fields == nil && (slices.ContainsFunc(own, func(n *tree.Node) bool { return slices.Contains(within, n) }) || c.tooMuch(f, within)) {
+	if f.Fields == nil && (slices.ContainsFunc(own, func(n *tree.Node) bool { return slices.Contains(within, n) }) || c.tooMuch(f)) {
 		f.OnDemand = f.Kind == GroupField || f.Kind == TupleField
 		c.postpone(f, k)
 		return
@@ -27,7 +24,7 @@ func (c *compiler) fill(f *Field, k classified, within []*tree.Node) {
 	within = append(slices.Clone(within), own...)
 	if len(f.Fields) > 0 { // the layout has placed them
 		for _, child := range f.Fields {
-			c.fill(child, c.shapeAt(child), within)
+			c.fill(child, c.shapes[child], within)
 		}
 		return
 	}
@@ -35,14 +32,6 @@ func (c *compiler) fill(f *Field, k classified, within []*tree.Node) {
 	if f.Kind == GroupField && len(f.Fields) == 0 {
 		f.OnDemand = true // nothing can be written in it, so its being there is all there is to say
 	}
-}
-
-func holds(k Kind) bool {
-	switch k {
-	case GroupField, RowsField, ListField, TupleField, MapField, VariantField:
-		return true
-	}
-	return false
 }
 
 // identity is the schema that a shape begins with and those it refers to: what must not stand within itself for ever.
@@ -60,7 +49,7 @@ const (
 	maxGroups = 8 // one within another
 )
 
-func (c *compiler) tooMuch(f *Field, within []*tree.Node) bool {
+func (c *compiler) tooMuch(f *Field) bool {
 	depth := len(f.Pointer.Tokens())
 	if c.built <= maxFields && depth <= 2*maxGroups {
 		return false
@@ -237,7 +226,7 @@ func (c *compiler) add(out []*Field, s shape, lf *LayoutField, in spot, name str
 	if f.Kind == RowsField {
 		c.textKeys[f] += "/*"
 	}
-	c.fill(f, c.shapeAt(f), in.within)
+	c.fill(f, c.shapes[f], in.within)
 	return append(out, f)
 }
 
@@ -333,11 +322,14 @@ func (c *compiler) variant(f *Field, s shape, key string, within []*tree.Node) *
 	in := spot{at: f.Pointer, key: key, always: true, parent: f, page: f.Page, within: within, hidden: true}
 	lf := &LayoutField{Pointer: string(f.Pointer)}
 	one := c.build(s, lf, in)
+	if one == nil && c.bare { // nothing fits: whatever is there can still be seen
+		one = c.build(shape{nodes: []*tree.Node{{Kind: tree.Object}}}, lf, in)
+	}
 	if one == nil {
-		return nil
+		return nil // told as a mistake
 	}
 	one.Label, one.Hint = nil, nil
-	if holds(one.Kind) && one.Kind != GroupField {
+	if one.Kind.Holds() && one.Kind != GroupField {
 		one.Label = f.Label
 	}
 	one.ReadOnly = f.ReadOnly
@@ -345,7 +337,7 @@ func (c *compiler) variant(f *Field, s shape, key string, within []*tree.Node) *
 		one.Kind = FixedField // choosing it is all there is to answer
 	}
 	c.hidden[one], c.chosen[one], c.textKeys[one] = true, true, key
-	c.fill(one, c.shapeAt(one), within)
+	c.fill(one, c.shapes[one], within)
 	one.OnDemand = false // choosing it is asking for it
 	return one
 }

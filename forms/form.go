@@ -108,6 +108,15 @@ const (
 	NoticeField                  // Markdown, not posted
 )
 
+// Holds reports whether fields of a kind have others within them; one of these may stand within itself.
+func (k Kind) Holds() bool {
+	switch k {
+	case GroupField, RowsField, ListField, TupleField, MapField, VariantField:
+		return true
+	}
+	return false
+}
+
 // Posted reports whether fields of a kind have a place in the answers: all but facts and notices.
 func (f *Field) Posted() bool { return f.Kind != FactField && f.Kind != NoticeField }
 

@@ -189,7 +189,7 @@ func (b *builder) control(f *forms.Field, up *control) {
 	c.depth = c.at.depth
 	c.title, c.hint = b.titleOf(c), b.hintOf(c)
 	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), quiet: b.rest(c)}
-	if f.WriteOnly && !holds(f) {
+	if f.WriteOnly && !f.Kind.Holds() {
 		n.secret = f
 	}
 	n.body = b.sub(func() {
@@ -237,9 +237,9 @@ func (b *builder) kind(c control) {
 // opens reports whether a field that is only shown is shown part by part, and not as one text.
 func (b *builder) opens(f *forms.Field) bool {
 	if f.Kind == forms.ListField {
-		return holds(f.Children()[0])
+		return f.Children()[0].Kind.Holds()
 	}
-	return holds(f)
+	return f.Kind.Holds()
 }
 
 // asksAgain reports whether the page has to be shown again when a field is answered.

@@ -210,7 +210,7 @@ func lineOf(f *frame, rows *forms.Field, row any, fields []*forms.Field) string 
 				walk(field.Children(), field.Pointer, v)
 				continue
 			}
-			if holds(field) && field.Kind != forms.ListField {
+			if field.Kind.Holds() && field.Kind != forms.ListField {
 				continue
 			}
 			if text := FieldText(f.locale, field, v, f.View.Options[field.ID]); text != "" {

@@ -74,7 +74,7 @@ func (l *live) any() bool { return len(l.reads)+len(l.exprs) > 0 }
 
 // has reports whether answering a field may change the page.
 func (l *live) has(f *forms.Field) bool {
-	if !f.Posted() || holds(f) && f.Kind != forms.ListField {
+	if !f.Posted() || f.Kind.Holds() && f.Kind != forms.ListField {
 		return false
 	}
 	for _, at := range l.reads {
@@ -91,15 +91,6 @@ func (l *live) has(f *forms.Field) bool {
 		if strings.Contains(e, name) {
 			return true
 		}
-	}
-	return false
-}
-
-// holds reports whether a field's controls are those of the fields within it.
-func holds(f *forms.Field) bool {
-	switch f.Kind {
-	case forms.GroupField, forms.RowsField, forms.ListField, forms.TupleField, forms.MapField, forms.VariantField:
-		return true
 	}
 	return false
 }

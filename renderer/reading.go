@@ -44,7 +44,7 @@ func (s *summary) field(f *forms.Field, at forms.Pointer, value any, has bool, i
 		}
 	case f.Kind == forms.VariantField:
 		s.variant(f, at, value, has, into)
-	case f.Kind == forms.RowsField, f.Kind == forms.MapField, f.Kind == forms.ListField && holds(f.Children()[0]):
+	case f.Kind == forms.RowsField, f.Kind == forms.MapField, f.Kind == forms.ListField && f.Children()[0].Kind.Holds():
 		if s.rows(f, at, value, into) == 0 {
 			item := s.item(f)
 			item.Pointer, item.Folded = at, f.Kind == forms.MapField
@@ -93,7 +93,7 @@ func (s *summary) rows(f *forms.Field, at forms.Pointer, value any, into *[]Summ
 		if f.Kind == forms.MapField {
 			title = r.Name
 		}
-		if f.Kind != forms.RowsField && !holds(child) { // a line of its own says it all
+		if f.Kind != forms.RowsField && !child.Kind.Holds() { // a line of its own says it all
 			n := len(*into)
 			s.field(child, to, v, has, into)
 			if len(*into) > n {
@@ -132,11 +132,11 @@ func (s *summary) variant(f *forms.Field, at forms.Pointer, value any, has bool,
 	}
 	chosen, from := f.Variants[n].Field(), len(*into)
 	name := variantNames(s.locale, f)[n]
-	if chosen == nil || holds(chosen) || chosen.Kind == forms.FixedField || chosen.Kind == forms.NullField {
+	if chosen == nil || chosen.Kind.Holds() || chosen.Kind == forms.FixedField || chosen.Kind == forms.NullField {
 		item := s.item(f)
 		item.Pointer, item.Answer = at, name
 		*into = append(*into, item)
-		if chosen != nil && holds(chosen) {
+		if chosen != nil && chosen.Kind.Holds() {
 			s.field(chosen, at, value, has, into)
 		}
 		return

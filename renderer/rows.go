@@ -107,7 +107,7 @@ func (b *builder) row(c control, item string) {
 
 // itemRow compiles a row that is one field, which says itself which row it is.
 func (b *builder) itemRow(c control, f *forms.Field, item string) {
-	if holds(f) {
+	if f.Kind.Holds() {
 		b.s(`<div class="st-row-group">`)
 	} else {
 		b.s(`<div class="st-row-group st-row-group--plain">`)

@@ -108,7 +108,7 @@ func (b *builder) hintOf(c control) forms.Text {
 	case c.Kind == forms.JSONField:
 		said = append(said, b.locale.T("form.hint-json"))
 	}
-	if c.WriteOnly && !holds(c.Field) {
+	if c.WriteOnly && !c.Field.Kind.Holds() {
 		said = append(said, b.locale.T("form.hint-kept"))
 	}
 	if len(said) == 0 {

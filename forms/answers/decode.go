@@ -179,7 +179,7 @@ func (d *decoder) offered(f *forms.Field, at place) bool {
 // read gives the value of a field as it was posted, from what is stored of it. What the page showed and is posted again as it was shown
 // stays exactly as it is stored: a number's exponent, the order of choices, a text with spaces, a value that its control cannot show.
 func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, has bool) {
-	if holdsMore(f) && strings.Count(string(at.post), "/") > MaxDepth {
+	if f.Kind.Holds() && strings.Count(string(at.post), "/") > MaxDepth {
 		d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.OtherViolation, Params: map[string]any{"keyword": "depth"}})
 		return was, had
 	}
@@ -200,15 +200,6 @@ func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, 
 		return d.variant(f, at, was, had)
 	}
 	return d.scalar(f, at, was, had)
-}
-
-// holdsMore reports whether other fields stand within a field: one of these may stand within itself.
-func holdsMore(f *forms.Field) bool {
-	switch f.Kind {
-	case forms.GroupField, forms.RowsField, forms.ListField, forms.TupleField, forms.MapField, forms.VariantField:
-		return true
-	}
-	return false
 }
 
 func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool) {
@@ -311,32 +302,11 @@ func (d *decoder) acts(at place) string {
 
 // group reads the fields of an object onto what is stored of it, which keeps what the page does not show.
 func (d *decoder) group(f *forms.Field, at place, was any, had bool) (any, bool) {
-	if f.OnDemand {
-		switch op := d.acts(at); {
-		case op == OpRemove:
-			return nil, false
-		case op == OpAdd && !Present(f, was, had):
-			return map[string]any{}, true
-		case !Present(f, was, had):
-			return d.absent(f, at, was, had)
-		}
+	if value, has, settled := d.onDemand(f, at, was, had); settled {
+		return value, has
 	}
 	before, isObject := was.(map[string]any)
-	object := forms.CopyObject(before)
-	for _, child := range f.Children() {
-		if child.Kind == forms.MapField && child.Pointer == f.Pointer {
-			d.entries(child, at, before, object)
-			continue
-		}
-		below := at.child(f, child)
-		if !d.offered(child, below) {
-			continue
-		}
-		rel := child.Pointer[len(f.Pointer):]
-		stored, ok := forms.Lookup(before, rel)
-		value, has := d.read(child, below, stored, ok)
-		set(object, rel, value, has, before)
-	}
+	object := d.members(f.Children(), len(f.Pointer), at, before)
 	if len(object) > 0 || isObject && f.Pointer == "" {
 		return object, true
 	}
@@ -346,6 +316,54 @@ func (d *decoder) group(f *forms.Field, at place, was any, had bool) (any, bool)
 		}
 	}
 	return d.absent(f, at, was, had)
+}
+
+// members reads the fields of an object whose pointer has that length, onto what is stored of it.
+func (d *decoder) members(fields []*forms.Field, length int, at place, before map[string]any) map[string]any {
+	object := forms.CopyObject(before)
+	for _, f := range fields {
+		rel := f.Pointer[length:]
+		if f.Kind == forms.MapField && rel == "" { // the object's own other entries
+			d.entries(f, at, before, object)
+			continue
+		}
+		below := at.below(rel)
+		if !d.offered(f, below) {
+			continue
+		}
+		stored, ok := forms.Lookup(before, rel)
+		value, has := d.read(f, below, stored, ok)
+		set(object, rel, value, has, before)
+	}
+	return object
+}
+
+// onDemand settles what becomes of a field that is on the page only when it is there: its button adds or removes it; else it stays away.
+func (d *decoder) onDemand(f *forms.Field, at place, was any, had bool) (value any, has, settled bool) {
+	if !f.OnDemand {
+		return nil, false, false
+	}
+	switch op, present := d.acts(at), Present(f, was, had); {
+	case op == OpRemove:
+		return nil, false, true
+	case op == OpAdd && !present:
+		return nothing(f), true, true
+	case !present:
+		value, has = d.absent(f, at, was, had)
+		return value, has, true
+	}
+	return nil, false, false
+}
+
+// nothing is the empty value of a field that holds others; nil of one that does not, or of which it is not known.
+func nothing(f *forms.Field) any {
+	switch {
+	case isObject(f):
+		return map[string]any{}
+	case isList(f) && f.Kind != forms.ChoicesField:
+		return []any{}
+	}
+	return nil
 }
 
 // absent is what becomes of a field in which nothing is written: what the marker says; what was stored when its controls cannot show
@@ -385,9 +403,6 @@ func (d *decoder) variant(f *forms.Field, at place, was any, had bool) (any, boo
 		return was, had
 	}
 	inner := f.Variants[i].Field()
-	if inner == nil {
-		return was, had
-	}
 	value, has := was, had
 	before, onPage := StoredRow(d.post.Get(ShownVariant(at.post)), len(f.Variants))
 	switch {

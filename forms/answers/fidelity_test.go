@@ -139,3 +139,60 @@ func put(root any, at forms.Pointer, value any) bool {
 	}
 	return false
 }
+
+// bareDecode posts values over what the page of a bare schema shows unchanged.
+func bareDecode(t *testing.T, schema, stored, changes string) answers.Decoded {
+	t.Helper()
+	value := formtest.JSON(t, stored)
+	g := formtest.Bare(t, []byte(schema), value)
+	v := formtest.View(t, g, value)
+	post := answers.Encode(v, forms.BarePage, nil)
+	more, err := url.ParseQuery(changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, list := range more {
+		post[name] = list
+	}
+	return answers.Decode(g, v, forms.BarePage, post)
+}
+
+// An entry that is given the name of another one keeps its own, and neither is lost; two that change places do.
+func TestEntriesRenamed(t *testing.T) {
+	const schema, stored = `{"type":"object","properties":{"m":{"type":"object","additionalProperties":{"type":"string"}}}}`, `{"m":{"a":"1","b":"2","c":"3"}}`
+	for _, test := range []struct{ name, post, want, problems string }{
+		{"to a free name", "k/m/~r0=x", `{"m":{"x":"1","b":"2","c":"3"}}`, ""},
+		{"to one that stands after it", "k/m/~r0=b", stored, "/m/a name-taken"},
+		{"to one that stands before it", "k/m/~r1=a", stored, "/m/b name-taken"},
+		{"changing places", "k/m/~r0=b&k/m/~r1=a", `{"m":{"a":"2","b":"1","c":"3"}}`, ""},
+		{"two to the same", "k/m/~r0=x&k/m/~r1=x", `{"m":{"x":"1","b":"2","c":"3"}}`, "/m/b name-taken"},
+		{"to nothing", "k/m/~r0=", stored, "/m/a name-missing"},
+		{"a new one with a name that is taken", "r/m=0&r/m=1&r/m=2&r/m=n0&k/m/~rn0=c&a/m/~rn0=9", stored, "/m/~rn0 name-taken"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := bareDecode(t, schema, stored, test.post)
+			if diff := cmp.Diff(formtest.JSON(t, test.want), d.Answers); diff != "" {
+				t.Errorf("(-want +decoded)\n%s", diff)
+			}
+			told := ""
+			for _, p := range d.Problems {
+				told += string(p.Pointer) + " " + p.Code
+			}
+			if told != test.problems {
+				t.Errorf("problems %q, want %q", told, test.problems)
+			}
+		})
+	}
+}
+
+// What cannot be read in a row after a tuple's first places is told at that row.
+func TestRowsAfterATuple(t *testing.T) {
+	const schema = `{"type":"object","properties":{"x":{"type":"array","prefixItems":[{"type":"string"},{"type":"string"}],"items":{"type":"number"}}}}`
+	d := bareDecode(t, schema, `{"x":["a","b",1,2]}`, "a/x/3=tva")
+	if diff := cmp.Diff(formtest.JSON(t, `{"x":["a","b",1,2]}`), d.Answers); diff != "" {
+		t.Errorf("(-want +decoded)\n%s", diff)
+	}
+	if len(d.Problems) != 1 || d.Problems[0].Pointer != "/x/3" || d.Typed["/x/3"] != "tva" {
+		t.Errorf("problems %v, typed %v", d.Problems, d.Typed)
+	}
+}

@@ -18,7 +18,7 @@ func (d *decoder) list(f *forms.Field, at place, was any, had bool) (any, bool) 
 	if s, ok := SummaryOf(f, at.shown, was, d.state(at)); ok && (isList || !had) && !at.fresh {
 		out = d.summary(f, at, stored, s)
 	} else {
-		out = d.rows(f, at, stored, nil)
+		out = d.rows(f, at, stored, 0)
 	}
 	switch {
 	case len(out) > 0:
@@ -34,16 +34,13 @@ func (d *decoder) state(at place) forms.Typed {
 	return forms.Typed{OpenRow(at.shown): d.post.Get(OpenRow(at.post)), Window(at.shown): d.post.Get(Window(at.post))}
 }
 
-// rows reads the posted rows and puts them after what comes before them: a tuple's first places.
-func (d *decoder) rows(f *forms.Field, at place, stored, before []any) []any {
-	out := slices.Clone(before)
-	if out == nil {
-		out = []any{}
-	}
+// rows reads the posted rows, which begin at a number: after a tuple's first places.
+func (d *decoder) rows(f *forms.Field, at place, stored []any, from int) []any {
+	out := []any{}
 	var late []string // new rows with something in them that cannot be read: they follow on the others when the page is shown again
 	added := 0
 	for _, key := range d.keys(f, at, len(stored)) {
-		here := at.row(strconv.Itoa(len(out)), key)
+		here := at.row(strconv.Itoa(from+len(out)), key)
 		n, isStored := StoredRow(key, len(stored))
 		if isStored {
 			here.shown = at.shown.Index(n)
@@ -62,7 +59,7 @@ func (d *decoder) rows(f *forms.Field, at place, stored, before []any) []any {
 		}
 	}
 	for _, key := range late {
-		here := at.row(strconv.Itoa(len(out)+added), key)
+		here := at.row(strconv.Itoa(from+len(out)+added), key)
 		here.fresh = true
 		d.row(f, here, nil, 0, false, key)
 		added++
@@ -96,19 +93,11 @@ func (d *decoder) row(f *forms.Field, at place, stored []any, n int, isStored bo
 	}
 	item := rowFields(f)[0]
 	if key == newKey {
-		switch item.Kind {
-		case forms.GroupField, forms.MapField:
-			return map[string]any{}, true
-		case forms.RowsField, forms.ListField, forms.TupleField:
-			return []any{}, true
-		}
-		return nil, false
+		empty := nothing(item)
+		return empty, empty != nil
 	}
 	if item.OnDemand && at.fresh {
-		if item.Kind == forms.TupleField {
-			return []any{}, true
-		}
-		return map[string]any{}, true
+		return nothing(item), true
 	}
 	value, keep = d.read(item, at, was, isStored)
 	return value, keep
@@ -117,17 +106,7 @@ func (d *decoder) row(f *forms.Field, at place, stored []any, n int, isStored bo
 // fields reads the fields of a row of objects. A stored row that is no object has no controls that show it.
 func (d *decoder) fields(f *forms.Field, at place, was any, had bool) any {
 	before, isObject := was.(map[string]any)
-	object := forms.CopyObject(before)
-	for _, child := range f.Children() {
-		rel := child.Pointer[len(f.Pointer)+len("/*"):]
-		below := at.below(rel)
-		if !d.offered(child, below) {
-			continue
-		}
-		stored, ok := forms.Lookup(before, rel)
-		value, has := d.read(child, below, stored, ok)
-		set(object, rel, value, has, before)
-	}
+	object := d.members(f.Children(), len(f.Pointer)+len("/*"), at, before)
 	if had && !isObject && len(object) == 0 {
 		return was
 	}
@@ -260,15 +239,8 @@ func validKey(key string) bool {
 // answered has to be answered too.
 func (d *decoder) tuple(f *forms.Field, at place, was any, had bool) (any, bool) {
 	stored, isList := was.([]any)
-	if f.OnDemand {
-		switch op := d.acts(at); {
-		case op == OpRemove:
-			return nil, false
-		case op == OpAdd && !Present(f, was, had):
-			return []any{}, true
-		case !Present(f, was, had):
-			return d.absent(f, at, was, had)
-		}
+	if value, has, settled := d.onDemand(f, at, was, had); settled {
+		return value, has
 	}
 	places := f.Children()
 	values, last := make([]any, len(places)), -1
@@ -288,7 +260,7 @@ func (d *decoder) tuple(f *forms.Field, at place, was any, had bool) (any, bool)
 	}
 	var rest []any
 	if f.Rest() != nil {
-		rest = d.rows(f, at, stored, nil)
+		rest = d.rows(f, at, stored, len(places))
 	} else if len(stored) > len(places) {
 		rest = stored[len(places):]
 	}
@@ -305,99 +277,4 @@ func (d *decoder) tuple(f *forms.Field, at place, was any, had bool) (any, bool)
 		return slices.Clip(out), true
 	}
 	return d.absent(f, at, was, had)
-}
-
-// object reads a map that is an object of its own.
-func (d *decoder) object(f *forms.Field, at place, was any, had bool) (any, bool) {
-	before, isObject := was.(map[string]any)
-	object := forms.CopyObject(before)
-	d.entries(f, at, before, object)
-	if len(object) > 0 || isObject && f.Pointer == "" || f.Always && (!had || isObject) {
-		return object, true
-	}
-	return d.absent(f, at, was, had)
-}
-
-// entries reads an object's entries beyond its declared properties into the object, which has what is stored.
-func (d *decoder) entries(f *forms.Field, at place, before map[string]any, object map[string]any) {
-	names := extras(f, before)
-	for _, name := range names {
-		delete(object, name)
-	}
-	item, added := f.Children()[0], 0
-	for _, key := range d.keys(f, at, len(names)) {
-		if key == newKey {
-			added++
-			continue
-		}
-		here := at.row(entryPrefix+key, entryPrefix+key)
-		name := lines(d.post.Get(EntryName(here.post)))
-		var was any
-		n, isStored := StoredRow(key, len(names))
-		if isStored {
-			was = before[names[n]]
-			here.shown = at.shown.Join(names[n])
-			if name == oneLine(names[n]) {
-				name = names[n]
-			}
-		} else {
-			here.fresh = true
-		}
-		code := ""
-		_, taken := object[name]
-		switch {
-		case name == "" && !isStored && !d.post.says(here.post):
-			if d.out.Op != OpContinue && d.out.Op != OpSave {
-				added++
-			}
-			continue
-		case name == "" && !(isStored && names[n] == ""):
-			code = forms.NameMissing
-		case !validName(name) && !(isStored && names[n] == name):
-			code = forms.BadText
-		case taken || f.Declares(name):
-			code = forms.NameTaken
-		}
-		if code != "" {
-			if isStored { // it keeps its name until it has another
-				here.to = at.to.Join(names[n])
-				object[names[n]] = was
-				d.out.Typed[EntryName(here.to)] = name
-			} else {
-				here.to = at.to.Raw(entryPrefix + "n" + strconv.Itoa(added))
-				d.out.Typed[EntryName(here.to)] = name
-				added++
-			}
-			d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: here.to, Code: code, Params: map[string]any{"name": name}})
-			continue
-		}
-		here.to = at.to.Join(name)
-		mark := len(d.out.Problems)
-		value, has := d.read(item, here, was, isStored)
-		if !has && item.Kind == forms.TextField && len(d.out.Problems) == mark {
-			value, has = "", true // an entry is there when it has a name
-		}
-		if has {
-			object[name] = value
-			continue
-		}
-		told := len(d.out.Problems) > mark
-		d.forget(here.to, mark)
-		here.to = at.to.Raw(entryPrefix + "n" + strconv.Itoa(added))
-		d.out.Typed[EntryName(here.to)] = name
-		added++
-		if told {
-			d.read(item, here, was, isStored)
-		} else if d.out.Op == OpContinue || d.out.Op == OpSave {
-			d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: here.to, Code: forms.Required})
-		}
-	}
-	if added > 0 {
-		d.out.Typed[RowKey(at.to)] = strconv.Itoa(added)
-	}
-}
-
-// validName reports whether a name can stand in a page and be posted again.
-func validName(name string) bool {
-	return len(name) <= 200 && strings.ToValidUTF8(name, "") == name && !strings.ContainsAny(name, "\x00\r\n")
 }

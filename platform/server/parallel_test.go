@@ -63,6 +63,11 @@ func onOneCase(t *testing.T, w *servertest.World) {
 			}
 		}
 	})
+	// Who was told to come again does: the worker at its next turn, Erik when he loads the page anew.
+	w.Run()
+	if _, err := w.Flow.SigningPage(w.Ctx, erik, id); err != nil {
+		t.Error(err)
+	}
 	h := w.Head(id)
 	count := func(kind string) (n int64) {
 		for _, ev := range w.Head(id).Events {
