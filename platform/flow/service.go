@@ -14,7 +14,9 @@ import (
 	"encoding/base32"
 	"errors"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"strings"
+	"time"
 
 	"samtjanst/integrations/eid"
 	"samtjanst/integrations/handover"
@@ -121,6 +123,20 @@ func (s *Service) change(ctx context.Context, id casework.ID, st casework.Stamp,
 		if !errors.Is(err, errSaved) || attempt == retries {
 			return nil, err
 		}
+		if err := stepAside(ctx, attempt); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// stepAside waits a moment that nobody else waits, longer for each time that somebody else came first: what has been done outside (a
+// notice sent) is not lost from the record because many write at once.
+func stepAside(ctx context.Context, attempt int) error {
+	select {
+	case <-time.After(mathrand.N(time.Millisecond << attempt)):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/casework"
@@ -63,7 +64,8 @@ func onOneCase(t *testing.T, w *servertest.World) {
 			}
 		}
 	})
-	// Who was told to come again does: the worker at its next turn, Erik when he loads the page anew.
+	// Who was told to come again does: a worker when the lease has gone by, Erik when he loads the page anew.
+	w.Clock.Advance(3 * time.Minute)
 	w.Run()
 	if _, err := w.Flow.SigningPage(w.Ctx, erik, id); err != nil {
 		t.Error(err)
