@@ -1,11 +1,16 @@
 // Package eid is the portable type for e-legitimation: start an order, ask how it goes, cancel it.
 //
-// A provider (BankID in eid/bankid) answers with stable message codes, never with texts: the codes RFA1 … RFA23 are
-// BankID's recommended meanings and are worded by the interface in the reader's language.
+// A provider answers with stable message codes, never with texts: the codes RFA1 … RFA23 are BankID's recommended meanings, which the
+// other providers' are put into, and are worded by the interface in the reader's language.
+//
+// There are two ways to reach a person. An app is started on the person's own device, and the platform asks how it goes (BankID,
+// Freja). Or the browser is sent to the provider's page and comes back with an answer (SAML, a signing service): such a provider is
+// also [Visited], its orders have a [Visit], and Collect says that it is going on until the browser has come back.
 package eid
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"samtjanst/platform/idno"
@@ -25,6 +30,15 @@ type Provider interface {
 	Cancel(ctx context.Context, ref string) error
 }
 
+// Visited is a provider whose page the browser is sent to. What it comes back with is taken at the address that the provider was
+// configured with, from whoever brings it, and kept under Request.Relay until the person's own page asks.
+type Visited interface {
+	Provider
+	// Answer reads what the browser brought back for an order, by every check of the protocol: it is this order's answer, from this
+	// provider, made now, not read before. The form is as it was posted to us. Its errors are those of Collect.
+	Answer(ctx context.Context, ref string, posted url.Values) (Status, error)
+}
+
 // Purpose of an order.
 type Purpose string
 
@@ -42,6 +56,9 @@ type Request struct {
 	Domain    string      // the referring domain, our own
 	DeviceID  string      // stable per browser, random
 	ReturnURL string      // where the app on the same device returns, with a nonce bound to the session; "" for none
+	Relay     string      // of a Visited provider: 22 random letters and digits that come back with the browser
+	Level     int         // the least level of assurance, 2–4; 0 the provider's own
+	Phone     bool        // the person is on the telephone with an officer and starts the app alone, where the provider can (BankID phone/sign)
 	Number    idno.Number // the only person who may complete it; zero for anybody (login)
 	Text      string      // shown in the app, plain text, or simple Markdown when Markdown is set; at most 30,000 bytes when signing
 	Markdown  bool
@@ -57,7 +74,17 @@ type Order struct {
 	Started   time.Time
 	// StartURL opens the app on the same device (https link, works on phones); DesktopURL the same on a computer.
 	StartURL, DesktopURL string
+	Visit                *Visit // of a Visited provider
 }
+
+// Visit is where to send the browser: a form to post when it has fields, else an address to go to.
+type Visit struct {
+	URL    string
+	Fields []Field
+}
+
+// Field of a form.
+type Field struct{ Name, Value string }
 
 // State of an order.
 type State string
@@ -113,8 +140,11 @@ type Completion struct {
 	GivenName string
 	Surname   string
 	DeviceIP  string
-	Signature []byte // the provider's signature as received (BankID: XMLDSig)
-	OCSP      []byte // DER
+	Format    string // how Signature is to be verified: an evidence.Format
+	Signature []byte // the provider's signature as received
+	OCSP      []byte // DER; where the format has none, empty
+	Level     int    // level of assurance, 2–4
+	Method    string // what was used, in the provider's words: "mobile", "freja+", a LoA URI; "" when not told
 	IssuedAt  string // YYYY-MM-DD, when the e-legitimation was issued
 	Risk      string
 }

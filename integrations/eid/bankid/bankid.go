@@ -168,7 +168,7 @@ func (c *Client) complete(t ticket, d completionData) eid.Status {
 		return rejected(code)
 	}
 	return eid.Status{State: eid.Complete, Done: &eid.Completion{
-		Number: got.Number, Name: d.User.Name, GivenName: d.User.GivenName, Surname: d.User.Surname,
+		Format: string(evidence.BankID), Level: 3, Method: string(got.Method), Number: got.Number, Name: d.User.Name, GivenName: d.User.GivenName, Surname: d.User.Surname,
 		DeviceIP: d.Device.IPAddress, Signature: xml, OCSP: answer, IssuedAt: day(d.IssueDate), Risk: d.Risk,
 	}}
 }
