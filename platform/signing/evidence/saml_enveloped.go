@@ -87,11 +87,21 @@ func openEnveloped(raw []byte, certificates []*x509.Certificate, l limits) (Enve
 	if len(signatures) != 1 {
 		return Enveloped{}, fail(Structure, "not one signature in the root element")
 	}
-	s, err := readEnvelopedSignature(signatures[0], root.SelectAttrValue("ID", ""))
+	id := root.SelectAttrValue("ID", "")
+	if id == "" {
+		return Enveloped{}, fail(Structure, "the reference is not to the root element")
+	}
+	return openSignature(root, signatures[0], "#"+id, certificates)
+}
+
+// openSignature checks a signature that stands somewhere in the root element and whose one reference must be the URI given. It takes it
+// out of the tree.
+func openSignature(root, signature *etree.Element, uri string, certificates []*x509.Certificate) (Enveloped, error) {
+	s, err := readEnvelopedSignature(signature, uri)
 	if err != nil {
 		return Enveloped{}, err
 	}
-	root.RemoveChild(signatures[0])
+	signature.Parent().RemoveChild(signature)
 	out := Enveloped{Carried: s.carried}
 	if out.Content, err = exclusive(root, s.prefixes); err != nil {
 		return Enveloped{}, err
@@ -121,7 +131,7 @@ type envelopedSignature struct {
 	carried    []byte
 }
 
-func readEnvelopedSignature(e *etree.Element, id string) (*envelopedSignature, error) {
+func readEnvelopedSignature(e *etree.Element, uri string) (*envelopedSignature, error) {
 	parts := e.ChildElements()
 	if len(parts) < 2 || len(parts) > 3 || !isNamed(parts[0], nsDsig, "SignedInfo") || !isNamed(parts[1], nsDsig, "SignatureValue") ||
 		len(parts) == 3 && !isNamed(parts[2], nsDsig, "KeyInfo") {
@@ -141,7 +151,7 @@ func readEnvelopedSignature(e *etree.Element, id string) (*envelopedSignature, e
 	if s.method, known = envelopedMethods[info[1].SelectAttrValue("Algorithm", "")]; !known || len(info[1].Child) != 0 {
 		return nil, fail(Algorithm, "SignatureMethod is not accepted")
 	}
-	if err := s.readReference(info[2], id); err != nil {
+	if err := s.readReference(info[2], uri); err != nil {
 		return nil, err
 	}
 	if s.signedInfo, err = exclusive(parts[0], prefixes); err != nil {
@@ -156,13 +166,13 @@ func readEnvelopedSignature(e *etree.Element, id string) (*envelopedSignature, e
 	return s, nil
 }
 
-func (s *envelopedSignature) readReference(e *etree.Element, id string) error {
+func (s *envelopedSignature) readReference(e *etree.Element, uri string) error {
 	parts := e.ChildElements()
 	if len(parts) != 3 || !isNamed(parts[0], nsDsig, "Transforms") || !isNamed(parts[1], nsDsig, "DigestMethod") ||
 		!isNamed(parts[2], nsDsig, "DigestValue") {
 		return fail(Structure, "a reference with other parts")
 	}
-	if id == "" || e.SelectAttrValue("URI", "") != "#"+id {
+	if got := e.SelectAttr("URI"); got == nil || got.Value != uri {
 		return fail(Structure, "the reference is not to the root element")
 	}
 	// SAML core 5.4.4: these two transforms and no other; first the signature is taken out.
