@@ -39,6 +39,31 @@ type Visited interface {
 	Answer(ctx context.Context, ref string, posted url.Values) (Status, error)
 }
 
+// Stateful is a Visited provider whose answers cannot be read with Ref alone: what Start gave as Order.State has to be given back.
+type Stateful interface {
+	Visited
+	// AnswerWith is Answer with the order's State.
+	AnswerWith(ctx context.Context, ref string, state []byte, posted url.Values) (Status, error)
+}
+
+// Answer has a provider read what the browser brought back for an order. Its errors are those of Collect.
+func Answer(ctx context.Context, p Visited, o Order, posted url.Values) (Status, error) {
+	if s, ok := p.(Stateful); ok {
+		return s.AnswerWith(ctx, o.Ref, o.State, posted)
+	}
+	return p.Answer(ctx, o.Ref, posted)
+}
+
+// RelayLength is how many characters a Request.Relay has.
+const RelayLength = 22
+
+// RelayOf gives the Request.Relay under which what a browser posted is kept; "" when there is none. The field is RelayState in every
+// protocol that is visited; where the protocol says what stands in it, there is more after the relay.
+func RelayOf(posted url.Values) string {
+	relay := posted.Get("RelayState")
+	return relay[:min(len(relay), RelayLength)]
+}
+
 // Purpose of an order.
 type Purpose string
 
@@ -75,6 +100,9 @@ type Order struct {
 	// StartURL opens the app on the same device (https link, works on phones); DesktopURL the same on a computer.
 	StartURL, DesktopURL string
 	Visit                *Visit // of a Visited provider
+	// State is what a [Stateful] provider needs to read the answer; nil for the others. It holds the text and the hidden data, in
+	// base64, and is to be kept as they are.
+	State []byte
 }
 
 // Visit is where to send the browser: a form to post when it has fields, else an address to go to.

@@ -128,7 +128,7 @@ func (h VisitedHarness) start(t *testing.T, r eid.Request) eid.Order {
 
 func (h VisitedHarness) answer(t *testing.T, o eid.Order, posted url.Values) eid.Status {
 	t.Helper()
-	s, err := h.Provider.Answer(context.Background(), o.Ref, posted)
+	s, err := eid.Answer(context.Background(), h.Provider, o, posted)
 	if err != nil {
 		t.Fatalf("answer: %v", err)
 	}
@@ -194,19 +194,24 @@ func (h VisitedHarness) wrongPerson(t *testing.T, p eid.Purpose) {
 }
 
 func (h VisitedHarness) decline(t *testing.T) {
-	o := h.start(t, h.request(5))
-	s := h.answer(t, o, h.Visit(t, o, h.Person, Decline))
+	r := h.request(5)
+	o := h.start(t, r)
+	posted := h.Visit(t, o, h.Person, Decline)
+	if posted.Has(relayField) && eid.RelayOf(posted) != r.Relay {
+		t.Fatal("the relay did not come back")
+	}
+	s := h.answer(t, o, posted)
 	if s.State != eid.Failed || s.Message != eid.UserCancelled || s.Done != nil {
 		t.Fatalf("got %s %q %q", s.State, s.Hint, s.Message)
 	}
 }
 
 // gone: the order is no more.
-func (h VisitedHarness) gone(t *testing.T, ref string, posted url.Values) {
+func (h VisitedHarness) gone(t *testing.T, o eid.Order, posted url.Values) {
 	t.Helper()
-	_, err := h.Provider.Answer(context.Background(), ref, posted)
+	_, err := eid.Answer(context.Background(), h.Provider, o, posted)
 	wantFault(t, err, fault.NotFound, "")
-	_, err = h.Provider.Collect(context.Background(), ref)
+	_, err = h.Provider.Collect(context.Background(), o.Ref)
 	wantFault(t, err, fault.NotFound, "")
 }
 
@@ -218,7 +223,7 @@ func (h VisitedHarness) cancel(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h.gone(t, o.Ref, posted)
+	h.gone(t, o, posted)
 }
 
 func (h VisitedHarness) usedTwice(t *testing.T) {
@@ -226,11 +231,11 @@ func (h VisitedHarness) usedTwice(t *testing.T) {
 	o := h.start(t, r)
 	posted := h.Visit(t, o, h.Person, Approve)
 	h.completed(t, o, posted, r.Purpose, h.Person)
-	h.gone(t, o.Ref, posted)
+	h.gone(t, o, posted)
 	o = h.start(t, h.request(7))
 	declined := h.Visit(t, o, h.Person, Decline)
 	h.answer(t, o, declined)
-	h.gone(t, o.Ref, declined)
+	h.gone(t, o, declined)
 }
 
 // anotherOrder: two orders that are alike in everything; neither takes the other's answer, and both take their own.
@@ -328,7 +333,9 @@ func (h VisitedHarness) unknownOrder(t *testing.T) {
 	o := h.start(t, h.request(14))
 	posted := h.Visit(t, o, h.Person, Approve)
 	for _, ref := range []string{"", "nonsense", o.Ref + "x", o.Ref[:len(o.Ref)-1], alter(o.Ref+".", 1, 2)} {
-		h.gone(t, ref, posted)
+		other := o
+		other.Ref = ref
+		h.gone(t, other, posted)
 		wantFault(t, h.Provider.Cancel(context.Background(), ref), fault.NotFound, "")
 	}
 }
