@@ -11,6 +11,7 @@ package eid
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 
 	"samtjanst/platform/idno"
@@ -54,14 +55,11 @@ func Answer(ctx context.Context, p Visited, o Order, posted url.Values) (Status,
 	return p.Answer(ctx, o.Ref, posted)
 }
 
-// RelayLength is how many characters a Request.Relay has.
-const RelayLength = 22
-
 // RelayOf gives the Request.Relay under which what a browser posted is kept; "" when there is none. The field is RelayState in every
-// protocol that is visited; where the protocol says what stands in it, there is more after the relay.
+// protocol that is visited; where the protocol says what stands in it, that follows the relay after a dot.
 func RelayOf(posted url.Values) string {
-	relay := posted.Get("RelayState")
-	return relay[:min(len(relay), RelayLength)]
+	relay, _, _ := strings.Cut(posted.Get("RelayState"), ".")
+	return relay
 }
 
 // Purpose of an order.

@@ -17,7 +17,7 @@ const (
 )
 
 // serviceReference is what a reference looks like: a part of XML ids, of at least 128 random bits.
-var serviceReference = regexp.MustCompile(`^[A-Za-z0-9_-]{20,80}$`)
+var serviceReference = regexp.MustCompile(`^[A-Za-z0-9_.-]{20,120}$`)
 
 // serviceLimits bound a document: a real one has about 40 elements.
 var serviceLimits = limits{elements: 300}
@@ -31,7 +31,7 @@ var serviceLimits = limits{elements: 300}
 //
 // without the white space. It is written in exclusive canonical form from the start, so that its digest is that of the bytes.
 type ServiceDocument struct {
-	Reference string // the request's id, 20–80 letters, digits, hyphens and underscores
+	Reference string // the request's id, 20–120 letters, digits, dots, hyphens and underscores
 	Text      []byte // what is shown, UTF-8
 	Markdown  bool
 	Hidden    []byte // signed without being shown; may be empty
