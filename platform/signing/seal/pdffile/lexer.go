@@ -1,4 +1,4 @@
-package pdf
+package pdffile
 
 import (
 	"bytes"
@@ -62,14 +62,14 @@ func (l *lexer) keyword(w string) bool {
 func (l *lexer) integer() (int, error) {
 	n, err := strconv.Atoi(l.word())
 	if err != nil || n < 0 {
-		return 0, errFormat
+		return 0, ErrFormat
 	}
 	return n, nil
 }
 
 func (l *lexer) value(depth int) (any, error) {
 	if depth > maxNesting {
-		return nil, errFormat
+		return nil, ErrFormat
 	}
 	l.skip()
 	switch c := l.peek(); {
@@ -91,34 +91,48 @@ func (l *lexer) value(depth int) (any, error) {
 			}
 			out = append(out, v)
 		}
-	case bytes.HasPrefix(l.data[min(l.pos, len(l.data)):], []byte("<<")):
-		l.pos += 2
-		d := pdfDict{}
-		for {
-			if l.skip(); bytes.HasPrefix(l.data[l.pos:], []byte(">>")) {
-				l.pos += 2
-				return d, nil
-			}
-			if l.peek() != '/' {
-				return nil, errFormat
-			}
-			key, err := l.name()
-			if err != nil {
-				return nil, err
-			}
-			v, err := l.value(depth + 1)
-			if err != nil {
-				return nil, err
-			}
-			if _, twice := d[string(key)]; twice { // readers differ on which holds
-				return nil, errFormat
-			}
-			d[string(key)] = v
-		}
+	case l.startsDict():
+		return l.dict(depth, nil)
 	case c == '<':
 		return l.hexadecimal()
 	}
 	return l.plain()
+}
+
+func (l *lexer) startsDict() bool {
+	return bytes.HasPrefix(l.data[min(l.pos, len(l.data)):], []byte("<<"))
+}
+
+// dict reads a dictionary; note, when not nil, is told where each value stands.
+func (l *lexer) dict(depth int, note func(key string, at Span)) (Dict, error) {
+	l.pos += len("<<")
+	d := Dict{}
+	for {
+		if l.skip(); bytes.HasPrefix(l.data[l.pos:], []byte(">>")) {
+			l.pos += len(">>")
+			return d, nil
+		}
+		if l.peek() != '/' {
+			return nil, ErrFormat
+		}
+		key, err := l.name()
+		if err != nil {
+			return nil, err
+		}
+		l.skip()
+		from := l.pos
+		v, err := l.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := d[string(key)]; twice { // readers differ on which holds
+			return nil, ErrFormat
+		}
+		d[string(key)] = v
+		if note != nil {
+			note(string(key), Span{from, l.pos})
+		}
+	}
 }
 
 // plain reads a number, a reference or a constant.
@@ -132,19 +146,19 @@ func (l *lexer) plain() (any, error) {
 	}
 	v, err := strconv.ParseFloat(w, 64)
 	if err != nil || w == "" || !(w[0] == '-' || w[0] == '+' || w[0] == '.' || w[0] >= '0' && w[0] <= '9') {
-		return nil, errFormat
+		return nil, ErrFormat
 	}
 	if n, err := strconv.Atoi(w); err == nil && n > 0 {
 		before := l.pos
 		if _, err := l.integer(); err == nil && l.keyword("R") {
-			return pdfRef(n), nil
+			return Ref(n), nil
 		}
 		l.pos = before
 	}
 	return v, nil
 }
 
-func (l *lexer) name() (pdfName, error) {
+func (l *lexer) name() (Name, error) {
 	l.pos++
 	var out []byte
 	for l.pos < len(l.data) && !blank(l.data[l.pos]) && !delimiter(l.data[l.pos]) {
@@ -152,7 +166,7 @@ func (l *lexer) name() (pdfName, error) {
 		if c == '#' && l.pos+2 < len(l.data) {
 			v, err := strconv.ParseUint(string(l.data[l.pos+1:l.pos+3]), 16, 8)
 			if err != nil {
-				return "", errFormat
+				return "", ErrFormat
 			}
 			c = byte(v)
 			l.pos += 2
@@ -160,13 +174,13 @@ func (l *lexer) name() (pdfName, error) {
 		out = append(out, c)
 		l.pos++
 	}
-	return pdfName(out), nil
+	return Name(out), nil
 }
 
 func (l *lexer) hexadecimal() (any, error) {
 	end := bytes.IndexByte(l.data[l.pos:], '>')
 	if end < 0 {
-		return nil, errFormat
+		return nil, ErrFormat
 	}
 	digits := bytes.Map(func(r rune) rune {
 		if r < 0x80 && blank(byte(r)) {
@@ -182,7 +196,7 @@ func (l *lexer) hexadecimal() (any, error) {
 	for i := range out {
 		v, err := strconv.ParseUint(string(digits[2*i:2*i+2]), 16, 8)
 		if err != nil {
-			return nil, errFormat
+			return nil, ErrFormat
 		}
 		out[i] = byte(v)
 	}
@@ -231,5 +245,5 @@ func (l *lexer) literal() (any, error) {
 		}
 		out = append(out, c)
 	}
-	return nil, errFormat
+	return nil, ErrFormat
 }
