@@ -70,6 +70,9 @@ func Path(certs []*x509.Certificate, roots *x509.CertPool, at time.Time, use x50
 			return certs, nil
 		}
 	}
+	if len(paths[0]) == 1 {
+		return nil, fmt.Errorf("%w: the signer's is a root itself", ErrChain)
+	}
 	return paths[0][:len(paths[0])-1], nil
 }
 
