@@ -14,7 +14,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
-	"slices"
 	"strings"
 	"testing"
 	"time"
