@@ -19,12 +19,13 @@ import (
 
 // attempt is a signature in progress, kept sealed beside the case until it ends.
 type attempt struct {
-	Order    eid.Order
+	Order    Started
 	Manifest []byte
 	Text     string
 	Markdown bool
 	Hidden   []byte
 	IP       string
+	Level    int // that was asked for
 }
 
 // attemptLife is longer than any order lives.
@@ -81,7 +82,7 @@ func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework
 	if err != nil {
 		return nil, err
 	}
-	status, err := s.EID.Collect(ctx, at.Order.Ref)
+	status, err := s.progress(ctx, at.Order)
 	if err != nil {
 		return s.polled(ctx, e, p, at, statusOf(err))
 	}
@@ -135,14 +136,18 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		s.Log.ErrorContext(ctx, "signature by somebody else than asked", "case", e.Case.ID, "party", p.ID)
 		return refuse(eid.WrongPerson)
 	}
+	if done.Level < at.Level {
+		s.Log.ErrorContext(ctx, "signature at a lower level than asked", "case", e.Case.ID, "party", p.ID, "level", done.Level)
+		return refuse(eid.EvidenceRejected)
+	}
 	want := Wanted{Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
 	if err := s.Verify(*done, want); err != nil {
 		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
 		return refuse(eid.EvidenceRejected)
 	}
-	ev := Evidence{Type: EvidenceType, Provider: s.EID.ID(), Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
+	ev := Evidence{Type: EvidenceType, Provider: at.Order.Provider, Format: done.Format, Method: done.Method, Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
 		Hidden: at.Hidden, Signature: done.Signature, OCSP: done.OCSP, Number: done.Number.Digits(), Name: done.Name, At: now, IP: at.IP,
-		DeviceIP: done.DeviceIP, Level: int(identity.LoA3)}
+		DeviceIP: done.DeviceIP, Level: done.Level}
 	raw, err := canon.Marshal(ev)
 	if err != nil {
 		return nil, status, fault.New("flow.complete", fault.Internal, err)
@@ -158,7 +163,7 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		if !signed {
 			return nil, nil, nil // what was signed is no longer what stands in the case
 		}
-		return casework.SignedBy{Party: p.ID, Method: s.EID.ID(), Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
+		return casework.SignedBy{Party: p.ID, Method: at.Order.Provider, Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
 			[]vault.Blob{{ID: part, Kind: "evidence", Bytes: raw}}, nil
 	})
 	if err != nil {
@@ -198,7 +203,7 @@ func (s *Service) CancelSigning(ctx context.Context, a identity.Actor, id casewo
 	if err != nil {
 		return err
 	}
-	if err := s.EID.Cancel(ctx, at.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
+	if err := s.stop(ctx, at.Order); err != nil {
 		return err
 	}
 	return fault.Wrap("flow.CancelSigning", s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(id, p.ID)))

@@ -324,7 +324,7 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 			v.Attachments = append(v.Attachments, Attachment{ID: r.Part.ID, Name: r.Part.Name, Type: r.Part.Media, Size: r.Part.Size})
 		}
 	}
-	if pl := c.Order.Place(p.ID); pl != nil && pl.State.May() && !c.Order.Ended {
+	if c.MaySign(p.ID) {
 		v.MaySign = true
 		v.OwnFirst = fillsOwn(&g.Form.Def.Meta, p.Role) && p.Own == nil
 	}
@@ -359,12 +359,15 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 func signatureFor(c *casework.Case, pl signing.Place, reader signing.PartyID) SignatureView {
 	p := c.Party(pl.Party)
 	v := SignatureView{Party: pl.Party, Name: p.Name, Role: p.Role, Me: pl.Party == reader, State: signing.Waiting}
-	switch {
-	case pl.State.Done():
-		v.State, v.At = pl.State, pl.Since
-	case pl.State == signing.Declined && v.Me:
+	switch pl.State {
+	case signing.Declined, signing.Hindered, signing.Expired: // of others that is the officer's to know
+		if v.Me {
+			v.State, v.At = pl.State, pl.Since
+		}
+	case signing.Signed, signing.OnPaper, signing.Waived, signing.Spared:
 		v.State, v.At = pl.State, pl.Since
 	}
+	v.Later = pl.State.May() && pl.Asked.IsZero()
 	return v
 }
 

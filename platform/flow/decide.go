@@ -280,11 +280,12 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	o, _ := outcome(g.Form.Def.Meta.Decision, in.Outcome)
 	ref := newRef("decision", "beslut.md", "text/markdown", signing.Everybody, []byte(v.Markdown))
 	ev := casework.DecisionTaken{Decision: casework.Decision{ID: randomID(), Outcome: in.Outcome, Grounds: in.Grounds, Grants: o.Grants,
-		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now()}}
+		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now(),
+		Unread: time.Duration(g.Form.Def.Meta.Decision.LetterDays) * 24 * time.Hour}}
 	if o.Grants {
 		ev.Decision.Rows = chosenRows(in, g.Form.Def.Meta.Decision.Grants, v.Proposed)
 		for _, h := range g.Form.Def.Meta.Handover {
-			ev.Targets = append(ev.Targets, h.Target)
+			ev.Decision.Targets = append(ev.Decision.Targets, h.Target)
 		}
 	}
 	for _, gr := range g.Form.Def.Meta.Decision.Grounds {

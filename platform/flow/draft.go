@@ -213,7 +213,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 // earlier finds an application for the same thing that is not withdrawn. The applicant is told of it, and may open it when he or she is a
 // party in it.
 func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, unique string) (*Earlier, error) {
-	if unique == "" || d.Owner.IsZero() { // of somebody unknown nothing can be said to be the same person's
+	if unique == "" || d.Owner.IsZero() || d.Amends != "" { // of somebody unknown nothing can be said to be the same person's
 		return nil, nil
 	}
 	meta := sv.Form.Def.Meta
@@ -285,7 +285,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if got.View != nil && !settled && orphan == "" && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
-	if orphan != "" && d.Case == "" { // what a case holds already stays until the section is filled anew
+	if orphan != "" && d.Case == "" && d.Amends == "" { // what a case holds already stays until the section is filled anew
 		if err := s.Blobs.Delete(ctx, orphan); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", orphan, "error", err)
 		}
@@ -324,6 +324,9 @@ func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) erro
 	}
 	s.recent.forget(d.ID)
 	s.forgetResume(ctx, d.ID)
+	if d.Amends != "" { // the case has its files
+		return nil
+	}
 	for blob := range d.Files {
 		if err := s.Blobs.Delete(ctx, blob); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", blob, "error", err)

@@ -130,7 +130,7 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	switch f.Kind {
 	case casework.EffectNumber:
 		return s.claimNumber(ctx, e, f)
-	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectOrdered, casework.EffectTell,
+	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectDeclined, casework.EffectOrdered, casework.EffectTell,
 		casework.EffectStage:
 		ev, err := s.tell(ctx, e, f)
 		return ev, nil, err
@@ -139,7 +139,7 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	case casework.EffectHandover:
 		ev, err := s.handOver(ctx, e, f)
 		return ev, nil, err
-	case casework.EffectExpire, casework.EffectUnopened, casework.EffectOverdue:
+	case casework.EffectExpire, casework.EffectClimb, casework.EffectUnopened, casework.EffectOverdue:
 		return casework.TimerFired{Effect: f.ID}, nil, nil
 	}
 	return nil, nil, fault.Newf("flow.do", fault.Internal, "no effect %s", f.Kind)
@@ -271,7 +271,7 @@ func (s *Service) contact(ctx context.Context, n idno.Number) (casework.Contact,
 	if err != nil {
 		return casework.Contact{}, fault.Wrap("flow.contact", err)
 	}
-	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	box, err := s.Vault.Keys.Scope(ctx, platformScope)
 	if err != nil {
 		return casework.Contact{}, err
 	}
@@ -298,7 +298,7 @@ func (s *Service) putContact(ctx context.Context, n idno.Number, c casework.Cont
 	if err != nil {
 		return fault.New("flow.putContact", fault.Internal, err)
 	}
-	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	box, err := s.Vault.Keys.Scope(ctx, platformScope)
 	if err != nil {
 		return err
 	}

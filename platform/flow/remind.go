@@ -16,7 +16,7 @@ func (s *Service) RemindMissing(ctx context.Context, a identity.Actor, id casewo
 	}
 	n := 0
 	for _, p := range e.Case.Order.Places {
-		if e.Case.Order.Ended || !p.State.May() {
+		if !e.Case.MaySign(p.Party) {
 			continue
 		}
 		if err := s.Remind(ctx, a, id, p.Party); err != nil {

@@ -43,7 +43,7 @@ type Service struct {
 	Directory *directory.Directory
 	Register  population.Register
 	Lookups   map[string]Lookup // registers that people ask from forms, by the names that forms have for them
-	EID       eid.Provider
+	EIDs      eid.Offers
 	Mail      notify.Mailer
 	SMS       notify.Texter
 	Targets   map[string]handover.Target

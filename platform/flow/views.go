@@ -133,7 +133,8 @@ type SignatureView struct {
 	Name  string
 	Role  string
 	Me    bool
-	State signing.PlaceState // parties see waiting, signed, on-paper, declined, waived only
+	State signing.PlaceState // of others, parties see waiting, signed, on-paper, waived and spared only
+	Later bool               // it is not the party's turn yet
 	At    time.Time
 }
 
@@ -154,7 +155,8 @@ type SigningView struct {
 	Markdown bool
 	Parts    []signing.Part // exactly what is signed, those that the reader may open
 	Digest   string         // of the manifest
-	Order    *eid.Order     // nil before it has started
+	Offers   eid.Offers     // what can be signed with
+	Order    *Started       // nil before it has started
 	Status   eid.Status
 }
 

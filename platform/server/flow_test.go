@@ -416,7 +416,7 @@ func TestWallsBetweenPeople(t *testing.T) {
 		"discard":      w.Flow.Discard(w.Ctx, stranger, draft),
 		"case":         errOf(w.Flow.Case(w.Ctx, stranger, id)),
 		"signing page": errOf(w.Flow.SigningPage(w.Ctx, stranger, id)),
-		"start":        errOf(w.Flow.StartSigning(w.Ctx, stranger, id, servertest.Client)),
+		"start":        errOf(w.Flow.StartSigning(w.Ctx, stranger, id, "", servertest.Client)),
 		"poll":         errOf(w.Flow.PollSigning(w.Ctx, stranger, id)),
 		"part":         errOf(w.Flow.SignedPart(w.Ctx, stranger, id, part)),
 		"own":          errOf(w.Flow.OwnPage(w.Ctx, stranger, id, "")),
@@ -550,7 +550,7 @@ func TestSigningFailures(t *testing.T) {
 		t.Run(string(c.do), func(t *testing.T) {
 			w.Sim.BankID.Reset()
 			w.Sim.BankID.Script(n, bankidsim.Scenario{Do: c.do})
-			v, err := w.Flow.StartSigning(w.Ctx, anna, id, servertest.Client)
+			v, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client)
 			if err != nil {
 				t.Fatal(err)
 			}

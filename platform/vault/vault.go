@@ -210,9 +210,9 @@ func (v *Vault) card(c *casework.Case) Card {
 		for _, p := range c.Order.Places {
 			since := p.Invited
 			if since.IsZero() {
-				since = c.Order.Created
+				since = p.Asked
 			}
-			if !p.State.Done() && (k.Missing == 0 || since.Unix() < k.Missing) {
+			if p.May() && (k.Missing == 0 || since.Unix() < k.Missing) {
 				k.Missing = since.Unix()
 			}
 		}
@@ -224,10 +224,11 @@ func (v *Vault) card(c *casework.Case) Card {
 		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.At.Unix(), c.Decision.ByName+", "+c.Decision.Title
 	}
 	for _, p := range c.Parties {
-		cp := CardParty{Token: v.PersonToken(p.Number)}
-		if pl := c.Order.Place(p.ID); pl != nil && !c.Order.Ended && pl.State.May() {
-			cp.Wanted = true
+		if p.Left {
+			continue
 		}
+		cp := CardParty{Token: v.PersonToken(p.Number)}
+		cp.Wanted = c.MaySign(p.ID)
 		for _, d := range p.Delivered {
 			if d.What == "decision" || d.What == "delivery" && c.Handout != nil && len(c.Handout.Files) > 0 {
 				cp.Told = true
@@ -284,7 +285,7 @@ const prefixLetters = 3
 func (v *Vault) tokens(c *casework.Case) []string {
 	var out []string
 	for _, p := range c.Parties {
-		if t := v.PersonToken(p.Number); t != "" {
+		if t := v.PersonToken(p.Number); t != "" && !p.Left {
 			out = append(out, t)
 		}
 	}

@@ -209,10 +209,14 @@ func signatureRow(r *httpkit.Request, sg flow.SignatureView) ui.Row {
 	tone := ui.Warning
 	if sg.State.Done() {
 		tone = ui.Success
-	} else if sg.State == signing.Declined {
+	} else if sg.State == signing.Declined || sg.State == signing.Hindered || sg.State == signing.Spared {
 		tone = ui.Neutral
 	}
-	row := ui.Row{Key: sg.Name, Tag: &ui.Tag{Tone: tone, Text: l.T("web.place." + string(sg.State))}}
+	text := l.T("web.place." + string(sg.State))
+	if sg.Later {
+		tone, text = ui.Neutral, l.T("web.place.turn")
+	}
+	row := ui.Row{Key: sg.Name, Tag: &ui.Tag{Tone: tone, Text: text}}
 	if sg.Me {
 		row.Key = l.T("web.case.me", "name", sg.Name)
 	}

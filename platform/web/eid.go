@@ -19,11 +19,11 @@ import (
 
 // order is the e-legitimation in progress, kept in the session: its secrets stay on the server.
 type order struct {
-	For   string    `json:"for"` // loginOrder, or a case's id
-	Order eid.Order `json:"order"`
-	Same  bool      `json:"same"` // the app is on this device
-	Nonce string    `json:"nonce"`
-	Till  string    `json:"till,omitempty"` // where to go after login
+	For   string       `json:"for"` // loginOrder, or a case's id
+	Order flow.Started `json:"order"`
+	Same  bool         `json:"same"` // the app is on this device
+	Nonce string       `json:"nonce"`
+	Till  string       `json:"till,omitempty"` // where to go after login
 }
 
 const (
@@ -174,7 +174,7 @@ func (s *site) qr(r *httpkit.Request, what string) error {
 	if !ok {
 		return notFound("web.qr")
 	}
-	svg, err := s.QR(o.Order, s.Clock.Now())
+	svg, err := s.QR(s.Flow.Code(o.Order))
 	if err != nil {
 		return err
 	}

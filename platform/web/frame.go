@@ -40,6 +40,7 @@ type pages struct {
 	receipt   *ui.Template[receiptPage]
 	later     *ui.Template[orderPage]
 	link      *ui.Template[linkPage]
+	verify    *ui.Template[verifyPage]
 }
 
 func (s *site) parse() error {
@@ -50,6 +51,7 @@ func (s *site) parse() error {
 		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.form, "form"), bind(s.UI, &p.check, "check"), bind(s.UI, &p.confirm, "confirm"), bind(s.UI, &p.remade, "remade"),
 		bind(s.UI, &p.resend, "resend"), bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.problem, "problem"),
 		bind(s.UI, &p.open, "open"), bind(s.UI, &p.receipt, "receipt"), bind(s.UI, &p.later, "later"), bind(s.UI, &p.link, "link"),
+		bind(s.UI, &p.verify, "verify"),
 	} {
 		if err := bind(); err != nil {
 			return err

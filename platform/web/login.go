@@ -55,7 +55,7 @@ func (s *site) beginLogin(r *httpkit.Request) error {
 	}
 	o := order{For: loginOrder, Same: r.Form().Get("enhet") == "denna", Nonce: random(), Till: till}
 	var err error
-	if o.Order, err = s.Flow.BeginLogin(r.Context(), s.client(r, "/logga-in/retur?n="+o.Nonce)); err != nil {
+	if o.Order, err = s.Flow.BeginLogin(r.Context(), r.Form().Get("med"), s.client(r, "/logga-in/retur?n="+o.Nonce)); err != nil {
 		return s.notStarted(r, err, loginAgain(till))
 	}
 	if err := r.Keep(map[string]any{orderValue: o}); err != nil {

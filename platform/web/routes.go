@@ -29,6 +29,10 @@ var (
 		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 10}}
 )
 
+// verifyLimit bounds how often a file may be checked: each lies in memory meanwhile.
+var verifyLimit = &httpkit.Limit{Name: "verify", PerAddress: httpkit.Rate{Every: 5 * time.Second, Burst: 10},
+	PerSession: httpkit.Rate{Every: 5 * time.Second, Burst: 5}}
+
 func (s *site) routes() []httpkit.Route {
 	const get, post = http.MethodGet, http.MethodPost
 	everybody, citizen := httpkit.Public, httpkit.Citizen
@@ -36,6 +40,8 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/", Who: everybody, Handle: s.start},
 		{Method: get, Path: "/tillganglighet", Who: everybody, Handle: s.statements},
 		{Method: get, Path: "/personuppgifter", Who: everybody, Handle: s.privacies},
+		{Method: get, Path: verifyURL, Who: everybody, Handle: s.verifyPage},
+		{Method: post, Path: verifyURL, Who: everybody, Handle: s.verify, Files: true, Limit: verifyLimit},
 		{Method: get, Path: "/:tenant", Who: everybody, Handle: s.catalogue},
 		{Method: get, Path: "/:tenant/tillganglighet", Who: everybody, Handle: s.statement},
 		{Method: get, Path: "/:tenant/personuppgifter", Who: everybody, Handle: s.privacy},

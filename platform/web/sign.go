@@ -85,7 +85,7 @@ func partType(r *httpkit.Request, p signing.Part) string {
 func (s *site) startSigning(r *httpkit.Request) error {
 	id := caseID(r)
 	o := order{For: string(id), Same: r.Form().Get("enhet") == "denna", Nonce: random()}
-	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, s.client(r, signURL(id)+"/retur?n="+o.Nonce))
+	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, r.Form().Get("med"), s.client(r, signURL(id)+"/retur?n="+o.Nonce))
 	var refusal *eid.Refusal
 	if isConflict(err) && !errors.As(err, &refusal) {
 		return r.See(caseURL(id)) // signed already, in another tab; or the own section comes first

@@ -231,7 +231,7 @@ func (w *World) Sign(a identity.Actor, id casework.ID) *flow.SigningView {
 	if _, err := w.Flow.SigningPage(w.Ctx, a, id); err != nil {
 		w.t.Fatalf("signing page: %v", err)
 	}
-	v, err := w.Flow.StartSigning(w.Ctx, a, id, Client)
+	v, err := w.Flow.StartSigning(w.Ctx, a, id, "", Client)
 	if err != nil {
 		w.t.Fatalf("start signing: %v", err)
 	}

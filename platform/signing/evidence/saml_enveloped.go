@@ -74,8 +74,17 @@ func OpenMetadata(raw []byte, certificates []*x509.Certificate) (Enveloped, erro
 
 // Signed reports whether the root element has a signature directly in it. It says nothing of what the signature is worth.
 func Signed(raw []byte) bool {
-	root, err := parseXML(raw, limits{elements: 5000})
+	root, err := ParseXML(raw)
 	return err == nil && len(childrenNamed(root, nsDsig, "Signature")) > 0
+}
+
+// ParseXML reads XML that has one meaning: UTF-8, no DTD, comment, CDATA or processing instruction, no attribute twice, no ID twice.
+// The error has a Code.
+func ParseXML(raw []byte) (*etree.Element, error) {
+	if len(raw) > MaxXML {
+		return nil, fail(TooLarge, "over the limit")
+	}
+	return parseXML(raw, limits{elements: 5000})
 }
 
 func openEnveloped(raw []byte, certificates []*x509.Certificate, l limits) (Enveloped, error) {
@@ -269,7 +278,7 @@ type limits struct {
 	comments bool // allowed, and left out of everything that is read
 }
 
-// parseXML reads XML that has one meaning: UTF-8, no DTD, CDATA or processing instruction, no attribute twice, no ID twice.
+// parseXML is ParseXML within limits.
 func parseXML(raw []byte, l limits) (*etree.Element, error) {
 	rest := raw[len(declaration.Find(raw)):]
 	for i := 0; ; {
