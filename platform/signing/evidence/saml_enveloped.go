@@ -49,7 +49,8 @@ type Enveloped struct {
 	// what the document looked like outside it, and how another parser would have read it, no longer matters.
 	Content     []byte
 	Certificate *x509.Certificate // whose key made the signature, one of those given
-	// Carried is the certificate that stands in the signature, DER; nil for none. It is never a reason to trust anything.
+	// Carried is the certificate that stands in the signature, DER; nil for none. It is never a reason to trust anything, but it must be
+	// the one that the signature was made with.
 	Carried []byte
 }
 
@@ -121,7 +122,8 @@ func openSignature(root, signature *etree.Element, uri string, certificates []*x
 		return Enveloped{}, fail(SignatureDigest, "a digest differs")
 	}
 	for _, c := range certificates {
-		if s.madeWith(c) {
+		// A certificate that is carried is not signed: one that is not the signer's has been put there by somebody else.
+		if (s.carried == nil || bytes.Equal(s.carried, c.Raw)) && s.madeWith(c) {
 			out.Certificate = c
 			return out, nil
 		}
