@@ -164,7 +164,7 @@ func (h VisitedHarness) login(t *testing.T) {
 	for i, r := range []eid.Request{VisitedRequest(eid.Login, idno.Number{}, relay(0)), VisitedRequest(eid.Login, h.Other, relay(1))} {
 		o := h.start(t, r)
 		posted := h.Visit(t, o, h.Other, Approve)
-		if i == 0 && posted.Has(relayField) && posted.Get(relayField) != r.Relay {
+		if i == 0 && posted.Has(relayField) && eid.RelayOf(posted) != r.Relay {
 			t.Fatal("the relay did not come back")
 		}
 		h.completed(t, o, posted, eid.Login, h.Other)

@@ -31,6 +31,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"strings"
 	"time"
 
 	protocol "github.com/crewjam/saml"
@@ -87,8 +88,8 @@ func (c *core) begin(ctx context.Context, q question, level int, relay string) (
 	if q.contexts = c.cfg.contexts(level); len(q.contexts) == 0 || level < 0 {
 		return eid.Order{}, ours(op, errors.New("the provider gives no such level"))
 	}
-	if relay == "" || len(relay) > MaxRelay {
-		return eid.Order{}, ours(op, errors.New("the relay is missing or too long"))
+	if relay == "" || len(relay) > MaxRelay || strings.Contains(relay, ".") { // eid.RelayOf
+		return eid.Order{}, ours(op, errors.New("the relay is missing, too long or has a dot"))
 	}
 	to, err := c.source.get(ctx)
 	if err != nil {
