@@ -88,7 +88,7 @@ type Request struct {
 	Hidden    []byte // signed but not shown; at most 150,000 bytes
 }
 
-// Order is a started order. It is kept on the server: Secret must not leave it.
+// Order is a started order. It is kept on the server: Secret must not leave it. An order by telephone has only Ref and Started.
 type Order struct {
 	Ref       string // opaque; a provider may keep in it what the completion is held against. At most 300 characters
 	AutoStart string // token that starts the app on the same device
@@ -135,23 +135,25 @@ type Message string
 
 // Messages by BankID's recommendation (the number is BankID's).
 const (
-	StartApp         Message = "RFA1"   // start the app
-	AppMissing       Message = "RFA2"   // app not installed
-	Cancelled        Message = "RFA3"   // cancelled, try again
-	AlreadyRunning   Message = "RFA4"   // an order for this person was already started: both are cancelled
-	TechnicalFault   Message = "RFA5"   // technical fault, try again
-	UserCancelled    Message = "RFA6"   // the person cancelled
-	Expired          Message = "RFA8"   // no answer in time
-	EnterCode        Message = "RFA9"   // enter the security code and confirm
-	TryingToStart    Message = "RFA13"  // trying to start the app
-	SearchingPC      Message = "RFA15A" // looking for an e-legitimation on this computer
-	SearchingPhone   Message = "RFA15B" // looking for an e-legitimation on this phone
-	Revoked          Message = "RFA16"  // blocked or too old
-	StartFailed      Message = "RFA17A" // the app did not start
-	QRFailed         Message = "RFA17B" // the QR code was not read
-	InProgress       Message = "RFA21"  // in progress
-	UnknownFault     Message = "RFA22"  // unknown fault, try again
-	PhotographID     Message = "RFA23"  // photograph and read the ID document
+	StartApp         Message = "RFA1"         // start the app
+	AppMissing       Message = "RFA2"         // app not installed
+	Cancelled        Message = "RFA3"         // cancelled, try again
+	AlreadyRunning   Message = "RFA4"         // an order for this person was already started: both are cancelled
+	TechnicalFault   Message = "RFA5"         // technical fault, try again
+	UserCancelled    Message = "RFA6"         // the person cancelled
+	Expired          Message = "RFA8"         // no answer in time
+	EnterCode        Message = "RFA9"         // enter the security code and confirm
+	TryingToStart    Message = "RFA13"        // trying to start the app
+	SearchingPC      Message = "RFA15A"       // looking for an e-legitimation on this computer
+	SearchingPhone   Message = "RFA15B"       // looking for an e-legitimation on this phone
+	Revoked          Message = "RFA16"        // blocked or too old
+	StartFailed      Message = "RFA17A"       // the app did not start
+	QRFailed         Message = "RFA17B"       // the QR code was not read
+	InProgress       Message = "RFA21"        // in progress
+	UnknownFault     Message = "RFA22"        // unknown fault, try again
+	PhotographID     Message = "RFA23"        // photograph and read the ID document
+	CallStart        Message = "CALL-START"   // on the telephone: ask the person to open the app
+	CallConfirm      Message = "CALL-CONFIRM" // on the telephone: the app asks the person whether he or she is talking with us
 	CallRefused      Message = "CALL-REFUSED"
 	RiskBlocked      Message = "RISK-BLOCKED"
 	AppTooOld        Message = "APP-TOO-OLD"
