@@ -44,7 +44,22 @@ type AuthContext struct {
 // is a fault of kind Invalid; CodeOf tells which check failed.
 func VerifyService(in Input) (ServiceVerified, error) {
 	const op = "evidence.VerifyService"
-	got, err := readService(in.Received)
+	got, err := readService(in.Received, anchored(in.Roots))
+	if err == nil {
+		err = compare(got.Verified, in)
+	}
+	if err != nil {
+		return ServiceVerified{}, refuse(op, err)
+	}
+	return got, nil
+}
+
+// VerifyServiceUnanchored is VerifyService for evidence whose root is not among those given: every check but that one. It tells what is
+// broken from what only leads somewhere unknown, and is for a report to a person. Nothing may be accepted by it: anybody can make such
+// evidence.
+func VerifyServiceUnanchored(in Input) (ServiceVerified, error) {
+	const op = "evidence.VerifyServiceUnanchored"
+	got, err := readService(in.Received, servicePath.checkUnanchored)
 	if err == nil {
 		err = compare(got.Verified, in)
 	}
@@ -57,14 +72,20 @@ func VerifyService(in Input) (ServiceVerified, error) {
 // ReadService checks that the evidence holds together and gives what it says, for a caller that compares by other means. The error is a
 // fault of kind Invalid; CodeOf tells which check failed.
 func ReadService(r Received) (ServiceVerified, error) {
-	got, err := readService(r)
+	got, err := readService(r, anchored(r.Roots))
 	if err != nil {
 		return ServiceVerified{}, refuse("evidence.ReadService", err)
 	}
 	return got, nil
 }
 
-func readService(r Received) (ServiceVerified, error) {
+// anchored is the check that certificates lead to one of the roots.
+func anchored(roots Roots) func(servicePath, time.Time) (Anchor, error) {
+	return func(p servicePath, at time.Time) (Anchor, error) { return p.check(roots, at) }
+}
+
+// readService makes every check, that of where the certificates lead by the function given.
+func readService(r Received, lead func(servicePath, time.Time) (Anchor, error)) (ServiceVerified, error) {
 	if len(r.XML) > MaxXML {
 		return ServiceVerified{}, fail(TooLarge, "over the limit")
 	}
@@ -93,13 +114,15 @@ func readService(r Received) (ServiceVerified, error) {
 	if d := s.signedAt.Sub(r.At); d > TimeSlack || d < -TimeSlack {
 		return ServiceVerified{}, fail(WrongTime, "signed at another time than the order was completed")
 	}
-	if err := path.check(r.Roots, s.signedAt); err != nil {
+	anchor, err := lead(path, s.signedAt)
+	if err != nil {
 		return ServiceVerified{}, err
 	}
 	v, err := path.signer()
 	if err != nil {
 		return ServiceVerified{}, err
 	}
+	v.Anchor = anchor
 	v.Use, v.Text, v.Markdown, v.Hidden = Signing, s.Text, s.Markdown, s.Hidden
 	v.Reference, v.SignedAt = s.Reference, s.signedAt
 	return v, nil

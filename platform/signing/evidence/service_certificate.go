@@ -42,25 +42,55 @@ func (p servicePath) checkSignature(s *serviceSignature) error {
 	return nil
 }
 
-// check demands that the certificates are one path, in order and with none too many, to one of the roots, valid at the time given.
-func (p servicePath) check(roots Roots, at time.Time) error {
+// check demands that the certificates lead to one of the roots.
+func (p servicePath) check(roots Roots, at time.Time) (Anchor, error) {
 	if roots.IsZero() {
-		return fail(Chain, "no roots are configured")
+		return Anchor{}, fail(Chain, "no roots are configured")
 	}
+	root, err := p.lead(roots.pool, at)
+	if err != nil {
+		return Anchor{}, err
+	}
+	return anchorOf(root, true), p.checkUse()
+}
+
+// checkUnanchored is check without a root: the topmost certificate that there is stands in for it.
+func (p servicePath) checkUnanchored(at time.Time) (Anchor, error) {
+	top := p[len(p)-1]
+	if len(p) == 1 {
+		if at.Before(top.NotBefore) || at.After(top.NotAfter) {
+			return Anchor{}, fail(Chain, "a certificate was not valid at the time")
+		}
+		return anchorOf(top, false), p.checkUse()
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(top)
+	if _, err := p[:len(p)-1].lead(pool, at); err != nil {
+		return Anchor{}, err
+	}
+	return anchorOf(top, false), p.checkUse()
+}
+
+// lead demands that the certificates are one path, in order and with none too many, to one of the pool, valid at the time given, and gives that.
+func (p servicePath) lead(pool *x509.CertPool, at time.Time) (*x509.Certificate, error) {
 	between := x509.NewCertPool()
 	for _, ca := range p[1:] {
 		between.AddCert(ca)
 	}
-	paths, err := p[0].Verify(x509.VerifyOptions{Roots: roots.pool, Intermediates: between, CurrentTime: at,
+	found, err := p[0].Verify(x509.VerifyOptions{Roots: pool, Intermediates: between, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	if err != nil {
-		return fail(Chain, chainDetail(err))
+		return nil, fail(Chain, chainDetail(err))
 	}
-	if !slices.ContainsFunc(paths, func(path []*x509.Certificate) bool {
-		return len(path) == len(p)+1 && slices.EqualFunc(path[:len(p)], p, (*x509.Certificate).Equal)
-	}) {
-		return fail(Chain, "the certificates do not form one path")
+	for _, f := range found {
+		if len(f) == len(p)+1 && slices.EqualFunc(f[:len(p)], p, (*x509.Certificate).Equal) {
+			return f[len(p)], nil
+		}
 	}
+	return nil, fail(Chain, "the certificates do not form one path")
+}
+
+func (p servicePath) checkUse() error {
 	for _, ca := range p[1:] {
 		if ca.KeyUsage&x509.KeyUsageCertSign == 0 {
 			return fail(KeyUsage, "an issuer may not sign certificates")
@@ -110,7 +140,8 @@ func (p servicePath) signer() (ServiceVerified, error) {
 		if err != nil {
 			return v, err
 		}
-		if number != "" && number != v.Number.Digits() {
+		// It is written as in the name, with or without its semantics.
+		if identified, ok := serviceNumber(number, user.NotBefore); number != "" && (!ok || identified != v.Number) {
 			return v, fail(CertificateSubject, "the person that was identified is another")
 		}
 		v.Context = context

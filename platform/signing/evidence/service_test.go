@@ -376,6 +376,9 @@ func TestServiceForgeries(t *testing.T) {
 			s.Names = pkix.RDNSequence{{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: bo.Digits()}}}
 		})},
 		{"no name", evidence.CertificateSubject, by(func(s *et.ServiceSubject) { s.Surname = "" })},
+		{"somebody was identified who is no person", evidence.CertificateSubject, by(func(s *et.ServiceSubject) {
+			s.ContextXML = func(x string) string { return strings.Replace(x, anna.Digits(), "x", 1) }
+		})},
 		{"somebody else was identified", evidence.CertificateSubject, by(func(s *et.ServiceSubject) {
 			s.ContextXML = func(x string) string { return strings.Replace(x, anna.Digits(), bo.Digits(), 1) }
 		})},
@@ -409,6 +412,79 @@ func TestServiceForgeries(t *testing.T) {
 	for _, c := range evidence.ServiceCodes() {
 		if !found[c] {
 			t.Errorf("no forgery shows %s", c)
+		}
+	}
+}
+
+// A report to a person tells what is broken from what leads somewhere unknown.
+func TestServiceUnanchored(t *testing.T) {
+	in := serviceCase{}.asked()
+	known, err := evidence.VerifyService(in)
+	if err != nil || !known.Anchor.Known || known.Anchor.Name != "Samtjänst Simulator Underskrift Root CA v1" {
+		t.Fatalf("got %+v, %v", known.Anchor, err)
+	}
+	in.Roots = evidence.Roots{}
+	got, err := evidence.VerifyServiceUnanchored(in)
+	if err != nil || got.Anchor.Known || got.Anchor.Name != "Samtjänst Simulator Underskrift CA v1" || got.Number != anna {
+		t.Fatalf("got %+v, %v", got.Anchor, err)
+	}
+	in.Text = []byte("Annat")
+	if _, err := evidence.VerifyServiceUnanchored(in); evidence.CodeOf(err) != evidence.WrongText {
+		t.Fatalf("another text: %v", err)
+	}
+	alone := serviceCase{result: func(r *evidence.ServiceResult) { r.Certificates = r.Certificates[:1] }}.asked()
+	if got, err := evidence.VerifyServiceUnanchored(alone); err != nil || got.Anchor.Known || got.Anchor.Name != "Åsa-Lena Testsson" {
+		t.Fatalf("the signer's certificate alone: %+v, %v", got.Anchor, err)
+	}
+	s := serviceSubject(anna)
+	s.Validity = time.Nanosecond
+	expired := serviceCase{subject: s}.asked()
+	if _, err := evidence.VerifyServiceUnanchored(expired); evidence.CodeOf(err) != evidence.Chain {
+		t.Fatalf("expired: %v", err)
+	}
+}
+
+// serviceStored is evidence kept in testdata: what was accepted once must stay so, and a fuzzer needs the same bytes in every process.
+func serviceStored(t testing.TB) evidence.Input {
+	t.Helper()
+	if *update {
+		for name, b := range map[string][]byte{"service.xml": must(serviceCase{}.evidence()), "service-root.pem": service().RootPEM()} {
+			if err := os.WriteFile(filepath.Join("testdata", name), b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	in := evidence.Input{Use: evidence.Signing, Number: anna, Text: text, Markdown: true, Hidden: hidden}
+	in.XML, in.At = must(os.ReadFile("testdata/service.xml")), now.Add(20*time.Second)
+	in.Roots = must(evidence.ParseRoots(must(os.ReadFile("testdata/service-root.pem"))))
+	return in
+}
+
+func TestServiceStored(t *testing.T) {
+	if _, err := evidence.VerifyService(serviceStored(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FuzzService: nothing but the stored bytes is accepted, and nothing makes the reading fall over.
+func FuzzService(f *testing.F) {
+	in := serviceStored(f)
+	f.Add(in.XML)
+	f.Add([]byte(`<SignedDocument xmlns="urn:samtjanst:signed-document:1"><Reference>x</Reference></SignedDocument>`))
+	f.Fuzz(func(t *testing.T, xml []byte) {
+		try := in
+		try.XML = xml
+		if _, err := evidence.VerifyService(try); err == nil && !bytes.Equal(xml, in.XML) {
+			t.Fatalf("accepted: %q", xml)
+		}
+	})
+}
+
+func BenchmarkVerifyService(b *testing.B) {
+	in := serviceStored(b)
+	for b.Loop() {
+		if _, err := evidence.VerifyService(in); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
