@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"strings"
 
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/fault"
@@ -124,7 +125,7 @@ func (c *Client) complete(t ticket, state []byte, r *response) (*eid.Completion,
 	switch {
 	case !hmac.Equal(t.person, c.seal.ofPerson(t, number)):
 		return nil, reject(evidence.WrongPerson, "the certificate is somebody else's")
-	case r.number != number:
+	case strings.TrimPrefix(r.number, "PNOSE-") != number: // as in the certificate, with or without its semantics
 		return nil, reject(evidence.WrongPerson, "the certificate is another's than who was identified")
 	case r.identityProvider != c.cfg.IdentityProvider:
 		return nil, reject(evidence.WrongIssuer, "identified by another identity provider")
@@ -134,7 +135,8 @@ func (c *Client) complete(t ticket, state []byte, r *response) (*eid.Completion,
 		return nil, reject(evidence.WrongTime, "identified before it was asked for, or after the answer")
 	case got.SignedAt.After(r.at.Add(Slack)) || got.SignedAt.Before(t.started.Add(-Slack)):
 		return nil, reject(evidence.WrongTime, "signed before it was asked for, or after the answer")
-	case got.Context != nil && (got.Context.IdentityProvider != r.identityProvider || got.Context.Class != r.class || got.Context.Assertion != r.assertion):
+	case got.Context != nil && (got.Context.IdentityProvider != r.identityProvider || got.Context.Class != r.class ||
+		got.Context.Assertion != "" && got.Context.Assertion != r.assertion):
 		return nil, reject(evidence.CertificateSubject, "the certificate says otherwise how the person was identified")
 	}
 	return &eid.Completion{Format: string(evidence.Service), Level: level, Method: r.class, Number: got.Number, Name: got.Name,
