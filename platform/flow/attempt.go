@@ -13,6 +13,8 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/signing/evidence"
+	"samtjanst/platform/signing/proof"
 	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
 )
@@ -145,7 +147,7 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
 		return refuse(eid.EvidenceRejected)
 	}
-	ev := Evidence{Type: EvidenceType, Provider: at.Order.Provider, Format: done.Format, Method: done.Method, Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
+	ev := proof.Evidence{Type: proof.EvidenceType, Provider: at.Order.Provider, Format: evidence.Format(done.Format), Method: done.Method, Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
 		Hidden: at.Hidden, Signature: done.Signature, OCSP: done.OCSP, Number: done.Number.Digits(), Name: done.Name, At: now, IP: at.IP,
 		DeviceIP: done.DeviceIP, Level: done.Level}
 	raw, err := canon.Marshal(ev)

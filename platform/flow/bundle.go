@@ -57,11 +57,13 @@ func (s *Service) caseBundle(ctx context.Context, e *vault.Entry) (*proof.Bundle
 	if c.Handout != nil {
 		b.uploads("utlamnat", "Utlämnat", c.Handout.Files)
 	}
-	o := orderOf(c.Order)
-	for i, pl := range c.Order.Places {
-		b.evidence(&o.Places[i], pl)
+	b.order(c.Order)
+	for i, d := range c.Against {
+		b.decision(fmt.Sprintf("forslag-%d.pdf", i+1), "Förslag till beslut som inte gick igenom", d)
 	}
-	b.index.Orders = append(b.index.Orders, o)
+	if c.Decision != nil {
+		b.decision("beslut.pdf", "Beslut", *c.Decision)
+	}
 	headers, err := proof.Headers(c.Events)
 	if err != nil {
 		return nil, nil, fault.New("flow.caseBundle", fault.Internal, err)
@@ -72,7 +74,7 @@ func (s *Service) caseBundle(ctx context.Context, e *vault.Entry) (*proof.Bundle
 }
 
 // partyBundle gathers a party's copy: what that party may read, and the party's own evidence. How the others stand is told as on the pages.
-func (s *Service) partyBundle(ctx context.Context, e *vault.Entry, p *casework.Party, seen []SignatureView) (*proof.Bundle, labels, error) {
+func (s *Service) partyBundle(ctx context.Context, e *vault.Entry, p *casework.Party) (*proof.Bundle, labels, error) {
 	c := &e.Case
 	b := s.newBundler(ctx, e, p.ID)
 	b.part("svar.json", c.Content.Common, pdf.Source, "Gemensamma svar")
@@ -90,10 +92,11 @@ func (s *Service) partyBundle(ctx context.Context, e *vault.Entry, p *casework.P
 	}
 	b.uploads("bilaga", "Bilaga", mine)
 	o := orderOf(c.Order)
-	for i, v := range seen {
+	for i, pl := range c.Order.Places {
+		v := signatureFor(c, pl, p.ID)
 		o.Places[i].State, o.Places[i].Since = v.State, v.At.UTC()
 		if v.Me {
-			b.evidence(&o.Places[i], c.Order.Places[i])
+			b.evidence(&o.Places[i], pl)
 		}
 	}
 	b.index.Orders = append(b.index.Orders, o)
@@ -102,9 +105,12 @@ func (s *Service) partyBundle(ctx context.Context, e *vault.Entry, p *casework.P
 
 // orderOf is an order as the index tells it.
 func orderOf(o signing.Order) proof.Order {
-	out := proof.Order{ID: o.ID, Steps: []proof.Step{{}}}
+	out := proof.Order{ID: o.ID, About: o.About, Outcome: o.Outcome}
+	for _, st := range o.Steps {
+		out.Steps = append(out.Steps, proof.Step{Need: st.Need})
+	}
 	for _, pl := range o.Places {
-		out.Places = append(out.Places, proof.Place{Party: pl.Party, State: pl.State, Since: pl.Since.UTC()})
+		out.Places = append(out.Places, proof.Place{Party: pl.Party, Step: pl.Step, State: pl.State, Since: pl.Since.UTC()})
 	}
 	return out
 }
@@ -184,6 +190,26 @@ func (b *bundler) ref(name string, r casework.Ref, raw []byte, l label) {
 	b.add(name, raw, l)
 }
 
+// decision adds a decision's document, and who has signed it.
+func (b *bundler) decision(name, about string, d casework.Decision) {
+	if d.PDF != nil {
+		b.part(name, *d.PDF, pdf.Supplement, about)
+	}
+	b.order(d.Order)
+}
+
+// order adds an order that somebody has a place in, with every evidence.
+func (b *bundler) order(o signing.Order) {
+	if len(o.Places) == 0 {
+		return
+	}
+	out := orderOf(o)
+	for i, pl := range o.Places {
+		b.evidence(&out.Places[i], pl)
+	}
+	b.index.Orders = append(b.index.Orders, out)
+}
+
 // evidence adds the evidence of a place, or the scan of what was signed by pen.
 func (b *bundler) evidence(to *proof.Place, pl signing.Place) {
 	if b.err != nil || pl.Evidence == "" || pl.State != signing.Signed && pl.State != signing.OnPaper {
@@ -193,9 +219,13 @@ func (b *bundler) evidence(to *proof.Place, pl signing.Place) {
 	if raw, b.err = b.s.Vault.Part(b.ctx, b.e, casework.PartID(pl.Evidence)); b.err != nil {
 		return
 	}
-	name, media := "underskrift-"+string(pl.Party)+".json", "application/json"
+	stem, end, media := "underskrift-"+string(pl.Party), ".json", "application/json"
 	if pl.State == signing.OnPaper {
-		name, media = "underskrift-"+string(pl.Party)+"-skannad", scanType(raw)
+		end, media = "-skannad", scanType(raw)
+	}
+	name := stem + end
+	for n := 2; b.labels[name] != (label{}); n++ { // somebody who has two places
+		name = fmt.Sprintf("%s-%d%s", stem, n, end)
 	}
 	to.Evidence = name
 	b.add(name, raw, label{media, pdf.Supplement, "Underskrift med bevis"})

@@ -229,7 +229,7 @@ func (s *Service) copyPDF(ctx context.Context, e *vault.Entry, p *casework.Party
 	}
 	d := s.doc(&e.Case, cv.Service, cv.Form.Title["sv"]+" – kopia", "sv", s.Clock.Now(), blocks...)
 	if pl := e.Case.Order.Place(p.ID); pl != nil && pl.State == signing.Signed {
-		b, about, err := s.partyBundle(ctx, e, p, cv.Signatures)
+		b, about, err := s.partyBundle(ctx, e, p)
 		if err != nil {
 			return nil, err
 		}

@@ -37,29 +37,6 @@ type Wanted struct {
 // EvidenceCheck verifies a completed signature offline, by every check of its format.
 type EvidenceCheck func(done eid.Completion, want Wanted) error
 
-// Evidence is what is kept of a signature: everything a third party needs to check it, and nothing of what other parties wrote.
-type Evidence struct {
-	Type      string    `json:"type"` // EvidenceType
-	Provider  string    `json:"provider"`
-	Format    string    `json:"format"`   // evidence.Format: how Signature is verified
-	Method    string    `json:"method"`   // in the provider's words
-	Manifest  string    `json:"manifest"` // canonical JSON, as signed
-	Text      string    `json:"text"`
-	Markdown  bool      `json:"markdown"`
-	Hidden    []byte    `json:"hidden"`
-	Signature []byte    `json:"signature"`
-	OCSP      []byte    `json:"ocsp"`
-	Number    string    `json:"number"`
-	Name      string    `json:"name"`
-	At        time.Time `json:"at"`
-	IP        string    `json:"ip"`
-	DeviceIP  string    `json:"deviceIp"`
-	Level     int       `json:"level"`
-}
-
-// EvidenceType is written into each evidence.
-const EvidenceType = "samtjanst-evidence/1"
-
 // guarded refuses with the neutral page when somebody in the case is now protected or custody has changed, and has the officer told.
 func (s *Service) guarded(ctx context.Context, e *vault.Entry, p *casework.Party, purpose string) error {
 	found, err := s.guard(ctx, e, purpose)

@@ -55,10 +55,11 @@ type Part struct {
 
 // Order is who was to sign, as it stood when the bundle was made.
 type Order struct {
-	ID     string  `json:"id"`
-	About  string  `json:"about,omitempty"` // what is signed: "application", "decision"
-	Steps  []Step  `json:"steps"`           // one after the other
-	Places []Place `json:"places"`
+	ID      string          `json:"id"`
+	About   string          `json:"about,omitempty"`   // what is signed: "application", "decision"
+	Outcome signing.Outcome `json:"outcome,omitempty"` // "" while signatures are waited for
+	Steps   []Step          `json:"steps"`             // one after the other
+	Places  []Place         `json:"places"`
 }
 
 // Step says how many of its places must be filled; 0 all of them.

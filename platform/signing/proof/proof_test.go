@@ -85,7 +85,7 @@ func (k *kase) parts() (out []signing.Part) {
 // sign makes the evidence of a party.
 func (k *kase) sign(p signing.PartyID, edit func(*signing.Manifest, *proof.Evidence)) {
 	m := signing.NewManifest(k.index.Orders[0].ID, k.index.Reference, k.index.Form, k.index.Version, p, now, k.parts())
-	e := proof.Evidence{Type: proof.EvidenceType, Provider: "bankid", Number: numbers[p], Name: map[signing.PartyID]string{"p1": "Ann Testsson", "p2": "Bo Testsson"}[p],
+	e := proof.Evidence{Type: proof.EvidenceType, Provider: "bankid", Format: evidence.BankID, Number: numbers[p], Name: map[signing.PartyID]string{"p1": "Ann Testsson", "p2": "Bo Testsson"}[p],
 		Text: "Jag skriver under", At: now.Add(20 * time.Second), IP: "192.0.2.7", Level: 3}
 	if edit != nil {
 		edit(&m, &e)
@@ -257,6 +257,12 @@ func TestForgeries(t *testing.T) {
 			k := signedCase()
 			k.index.Orders[0].Places[1].Evidence = ""
 			k.files = slices.DeleteFunc(k.files, func(f proof.File) bool { return f.Name == "underskrift-p2.json" })
+			return k
+		}, proof.FoundPlace, ""},
+		"said to be complete": {func() *kase {
+			k := unsigned()
+			k.sign("p1", nil)
+			k.index.Orders[0].Outcome = signing.Complete
 			return k
 		}, proof.FoundPlace, ""},
 		"evidence of one who has not signed": {func() *kase { k := signedCase(); k.index.Orders[0].Places[1].State = signing.Waiting; return k }, proof.FoundPlace, ""},
@@ -462,6 +468,9 @@ func TestNotYet(t *testing.T) {
 	paper.sign("p1", nil)
 	paper.index.Orders[0].Places[1].State, paper.index.Orders[0].Places[1].Evidence = signing.OnPaper, "underskrift-p2-skannad"
 	paper.files = append(paper.files, proof.File{Name: "underskrift-p2-skannad", Bytes: []byte("%PDF-")})
+	ended := unsigned()
+	ended.sign("p1", nil)
+	ended.index.Orders[0].Outcome = signing.Withdrawn
 	foreign := unsigned()
 	foreign.sign("p1", func(_ *signing.Manifest, e *proof.Evidence) { e.Format = "efos" })
 	foreign.sign("p2", nil)
@@ -470,7 +479,8 @@ func TestNotYet(t *testing.T) {
 		want proof.Verdict
 	}{
 		"nobody": {unsigned(), proof.VerdictUnsigned}, "one of two": {half, proof.VerdictIncomplete}, "one is enough": {enough, proof.VerdictHolds},
-		"one on paper": {paper, proof.VerdictHolds}, "a format that is not known": {foreign, proof.VerdictUnchecked},
+		"ended before all had signed": {ended, proof.VerdictHolds},
+		"one on paper":                {paper, proof.VerdictHolds}, "a format that is not known": {foreign, proof.VerdictUnchecked},
 	} {
 		if r := check(t, checker(bank()), c.k.zip(t)); r.Verdict != c.want {
 			t.Errorf("%s: %s %v, want %s", name, r.Verdict, r.Findings, c.want)

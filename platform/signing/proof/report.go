@@ -29,7 +29,7 @@ const (
 	VerdictUnchecked   Verdict = "unchecked"    // there is a signature of a kind that is not known here
 	VerdictUnknownRoot Verdict = "unknown-root" // whole, but the roots are not among those trusted
 	VerdictUnsigned    Verdict = "unsigned"     // whole, and nobody has signed
-	VerdictIncomplete  Verdict = "incomplete"   // whole, and not everybody has signed who must
+	VerdictIncomplete  Verdict = "incomplete"   // whole, and somebody's signature was still waited for
 	VerdictHolds       Verdict = "holds"
 )
 
@@ -112,11 +112,12 @@ const (
 
 // OrderReport says whether those have signed who must.
 type OrderReport struct {
-	ID     string        `json:"id"`
-	About  string        `json:"about,omitempty"`
-	Met    bool          `json:"met"`
-	Steps  []StepReport  `json:"steps"`
-	Places []PlaceReport `json:"places"`
+	ID      string          `json:"id"`
+	About   string          `json:"about,omitempty"`
+	Outcome signing.Outcome `json:"outcome,omitempty"`
+	Met     bool            `json:"met"`
+	Steps   []StepReport    `json:"steps"`
+	Places  []PlaceReport   `json:"places"`
 }
 
 // StepReport counts one step: how many must, and how many are proven by a signature here or told by the authority alone.
@@ -198,7 +199,7 @@ func (r *Report) verdict() Verdict {
 	if len(r.Signatures) == 0 {
 		return VerdictUnsigned
 	}
-	if r.Reader == "" && slices.ContainsFunc(r.Orders, func(o OrderReport) bool { return !o.Met }) {
+	if r.Reader == "" && slices.ContainsFunc(r.Orders, func(o OrderReport) bool { return !o.Met && o.Outcome == signing.Going }) {
 		return VerdictIncomplete
 	}
 	return VerdictHolds

@@ -16,8 +16,9 @@ const EvidenceType = "samtjanst-evidence/1"
 // canonical form. A field may be added, none changes meaning; a program that does not know a field says that it cannot read the evidence.
 type Evidence struct {
 	Type      string          `json:"type"` // EvidenceType
-	Format    evidence.Format `json:"format,omitempty"`
 	Provider  string          `json:"provider"`
+	Format    evidence.Format `json:"format"`   // how Signature is verified
+	Method    string          `json:"method"`   // in the provider's words
 	Manifest  string          `json:"manifest"` // canonical JSON, as signed
 	Text      string          `json:"text"`     // as shown to the person
 	Markdown  bool            `json:"markdown"`
@@ -30,15 +31,6 @@ type Evidence struct {
 	IP        string          `json:"ip"`
 	DeviceIP  string          `json:"deviceIp"`
 	Level     int             `json:"level"`
-	Method    string          `json:"method,omitempty"` // in the provider's words
-}
-
-// format is how the signature is made. What was kept before formats were told apart is BankID's.
-func (e Evidence) format() evidence.Format {
-	if e.Format == "" {
-		return evidence.BankID
-	}
-	return e.Format
 }
 
 // Verifier makes every check of one format of evidence, that it was made by the person named, over the text and the hidden data in e. What

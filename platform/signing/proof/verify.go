@@ -130,8 +130,8 @@ func (v *verification) signature(o Order, pl Place) Signature {
 		s.fail(StepForm, evidence.Structure)
 		return s
 	}
-	s.Format, s.Recorded, s.Manifest = e.format(), e.At, signing.ManifestDigest([]byte(e.Manifest))
-	verify := v.checker.Formats[e.format()]
+	s.Format, s.Recorded, s.Manifest = e.Format, e.At, signing.ManifestDigest([]byte(e.Manifest))
+	verify := v.checker.Formats[e.Format]
 	if verify == nil {
 		v.found.add(FoundFormat, pl.Evidence)
 		s.State = Unchecked
@@ -269,7 +269,7 @@ func (v *verification) compare() {
 
 // order counts whether those have signed who must.
 func (v *verification) order(o Order) OrderReport {
-	out := OrderReport{ID: o.ID, About: o.About, Met: true, Places: []PlaceReport{}}
+	out := OrderReport{ID: o.ID, About: o.About, Outcome: o.Outcome, Met: true, Places: []PlaceReport{}}
 	for n := range max(len(o.Steps), 1) {
 		out.Steps = append(out.Steps, StepReport{Need: o.need(n)})
 	}
@@ -306,7 +306,15 @@ func (v *verification) order(o Order) OrderReport {
 	for _, s := range out.Steps {
 		out.Met = out.Met && s.Proven+s.Told >= s.Need
 	}
+	if o.Outcome == signing.Complete && !out.Met && v.sound(o) {
+		v.found.add(FoundPlace, IndexName)
+	}
 	return out
+}
+
+// sound reports whether no signature of an order is broken, or of a kind that is not known: else that is what is wrong.
+func (v *verification) sound(o Order) bool {
+	return !slices.ContainsFunc(v.report.Signatures, func(s Signature) bool { return s.Order == o.ID && (s.State == Broken || s.State == Unchecked) })
 }
 
 // events checks the chain of headers.

@@ -181,8 +181,16 @@ func fingerprint(hex string) string {
 func (r Report) sayOrders(l Speaker) (out []Line) {
 	for _, o := range r.Orders {
 		line := Line{Mark: Note, Text: l.T("verify.order.unmet")}
-		if o.Met {
+		switch {
+		case o.Met:
 			line = Line{Mark: Good, Text: l.T("verify.order.met")}
+		case o.Outcome == signing.Refused:
+			line.Text = l.T("verify.order.refused")
+		case o.Outcome == signing.Withdrawn:
+			line.Text = l.T("verify.order.withdrawn")
+		}
+		if o.About != "" && l.Has("verify.order.about."+o.About) {
+			line.Text = l.T("verify.order.about."+o.About) + " " + line.Text
 		}
 		for n, s := range o.Steps {
 			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.order.step", "step", n+1, "need", s.Need, "of", s.Of, "proven", s.Proven, "told", s.Told)})
