@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 )
 
 // Values are Name, Ref, Dict, []any for arrays, string for strings, float64 for numbers, bool, and nil for null. An
@@ -252,4 +253,16 @@ func (f *File) Content(s *Stream) ([]byte, error) {
 		return nil, ErrTooMuch
 	}
 	return out, nil
+}
+
+// Objects lists the objects that the file has, in order.
+func (f *File) Objects() []Ref {
+	var list []Ref
+	for n, offset := range f.offsets {
+		if offset >= 0 {
+			list = append(list, Ref(n))
+		}
+	}
+	slices.Sort(list)
+	return list
 }
