@@ -192,11 +192,11 @@ func TestOwnLimits(t *testing.T) {
 		}
 	}
 	r := eidtest.SignRequest(anna)
-	r.Text = strings.Repeat("å", 4096)
+	r.Text, r.Hidden = strings.Repeat("𝄞", 4096), make([]byte, 150_000)
 	o := start(t, w.client, r)
 	w.approve(t, o, anna)
 	if s := status(t, w.client, o); s.State != eid.Complete {
-		t.Errorf("a text of 4096 characters: %s %s", s.State, s.Hint)
+		t.Errorf("the most that can be signed: %s %s", s.State, s.Hint)
 	}
 }
 

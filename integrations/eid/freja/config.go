@@ -1,7 +1,6 @@
 package freja
 
 import (
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	pkcs12 "software.sslmate.com/src/go-pkcs12"
 
 	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/clock"
@@ -81,6 +78,10 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+func (c Config) files() tlsclient.Files {
+	return tlsclient.Files{Certificate: c.Certificate, Key: c.Key, PasswordFile: c.PasswordFile}
+}
+
 // Validate checks the settings without opening the files. Every wrong key is named. Fault: Invalid.
 func (c Config) Validate() error {
 	c = c.withDefaults()
@@ -92,21 +93,11 @@ func (c Config) Validate() error {
 	if u, err := url.Parse(c.StartURL); err != nil || u.Scheme == "" || u.Host == "" || u.Fragment != "" {
 		wrong("startUrl", "must be an address")
 	}
-	for _, k := range []struct{ key, value string }{
-		{"certificate", c.Certificate}, {"serverRoots", c.ServerRoots}, {"signers", c.Signers}} {
+	c.files().Check(wrong)
+	for _, k := range []struct{ key, value string }{{"serverRoots", c.ServerRoots}, {"signers", c.Signers}} {
 		if k.value == "" {
 			wrong(k.key, "must name a file")
 		}
-	}
-	if isPKCS12(c.Certificate) {
-		if c.Key != "" {
-			wrong("key", "is in the PKCS#12 file already")
-		}
-		if c.PasswordFile == "" {
-			wrong("passwordFile", "must name the file with the password of the PKCS#12 file")
-		}
-	} else if c.PasswordFile != "" {
-		wrong("passwordFile", "is for a PKCS#12 file (.p12, .pfx) only")
 	}
 	if levels[c.Level] == "" {
 		wrong("level", "must be 2 or 3")
@@ -126,10 +117,6 @@ func (c Config) Validate() error {
 	return nil
 }
 
-func isPKCS12(file string) bool {
-	return strings.HasSuffix(file, ".p12") || strings.HasSuffix(file, ".pfx")
-}
-
 // New makes a client; it reads the files. The error names the key that is wrong. Fault: Invalid.
 func New(cfg Config, c clock.Clock) (*Client, error) {
 	const op = "freja.New"
@@ -140,7 +127,7 @@ func New(cfg Config, c clock.Clock) (*Client, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	rp, key, err := cfg.loadRP()
+	rp, key, err := cfg.files().Load()
 	if err != nil {
 		return bad(key, err)
 	}
@@ -161,40 +148,4 @@ func New(cfg Config, c clock.Clock) (*Client, error) {
 		return bad("serverRoots", err)
 	}
 	return &Client{cfg: cfg, http: client, signers: signers, seal: newSealer(private), clock: c}, nil
-}
-
-// loadRP gives the RP certificate, or the key that is wrong and why.
-func (c Config) loadRP() (rp tls.Certificate, key string, err error) {
-	cert, err := os.ReadFile(c.Certificate)
-	if err != nil {
-		return rp, "certificate", err
-	}
-	if isPKCS12(c.Certificate) {
-		password, err := os.ReadFile(c.PasswordFile)
-		if err != nil {
-			return rp, "passwordFile", err
-		}
-		rp, err = decodePKCS12(cert, strings.TrimRight(string(password), "\r\n"))
-		return rp, "certificate", err
-	}
-	private := cert
-	if c.Key != "" {
-		if private, err = os.ReadFile(c.Key); err != nil {
-			return rp, "key", err
-		}
-	}
-	rp, err = tls.X509KeyPair(cert, private)
-	return rp, "certificate", err
-}
-
-func decodePKCS12(file []byte, password string) (tls.Certificate, error) {
-	key, leaf, issuers, err := pkcs12.DecodeChain(file, password)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	rp := tls.Certificate{PrivateKey: key, Leaf: leaf, Certificate: [][]byte{leaf.Raw}}
-	for _, c := range issuers {
-		rp.Certificate = append(rp.Certificate, c.Raw)
-	}
-	return rp, nil
 }

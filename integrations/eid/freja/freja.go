@@ -57,7 +57,10 @@ type Client struct {
 	clock   clock.Clock
 }
 
-var _ eid.Provider = (*Client)(nil)
+var (
+	_ eid.Provider = (*Client)(nil)
+	_ eid.Scanned  = (*Client)(nil)
+)
 
 // ID names the provider.
 func (c *Client) ID() string { return ID }
