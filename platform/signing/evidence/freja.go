@@ -32,7 +32,8 @@ func FrejaCodes() []Code {
 // The evidence of one Freja order is one string, a JWS in compact form that Freja signs. It states who did what, when and for which
 // order; of a signature it holds the person's own JWS over the text and the hidden data, and an OCSP answer about the person's
 // certificate. That certificate is not given to relying parties: that the person's signature holds is Freja's statement, made with the
-// key that is pinned here, and the person's JWS is kept within it for whoever can look the certificate up.
+// key that is pinned here, and the person's JWS is kept within it for whoever can look the certificate up. Nor does a result name the
+// relying party: it names the order, by 48 random bytes that Freja gave to that relying party alone.
 //
 // Source: Freja eID REST API, Signature Service and Authentication Service (JWS structure); RFC 7515.
 type FrejaReceived struct {

@@ -285,6 +285,15 @@ func TestParseFrejaSigners(t *testing.T) {
 	}
 }
 
+func BenchmarkVerifyFreja(b *testing.B) {
+	in := frejaAsked(must(frejas().Sign(frejaResult())))
+	for b.Loop() {
+		if _, err := evidence.VerifyFreja(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // elliptical is a certificate with a key that RS256 cannot be made with.
 func elliptical(t *testing.T) []byte {
 	t.Helper()
