@@ -6,10 +6,14 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 )
 
@@ -58,8 +62,25 @@ func SAMLCodes() []Code {
 
 // SAMLIssuer is an identity provider that is trusted, with the certificates of its metadata.
 type SAMLIssuer struct {
-	EntityID     string
+	EntityID     string // "" for whoever has the certificates, for a verifier who was handed nothing else
 	Certificates []*x509.Certificate
+}
+
+// ParseSAMLIssuer reads the certificates of a provider, PEM, which need not be a CA's. Fault: Invalid.
+func ParseSAMLIssuer(entityID string, text []byte) (SAMLIssuer, error) {
+	const op = "evidence.ParseSAMLIssuer"
+	i := SAMLIssuer{EntityID: entityID}
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		c, err := x509.ParseCertificate(block.Bytes)
+		if block.Type != "CERTIFICATE" || err != nil {
+			return SAMLIssuer{}, fault.New(op, fault.Invalid, fmt.Errorf("%s where a certificate was expected", block.Type))
+		}
+		i.Certificates = append(i.Certificates, c)
+	}
+	if len(i.Certificates) == 0 {
+		return SAMLIssuer{}, fault.New(op, fault.Invalid, errors.New("no certificate found"))
+	}
+	return i, nil
 }
 
 // SAMLReceived is the evidence as it came from the provider, and what it is held against.
@@ -84,8 +105,8 @@ type SAMLInput struct {
 
 // SAMLVerified is what the evidence says.
 type SAMLVerified struct {
-	// Verified has Issuer as the provider's entityID, the validity of the provider's certificate, and as OCSPTime the time at which the
-	// assertion was made. Text, Markdown and Hidden are those of the input that its digest was found to agree with.
+	// Verified has Issuer as the provider's entityID, the provider's certificate as Anchor with its validity, and as OCSPTime the time at
+	// which the assertion was made. Text, Markdown and Hidden are those of the input that its digest was found to agree with.
 	Verified
 	Assertion     Assertion
 	Certificate   *x509.Certificate
@@ -106,23 +127,43 @@ func SAMLMessage(text, hidden []byte) []byte {
 // kind Invalid; CodeOf tells which check failed.
 func VerifySAML(in SAMLInput) (SAMLVerified, error) {
 	const op = "evidence.VerifySAML"
-	got, err := readSAML(in.SAMLReceived)
+	got, err := readSAML(in.SAMLReceived, true)
+	if err == nil {
+		got, err = compareSAML(got, in)
+	}
 	if err != nil {
 		return SAMLVerified{}, refuse(op, err)
 	}
+	return got, nil
+}
+
+// VerifySAMLUnanchored is VerifySAML for evidence of a provider that is not among those given: every check but that one, by the
+// certificate that the evidence carries. It tells what is broken from what only comes from somebody unknown, and is for a report to a
+// person. Nothing may be accepted by it: anybody can make such evidence.
+func VerifySAMLUnanchored(in SAMLInput) (SAMLVerified, error) {
+	const op = "evidence.VerifySAMLUnanchored"
+	got, err := readSAML(in.SAMLReceived, false)
+	if err == nil {
+		got, err = compareSAML(got, in)
+	}
+	if err != nil {
+		return SAMLVerified{}, refuse(op, err)
+	}
+	return got, nil
+}
+
+// compareSAML holds what the evidence says against what was asked.
+func compareSAML(got SAMLVerified, in SAMLInput) (SAMLVerified, error) {
 	sum := sha256.Sum256(SAMLMessage(in.Text, in.Hidden))
 	switch {
 	case got.Use != in.Use:
-		err = fail(WrongUse, "it is not a "+string(in.Use))
+		return SAMLVerified{}, fail(WrongUse, "it is not a "+string(in.Use))
 	case in.Number.IsZero() && in.Use != Identification:
-		err = fail(WrongPerson, "nobody was named as signer")
+		return SAMLVerified{}, fail(WrongPerson, "nobody was named as signer")
 	case !in.Number.IsZero() && got.Number != in.Number:
-		err = fail(WrongPerson, "the assertion is about somebody else")
+		return SAMLVerified{}, fail(WrongPerson, "the assertion is about somebody else")
 	case in.Use == Signing && subtle.ConstantTimeCompare(sum[:], got.MessageDigest) != 1:
-		err = fail(WrongText, "the digest of the text shown differs")
-	}
-	if err != nil {
-		return SAMLVerified{}, refuse(op, err)
+		return SAMLVerified{}, fail(WrongText, "the digest of the text shown differs")
 	}
 	got.Text, got.Markdown, got.Hidden = in.Text, in.Markdown, in.Hidden
 	return got, nil
@@ -131,14 +172,15 @@ func VerifySAML(in SAMLInput) (SAMLVerified, error) {
 // ReadSAML checks that the evidence holds together and gives what it says, for a caller that compares by other means. The error
 // is a fault of kind Invalid; CodeOf tells which check failed.
 func ReadSAML(r SAMLReceived) (SAMLVerified, error) {
-	got, err := readSAML(r)
+	got, err := readSAML(r, true)
 	if err != nil {
 		return SAMLVerified{}, refuse("evidence.ReadSAML", err)
 	}
 	return got, nil
 }
 
-func readSAML(r SAMLReceived) (SAMLVerified, error) {
+// readSAML makes every check; that the provider is one of those given only if it has to be.
+func readSAML(r SAMLReceived, anchored bool) (SAMLVerified, error) {
 	if r.Digest != [sha256.Size]byte{} {
 		if sum := Digest(r.Assertion, nil); subtle.ConstantTimeCompare(sum[:], r.Digest[:]) != 1 {
 			return SAMLVerified{}, fail(Changed, "not the bytes that were received")
@@ -147,6 +189,9 @@ func readSAML(r SAMLReceived) (SAMLVerified, error) {
 	var all []*x509.Certificate
 	for _, i := range r.Issuers {
 		all = append(all, i.Certificates...)
+	}
+	if !anchored {
+		all = carriedBy(r.Assertion)
 	}
 	open, err := OpenEnveloped(r.Assertion, all)
 	if err != nil {
@@ -159,9 +204,10 @@ func readSAML(r SAMLReceived) (SAMLVerified, error) {
 	if err != nil {
 		return SAMLVerified{}, err
 	}
-	if !slices.ContainsFunc(r.Issuers, func(i SAMLIssuer) bool {
-		return i.EntityID == a.Issuer && slices.ContainsFunc(i.Certificates, open.Certificate.Equal)
-	}) {
+	known := slices.ContainsFunc(r.Issuers, func(i SAMLIssuer) bool {
+		return (i.EntityID == "" || i.EntityID == a.Issuer) && slices.ContainsFunc(i.Certificates, open.Certificate.Equal)
+	})
+	if anchored && !known {
 		return SAMLVerified{}, fail(WrongIssuer, "the key is not that of the issuer named")
 	}
 	if err := a.Check(r.Audience, r.At); err != nil {
@@ -171,9 +217,25 @@ func readSAML(r SAMLReceived) (SAMLVerified, error) {
 	if err != nil {
 		return SAMLVerified{}, err
 	}
-	v.Certificate = open.Certificate
+	v.Certificate, v.Anchor = open.Certificate, anchorOf(open.Certificate, known)
 	v.NotBefore, v.NotAfter = open.Certificate.NotBefore, open.Certificate.NotAfter
 	return v, nil
+}
+
+// carriedBy gives the certificate that stands in an assertion's signature, if there is one.
+func carriedBy(assertion []byte) []*x509.Certificate {
+	root, err := ParseXML(assertion)
+	if err != nil {
+		return nil
+	}
+	for _, s := range childrenNamed(root, nsDsig, "Signature") {
+		for _, k := range childrenNamed(s, nsDsig, "KeyInfo") {
+			if c, err := x509.ParseCertificate(carried(k)); err == nil {
+				return []*x509.Certificate{c}
+			}
+		}
+	}
+	return nil
 }
 
 // Check holds audience and times against a service and a time, with SAMLSlack; an empty audience is not compared. The error has a Code.

@@ -2,7 +2,9 @@ package evidence_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"math/rand/v2"
 	"strings"
@@ -54,6 +56,38 @@ func TestSAML(t *testing.T) {
 	in.Use, in.Number = evidence.Identification, idno.Number{}
 	if _, err := evidence.VerifySAML(in); err != nil {
 		t.Fatalf("a login: %v", err)
+	}
+}
+
+// A verifier who was handed certificates alone, none, or another's.
+func TestSAMLTrust(t *testing.T) {
+	in := samlValid()
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: samlIdP.Certificate().Raw})
+	i, err := evidence.ParseSAMLIssuer("", certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Issuers = []evidence.SAMLIssuer{i}
+	if got, err := evidence.VerifySAML(in); err != nil || !got.Anchor.Known || got.Anchor.Fingerprint != sha256.Sum256(samlIdP.Certificate().Raw) {
+		t.Fatalf("%+v %v", got.Anchor, err)
+	}
+	if got, err := evidence.VerifySAMLUnanchored(in); err != nil || !got.Anchor.Known {
+		t.Fatalf("a known provider, asked for as unknown: %+v %v", got.Anchor, err)
+	}
+	in.Issuers = nil
+	if got, err := evidence.VerifySAMLUnanchored(in); err != nil || got.Anchor.Known || got.Anchor.Name != "Simulerad legitimering" || got.Number != anna {
+		t.Fatalf("%+v %v", got.Anchor, err)
+	}
+	for name, f := range samlForgeries() {
+		_, err := evidence.VerifySAMLUnanchored(f.in)
+		if unknown := name == "nobody trusted" || name == "another provider's key" || name == "signed by a stranger"; unknown != (err == nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, text := range [][]byte{nil, []byte("x"), bytes.ReplaceAll(certificate, []byte("CERTIFICATE"), []byte("PRIVATE KEY"))} {
+		if _, err := evidence.ParseSAMLIssuer("x", text); !errors.Is(err, fault.Invalid) {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
 
