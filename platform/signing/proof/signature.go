@@ -107,15 +107,15 @@ func stepOf(code evidence.Code) CheckStep {
 	case evidence.SignatureValue:
 		return StepKey
 	case evidence.OCSPStructure, evidence.OCSPStatus, evidence.OCSPCertificate, evidence.OCSPResponder, evidence.OCSPSignature, evidence.OCSPNonce,
-		evidence.OCSPTime, evidence.OCSPUnknown, evidence.Revoked:
+		evidence.OCSPTime, evidence.OCSPUnknown, evidence.Revoked, evidence.FrejaTime, evidence.WrongTime:
 		return StepStatus
-	case evidence.Chain:
+	case evidence.Chain, evidence.WrongIssuer:
 		return StepRoot
-	case evidence.KeyUsage, evidence.CertificateSubject, evidence.WrongUse, evidence.WrongPerson:
+	case evidence.KeyUsage, evidence.CertificateSubject, evidence.WrongUse, evidence.WrongPerson, evidence.NoPerson, evidence.NotApproved, evidence.LevelTooLow:
 		return StepPerson
 	case evidence.WrongText, evidence.WrongFormat:
 		return StepText
-	case evidence.WrongHiddenData:
+	case evidence.WrongHiddenData, evidence.WrongOrder, evidence.WrongAudience:
 		return StepManifest
 	}
 	return StepForm
@@ -143,7 +143,7 @@ type Signature struct {
 	manifest signing.Manifest
 }
 
-// pass marks the steps before one as well.
+// pass marks the steps before one as holding.
 func (s *Signature) pass(before CheckStep) {
 	for i := range s.Checks {
 		if s.Checks[i].Step == before {
@@ -155,9 +155,8 @@ func (s *Signature) pass(before CheckStep) {
 	}
 }
 
-// fail marks a step as broken, and those before it as well.
+// fail marks a step as broken.
 func (s *Signature) fail(step CheckStep, code evidence.Code) {
-	s.pass(step)
 	for i := range s.Checks {
 		if s.Checks[i].Step == step {
 			s.Checks[i].State, s.Checks[i].Code = Broken, code

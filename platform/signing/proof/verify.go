@@ -140,7 +140,11 @@ func (v *verification) signature(o Order, pl Place) Signature {
 	signed, err := verify(e)
 	if err != nil {
 		v.found.add(FoundSignature, pl.Evidence)
-		s.fail(stepOf(evidence.CodeOf(err)), evidence.CodeOf(err))
+		code := evidence.CodeOf(err)
+		if e.Format == evidence.BankID { // whose checks are made in the order of the steps
+			s.pass(stepOf(code))
+		}
+		s.fail(stepOf(code), code)
 		return s
 	}
 	s.pass(StepManifest)

@@ -145,7 +145,8 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 			if !g.Anchor.Known {
 				key = "verify.signed.root-unknown"
 			}
-			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.issuer", "issuer", g.Issuer)},
+			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.manifest", "digest", s.Manifest)},
+				Line{Mark: Note, Text: l.T("verify.signed.issuer", "issuer", g.Issuer)},
 				Line{Mark: Note, Text: l.T(key, "name", g.Anchor.Name, "fingerprint", fingerprint(g.Anchor.Fingerprint))})
 		}
 		out = append(out, line)
@@ -182,6 +183,8 @@ func (r Report) sayOrders(l Speaker) (out []Line) {
 	for _, o := range r.Orders {
 		line := Line{Mark: Note, Text: l.T("verify.order.unmet")}
 		switch {
+		case o.Met && slices.ContainsFunc(o.Steps, func(s StepReport) bool { return s.Proven < s.Need }):
+			line.Text = l.T("verify.order.met-told")
 		case o.Met:
 			line = Line{Mark: Good, Text: l.T("verify.order.met")}
 		case o.Outcome == signing.Refused:

@@ -1,6 +1,7 @@
 package proof_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, s := range []proof.State{proof.OK, proof.Broken, proof.UnknownRoot, proof.Unchecked, proof.DigestOnly, proof.Missing} {
 		keys = append(keys, "verify.state."+string(s))
 	}
-	for _, c := range evidence.Codes() {
+	for _, c := range slices.Concat(evidence.Codes(), evidence.FrejaCodes(), evidence.SAMLCodes(), evidence.ServiceCodes()) {
 		keys = append(keys, "evidence."+string(c))
 	}
 	for _, key := range keys {
@@ -56,6 +57,9 @@ func TestSay(t *testing.T) {
 	paper := unsigned()
 	paper.sign("p1", nil)
 	paper.index.Orders[0].Places[1].State = signing.Declined
+	waived := unsigned()
+	waived.sign("p1", nil)
+	waived.index.Orders[0].Places[1].State = signing.Waived
 	for name, c := range map[string]struct {
 		checker proof.Checker
 		k       *kase
@@ -67,6 +71,7 @@ func TestSay(t *testing.T) {
 		"holds, in English":   {checker(bank()), signedCase(), "en", []string{"The signatures hold", "with Mobile BankID, level of assurance 3."}},
 		"changed":             {checker(bank()), changed, "sv", []string{"Något stämmer inte", "Filen svar.json är inte den som skrevs under.", "men innehållet i filen är inte det som skrevs under"}},
 		"roots not known":     {checker(), signedCase(), "sv", []string{"utfärdaren är okänd", "Ett certifikat med namnet Ann Testsson", "inte är bland dem som är betrodda här. SHA-256: "}},
+		"one is told":         {checker(bank()), waived, "sv", []string{"Underskrifterna stämmer", "enligt myndigheten. Alla underskrifter bevisas inte", "part p2: myndigheten gick vidare utan underskriften"}},
 		"somebody is missing": {checker(bank()), paper, "sv", []string{"men några saknas", "part p2: har avböjt"}},
 	} {
 		r := check(t, c.checker, c.k.zip(t))
