@@ -80,6 +80,8 @@ func answers(e Event) string {
 		return e.Effect
 	case NoticeFailed:
 		return e.Effect
+	case LetterDue:
+		return e.Effect
 	case DocumentMade:
 		return e.Effect
 	case HandedOver:
@@ -185,6 +187,8 @@ func (c *Case) apply(e Event, now time.Time) error {
 		return c.noticeSent(e, now)
 	case NoticeFailed:
 		return c.noticeFailed(e, now)
+	case LetterDue:
+		c.letterDue(e, now)
 	case DocumentMade:
 		return c.documentMade(e, now)
 	case HandedOver:

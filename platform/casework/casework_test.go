@@ -243,7 +243,7 @@ func everyEvent() []Event {
 	return []Event{submittedByBoth, Opened{"p2"}, OwnFilled{Party: "p2"}, SignedBy{Party: "p2"}, DeclinedBy{Party: "p2"}, WithdrawnBy{"p1"}, ReminderAsked{"p2"},
 		CompletionOrdered{Parties: []signing.PartyID{"p2"}, Due: start.AddDate(0, 1, 0)}, WentOn{Party: "p2"}, SignedOnPaper{Party: "p2"}, Assigned{"s", "n"},
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
-		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
+		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, LetterDue{"x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
 		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
 		HinderedBy{Party: "p2", Reason: "sjuk"}, Replaced{Old: "p2", New: Party{ID: "p3", Role: "guardian", Name: "Alva Provberg"}, Ground: "fel person"},
 		Amended{Deadline: start.AddDate(0, 1, 0)}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}

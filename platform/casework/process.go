@@ -63,6 +63,8 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 		pl.Channel, pl.Why = "letter", ""
 		if pl.Invited.IsZero() {
 			pl.Invited = now
+		} else {
+			pl.Reminded = append(pl.Reminded, now)
 		}
 	}
 	if e.What == whatDecision || e.What == whatHandout {
