@@ -153,7 +153,7 @@ func (c *core) checkAssertion(a *answer, t ticket, from provider, responseSigned
 		return reject(evidence.WrongAudience, "an assertion for another address")
 	case as.IssuedAt.Before(begun) || as.AuthnInstant.Before(begun): // ForceAuthn was asked for
 		return reject(evidence.WrongTime, "the person authenticated before being asked")
-	case !slices.Contains(c.cfg.contexts(t.level), as.Context):
+	case !slices.Contains(c.cfg.contexts(t.use, t.level), as.Context):
 		return reject(WrongLevel, "another level of assurance than asked for")
 	}
 	return nil

@@ -63,6 +63,9 @@ type Config struct {
 	Attributes AttributeSet `json:"attributes" yaml:"attributes"` // Pnr01 when empty
 	// Levels are the levels of assurance that are accepted, by URI, each with the level (2–4) that it gives.
 	Levels map[string]int `json:"levels" yaml:"levels"`
+	// SignLevels are those accepted of a signature, where they are others: providers that follow the framework as it was before 2020 have
+	// URIs of their own for having shown a text (".../loa3-sigmessage"). Levels when empty.
+	SignLevels map[string]int `json:"signLevels" yaml:"signLevels"`
 	// Groups is the attribute whose values are a member of staff's groups; the chosen commission's HSA-id when empty.
 	Groups string `json:"groups" yaml:"groups"`
 	// Sign says that the provider shows a text and proves that it did (signMessageDigest), so that it can be used to sign.
@@ -84,6 +87,9 @@ func (c Config) withDefaults() Config {
 	}
 	if len(c.Levels) == 0 {
 		c.Levels = loa[c.Attributes]
+	}
+	if len(c.SignLevels) == 0 {
+		c.SignLevels = c.Levels
 	}
 	if c.Refresh == 0 {
 		c.Refresh = time.Hour
@@ -132,9 +138,11 @@ func (c Config) Validate() error {
 	if _, ok := loa[c.Attributes]; !ok {
 		wrong("attributes", fmt.Sprintf("must be one of %q", slices.Sorted(maps.Keys(loa))))
 	}
-	for uri, level := range c.Levels {
-		if u, err := url.Parse(uri); err != nil || !u.IsAbs() || level < 2 || level > 4 {
-			wrong("levels", fmt.Sprintf("%q: must be a URI with a level, 2–4", uri))
+	for key, levels := range map[string]map[string]int{"levels": c.Levels, "signLevels": c.SignLevels} {
+		for uri, level := range levels {
+			if u, err := url.Parse(uri); err != nil || !u.IsAbs() || level < 2 || level > 4 {
+				wrong(key, fmt.Sprintf("%q: must be a URI with a level, 2–4", uri))
+			}
 		}
 	}
 	if c.Sign && c.Attributes != Pnr01 {

@@ -132,14 +132,23 @@ func document(e *etree.Element) ([]byte, error) {
 	return tree.WriteToBytes()
 }
 
+// levels gives the levels of assurance that are accepted for a use, by URI.
+func (c Config) levels(u use) map[string]int {
+	if u == sign {
+		return c.SignLevels
+	}
+	return c.Levels
+}
+
 // contexts gives the URIs that give at least a level, the lowest first.
-func (c Config) contexts(level int) []string {
+func (c Config) contexts(u use, level int) []string {
+	levels := c.levels(u)
 	var out []string
-	for _, uri := range slices.Sorted(maps.Keys(c.Levels)) {
-		if c.Levels[uri] >= level {
+	for _, uri := range slices.Sorted(maps.Keys(levels)) {
+		if levels[uri] >= level {
 			out = append(out, uri)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b string) int { return c.Levels[a] - c.Levels[b] })
+	slices.SortStableFunc(out, func(a, b string) int { return levels[a] - levels[b] })
 	return out
 }

@@ -85,7 +85,7 @@ func newCore(cfg Config, m Material, seen Seen, ck clock.Clock) (*core, error) {
 // begin makes an order and where to send the browser. relay comes back with it.
 func (c *core) begin(ctx context.Context, q question, level int, relay string) (eid.Order, error) {
 	const op = "saml.Start"
-	if q.contexts = c.cfg.contexts(level); len(q.contexts) == 0 || level < 0 {
+	if q.contexts = c.cfg.contexts(q.use, level); len(q.contexts) == 0 || level < 0 {
 		return eid.Order{}, ours(op, errors.New("the provider gives no such level"))
 	}
 	if relay == "" || len(relay) > MaxRelay || strings.Contains(relay, ".") { // eid.RelayOf
@@ -250,7 +250,7 @@ func (c *Client) person(t ticket, a answer) (eid.Status, error) {
 		return eid.Status{State: eid.Failed, Hint: "evidence-" + string(evidence.WrongPerson), Message: eid.WrongPerson}, nil
 	}
 	done := &eid.Completion{Number: who.Number, Name: who.Name, GivenName: who.GivenName, Surname: who.Surname,
-		Level: c.cfg.Levels[a.assertion.Context], Method: a.assertion.Context}
+		Level: c.cfg.levels(t.use)[a.assertion.Context], Method: a.assertion.Context}
 	if a.signed {
 		done.Format, done.Signature = string(evidence.SAML), a.raw
 	}
