@@ -32,7 +32,7 @@ func (c calls) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 
 // Orders by telephone keep to the same contract as others.
 func TestCallConformance(t *testing.T) {
-	w := newWorld(t, func(c *bankid.Config) { c.TimeoutSeconds = 1 })
+	w := newWorld(t, nil)
 	act := func(do func(idno.Number, string) error) func(*testing.T, eid.Order, idno.Number) {
 		return func(t *testing.T, o eid.Order, n idno.Number) {
 			t.Helper()

@@ -126,7 +126,7 @@ func namedLogin(n idno.Number) eid.Request {
 }
 
 func TestConformance(t *testing.T) {
-	w := newWorld(t, func(c *freja.Config) { c.TimeoutSeconds = 1 })
+	w := newWorld(t, func(c *freja.Config) { c.TimeoutSeconds = 2 })
 	h := eidtest.Harness{
 		Provider: w.client, Person: anna, Other: bo, Exclusive: namedLogin, Repeats: true,
 		Approve: w.approve,
