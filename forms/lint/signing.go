@@ -17,18 +17,7 @@ func (l *linter) signing() {
 	if signs && (s.Days < 0 || s.Minutes < 0 || s.Days+s.Minutes == 0 || s.Document == "") {
 		l.inForm("/signing", "say days and document", "signing does not say what is signed or how long the others have")
 	}
-	for i, r := range s.Remind {
-		at := "/signing/remind/" + strconv.Itoa(i)
-		switch {
-		case r.Days < 0 || r.Minutes < 0 || r.Days+r.Minutes == 0:
-			l.inForm(at, "say days or minutes", "a reminder without a time")
-		case r.Days > s.Days || r.Days == s.Days && r.Minutes >= s.Minutes:
-			l.inForm(at, "let it come before the time is out", "a reminder when the time is out")
-		}
-		if r.By != "" && r.By != "mail" && r.By != "sms" && r.By != "letter" {
-			l.inForm(at+"/by", "write mail, sms or letter", "a reminder by %q", r.By)
-		}
-	}
+	l.reminders(s.Remind, s.Days, s.Minutes, "/signing/remind/")
 	if d := s.Decline; d != "" && d != "officer" && d != applicantRole {
 		l.inForm("/signing/decline", "write officer or applicant", "decline is %q", d)
 	}
@@ -36,6 +25,41 @@ func (l *linter) signing() {
 		l.inForm("/signing/level", "write 2, 3 or 4", "signing level %d", s.Level)
 	}
 	l.steps()
+	l.decisionSigning()
+}
+
+// decisionSigning checks how a decision is signed.
+func (l *linter) decisionSigning() {
+	s := l.def.Meta.Decision.Sign
+	if s == nil {
+		return
+	}
+	if s.Days < 0 || s.Minutes < 0 || s.Days+s.Minutes == 0 {
+		l.inForm("/decision/sign", "say days or minutes", "it does not say how long there is to sign the decision")
+	}
+	if s.Ladder.Days < 0 || s.Ladder.Minutes < 0 {
+		l.inForm("/decision/sign/ladder", "write numbers from 0", "a ladder with a negative number")
+	}
+	if s.Level != 0 && (s.Level < 2 || s.Level > 4) {
+		l.inForm("/decision/sign/level", "write 2, 3 or 4", "signing level %d", s.Level)
+	}
+	l.reminders(s.Remind, s.Days, s.Minutes, "/decision/sign/remind/")
+}
+
+// reminders checks that each comes before the time is out.
+func (l *linter) reminders(list []forms.Reminder, days, minutes int, path string) {
+	for i, r := range list {
+		at := path + strconv.Itoa(i)
+		switch {
+		case r.Days < 0 || r.Minutes < 0 || r.Days+r.Minutes == 0:
+			l.inForm(at, "say days or minutes", "a reminder without a time")
+		case r.Days > days || r.Days == days && r.Minutes >= minutes:
+			l.inForm(at, "let it come before the time is out", "a reminder when the time is out")
+		}
+		if r.By != "" && r.By != "mail" && r.By != "sms" && r.By != "letter" {
+			l.inForm(at+"/by", "write mail, sms or letter", "a reminder by %q", r.By)
+		}
+	}
 }
 
 // steps checks that each who signs has a step, and a role one only unless the same person may sign twice.
