@@ -55,7 +55,7 @@ const (
 	FoundEvidence     FindingCode = "evidence"      // an evidence that cannot be read
 	FoundFormat       FindingCode = "format"        // an evidence of a format that is not known here
 	FoundSignature    FindingCode = "signature"     // a signature that does not hold; its checks say why
-	FoundPerson       FindingCode = "person"        // the evidence names another person or level than its signature
+	FoundPerson       FindingCode = "person"        // the evidence names another person, or a higher level, than its signature
 	FoundManifest     FindingCode = "manifest"      // what is said to be signed is not what was signed
 	FoundOtherCase    FindingCode = "other-case"    // a true signature, of another case, form, order or person
 	FoundPart         FindingCode = "part"          // not the bytes that were signed
@@ -63,7 +63,7 @@ const (
 	FoundPartMissing  FindingCode = "part-missing"  // a signed part that this copy should have
 	FoundUnsignedPart FindingCode = "unsigned-part" // a part that nobody signed is not as the index says
 	FoundDiffer       FindingCode = "differ"        // two people have signed different common parts
-	FoundPlace        FindingCode = "place"         // said to be signed, without evidence; or the reverse
+	FoundPlace        FindingCode = "place"         // said to be signed without evidence, the reverse, or one signature for two places
 	FoundEvents       FindingCode = "events"        // the event chain does not hold together
 	FoundSeal         FindingCode = "seal"          // the seal is broken: the file has been changed since it was sealed
 )

@@ -152,7 +152,7 @@ func (v *verification) signature(o Order, pl Place) Signature {
 		s.set(StepRoot, UnknownRoot)
 		s.State = UnknownRoot
 	}
-	if signed.Number.Digits() != e.Number || signed.Name != e.Name || signed.Level != e.Level {
+	if signed.Number.Digits() != e.Number || e.Level > signed.Level { // the name is told as the signature has it
 		v.found.add(FoundPerson, pl.Evidence)
 		s.fail(StepPerson, evidence.WrongPerson)
 		return s
@@ -246,7 +246,7 @@ func same(index, signed signing.Part) bool {
 	return index == signed
 }
 
-// compare holds the common parts of those who signed an order against each other.
+// compare holds the signatures against each other: those of an order are about the same common parts, and none is counted twice.
 func (v *verification) compare() {
 	common := func(s Signature) (out []signing.Part) {
 		for _, p := range s.manifest.Parts {
@@ -256,13 +256,18 @@ func (v *verification) compare() {
 		}
 		return out
 	}
-	first := map[string]Signature{}
+	first, seen := map[string]Signature{}, map[string]bool{}
 	for i, s := range v.report.Signatures {
 		if s.Signed == nil {
 			continue
 		}
-		f, seen := first[s.Order]
-		if !seen {
+		if seen[s.Manifest] { // one signature fills one place
+			v.found.add(FoundPlace, s.File)
+			v.report.Signatures[i].fail(StepManifest, "")
+		}
+		seen[s.Manifest] = true
+		f, another := first[s.Order]
+		if !another {
 			first[s.Order] = s
 		} else if !slices.Equal(common(f), common(s)) {
 			v.found.add(FoundDiffer, s.File)

@@ -211,6 +211,9 @@ func (r Report) sayOrders(l Speaker) (out []Line) {
 		}
 		out = append(out, line)
 	}
+	if len(out) > 0 && r.Seal.State != SealHolds {
+		out = append(out, Line{Mark: Note, Text: l.T("verify.order.told")})
+	}
 	return out
 }
 
