@@ -174,9 +174,9 @@ type DecisionSigning struct {
 	Days    int        `yaml:"days"`    // how long there is to sign
 	Minutes int        `yaml:"minutes"` // beside the days, or instead of them
 	Ladder  Span       `yaml:"ladder"`  // when several may sign: the next is asked when the one before has been silent for so long
-	Remind  []Reminder `yaml:"remind"`
-	Level   int        `yaml:"level"` // least level of assurance, 2–4; 0 is 3
-	With    []string   `yaml:"with"`  // e-legitimations that can be used, by their ids; absent: all that the municipality has
+	Remind  []Reminder `yaml:"remind"`  // counted from when it became somebody's turn
+	Level   int        `yaml:"level"`   // least level of assurance, 2–4; 0 is 3
+	With    []string   `yaml:"with"`    // e-legitimations that can be used, by their ids; absent: all that the municipality has
 }
 
 // Delivery is how a case ends by handing out what was asked for, a certificate or a copy, which is no decision: the officer chooses a way,
