@@ -230,7 +230,11 @@ func carriedBy(assertion []byte) []*x509.Certificate {
 	}
 	for _, s := range childrenNamed(root, nsDsig, "Signature") {
 		for _, k := range childrenNamed(s, nsDsig, "KeyInfo") {
-			if c, err := x509.ParseCertificate(carried(k)); err == nil {
+			der, err := carried(k)
+			if err != nil {
+				return nil
+			}
+			if c, err := x509.ParseCertificate(der); err == nil {
 				return []*x509.Certificate{c}
 			}
 		}

@@ -172,7 +172,9 @@ func readEnvelopedSignature(e *etree.Element, uri string) (*envelopedSignature, 
 		return nil, err
 	}
 	if len(parts) == 3 {
-		s.carried = carried(parts[2])
+		if s.carried, err = carried(parts[2]); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }
@@ -237,15 +239,14 @@ func (s *envelopedSignature) madeWith(c *x509.Certificate) bool {
 	return false
 }
 
-func carried(keyInfo *etree.Element) []byte {
+// carried gives the first certificate in a KeyInfo, the signer's; nil when there is none.
+func carried(keyInfo *etree.Element) ([]byte, error) {
 	for _, data := range childrenNamed(keyInfo, nsDsig, "X509Data") {
 		for _, c := range childrenNamed(data, nsDsig, "X509Certificate") {
-			if der, err := decoded(c); err == nil {
-				return der
-			}
+			return decoded(c)
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // exclusive gives the exclusive canonical form of an element with the namespaces it inherits. It works on a copy, since the

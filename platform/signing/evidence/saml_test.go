@@ -159,6 +159,7 @@ func samlForgeries() map[string]struct {
 		mine, theirs := certificateOf(in.Assertion), certificateOf(must(samlStranger.Assertion(samlSaid(), et.SAMLEdit{})))
 		in.Assertion = bytes.Replace(in.Assertion, mine, theirs, 1)
 	})
+	rewrite("a certificate that is not base64", evidence.Structure, "<ds:X509Certificate>MII", "<ds:X509Certificate>M!I")
 	edit("no certificate carried", evidence.CertificateFormat, func(in *evidence.SAMLInput) {
 		i, j := bytes.Index(in.Assertion, []byte("<ds:KeyInfo>")), bytes.Index(in.Assertion, []byte("</ds:Signature>"))
 		in.Assertion = append(bytes.Clone(in.Assertion[:i]), in.Assertion[j:]...)
