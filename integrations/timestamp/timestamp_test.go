@@ -60,7 +60,7 @@ func rig(t *testing.T, handler func(http.Handler) http.Handler, edit func(*times
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.Start()
 	t.Cleanup(srv.Close)
-	cfg := timestamp.Config{URL: srv.URL + tsasim.QueryPath, Roots: roots, TimeoutSeconds: 5}
+	cfg := timestamp.Config{URL: srv.URL + tsasim.QueryPath, Roots: roots, TimeoutSeconds: 30}
 	if edit != nil {
 		edit(&cfg)
 	}

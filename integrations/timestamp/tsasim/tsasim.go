@@ -9,6 +9,7 @@ package tsasim
 import (
 	"crypto"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -51,9 +52,8 @@ type Sim struct {
 	stamps    seal.Material
 	outage    *outage.Switch[timestamptest.Fault]
 
-	mu       sync.Mutex
-	given    int
-	stranger *sealtest.Authority // made when first needed
+	mu    sync.Mutex
+	given int
 }
 
 // New makes a simulator, with its certificates from the directory if it has been there before.
@@ -246,21 +246,14 @@ func (s *Sim) answer(q *timestamp.Request, f timestamptest.Fault) ([]byte, error
 	return answer, err
 }
 
-// other is somebody who must not be believed.
+// other is somebody who must not be believed, with the authority's own key.
 func (s *Sim) other(f timestamptest.Fault) (seal.Material, error) {
-	if f == timestamptest.WrongUse {
-		return s.Seal("wrong-use", sealtest.Organisation{Name: "Ingen tidsstämpel"})
+	if f == timestamptest.Stranger {
+		return sealtest.Stranger(s.stamps, s.clock.Now())
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stranger == nil {
-		a, err := sealtest.NewAuthority(s.clock.Now())
-		if err != nil {
-			return seal.Material{}, err
-		}
-		s.stranger = a
-	}
-	return s.stranger.Stamps("Främmande tidsstämpel", s.clock.Now())
+	now := s.clock.Now()
+	return s.authority.Issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Ingen tidsstämpel"}, NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(1, 0, 0),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}}, s.stamps.Key)
 }
 
 func (s *Sim) refuse(w http.ResponseWriter, why timestamp.FailureInfo) {

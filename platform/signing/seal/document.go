@@ -37,14 +37,20 @@ func prepare(pdf []byte, o Options, at time.Time, room int) ([]byte, pdffile.Spa
 		return nil, pdffile.Span{}, err
 	}
 	date := pdfDate(at)
-	r.update.Put(signature, pdffile.Dict{
+	d := pdffile.Dict{
 		"Type": pdffile.Name("Sig"), "Filter": pdffile.Name("Adobe.PPKLite"), "SubFilter": subFilter,
 		"ByteRange": pdffile.Verbatim(byteRange(0, 0, 0)), "Contents": pdffile.Verbatim("<" + strings.Repeat("00", room) + ">"),
-		"M": date, "Name": pdffile.Text(o.Name), "Reason": pdffile.Text(o.Reason), "Location": pdffile.Text(o.Location),
+		"M": date,
 		// Certified: nothing may be changed (ISO 32000-1 12.8.2.2).
 		"Reference": []any{pdffile.Dict{"Type": pdffile.Name("SigRef"), "TransformMethod": pdffile.Name("DocMDP"),
 			"TransformParams": pdffile.Dict{"Type": pdffile.Name("TransformParams"), "P": 1, "V": pdffile.Name("1.2")}}},
-	})
+	}
+	for key, text := range map[string]string{"Name": o.Name, "Reason": o.Reason, "Location": o.Location} {
+		if text != "" {
+			d[key] = pdffile.Text(text)
+		}
+	}
+	r.update.Put(signature, d)
 	was := sha256.Sum256(pdf)
 	id := sha256.Sum256(append(was[:], date...))
 	sealed := r.update.Finish(id[:16])

@@ -135,13 +135,10 @@ func signedBy(m seal.Material) func(*testing.T) []byte {
 func issued(t x509.Certificate) seal.Material {
 	t.Subject = pkix.Name{CommonName: "Ekköpings kommun, e-stämpel"}
 	t.NotBefore, t.NotAfter = now.AddDate(-2, 0, 0), cmp.Or(t.NotAfter, now.AddDate(1, 0, 0))
-	return must(certificates().authority.Issue(&t))
+	return must(certificates().authority.Issue(&t, certificates().stamps.Key))
 }
 
-func untrusted() *sealtest.Authority { return must(sealtest.NewAuthority(now)) }
-
 func forgeries() []forgery {
-	stranger := untrusted()
 	c := certificates()
 	file := func(b []byte) func(*testing.T) []byte { return func(*testing.T) []byte { return b } }
 	return []forgery{
@@ -217,7 +214,7 @@ func forgeries() []forgery {
 			*s = *must(cms.Sign(c.seal.Key, c.seal.Chain[:2], make([]byte, 32)))
 		})},
 		{name: "by somebody else under this name", want: seal.SignatureValue, file: resigned(nil, func(t *testing.T, s *cms.SignedData, digest []byte) {
-			*s = *must(cms.Sign(stamp(stranger).Key, c.seal.Chain[:2], digest))
+			*s = *must(cms.Sign(c.stamps.Key, c.seal.Chain[:2], digest))
 		})},
 		{name: "the certificate exchanged", want: seal.Certificate, file: resigned(nil, func(t *testing.T, s *cms.SignedData, _ []byte) {
 			s.Certificates[0] = c.stamps.Chain[0]
@@ -227,9 +224,10 @@ func forgeries() []forgery {
 			s.Certificates = append(s.Certificates, c.stamps.Chain[0])
 		})},
 		{name: "the issuer left out", want: seal.Chain, file: resigned(nil, func(t *testing.T, s *cms.SignedData, _ []byte) { s.Certificates = s.Certificates[:1] })},
-		{name: "from an issuer nobody trusts", want: seal.Chain, file: signedBy(must(stranger.Seal(ekkoping, now)))},
+		{name: "from an issuer nobody trusts", want: seal.Chain, file: signedBy(stranger())},
 		{name: "expired when sealed", want: seal.Chain, file: signedBy(issued(x509.Certificate{KeyUsage: x509.KeyUsageContentCommitment, NotAfter: now.AddDate(-1, 0, 0)}))},
 		{name: "a certificate for encryption", want: seal.KeyUsage, file: signedBy(issued(x509.Certificate{KeyUsage: x509.KeyUsageKeyEncipherment}))},
+		{name: "a timestamp authority's certificate", want: seal.KeyUsage, file: signedBy(c.stamps)},
 		{name: "nobody trusted", want: seal.Chain, file: func(t *testing.T) []byte { return sealed(t, nil) }, trust: func(tr *seal.Trust) { tr.Roots = nil }},
 		{name: "still to come", want: seal.Time, file: func(t *testing.T) []byte { return sealed(t, nil) }, trust: func(tr *seal.Trust) { tr.Now = now.Add(-seal.TimeSlack - time.Second) }},
 
@@ -249,7 +247,7 @@ func forgeries() []forgery {
 		{name: "a timestamp altered", want: seal.StampBroken, file: restamped(func(token *cms.SignedData) {
 			token.Content = bytes.Replace(token.Content, []byte("20260602"), []byte("20260601"), 1)
 		})},
-		{name: "an authority nobody trusts", want: seal.StampChain, file: stampedBy(func() seal.Material { return stamp(stranger) })},
+		{name: "an authority nobody trusts", want: seal.StampChain, file: stampedBy(stranger)},
 		{name: "no authority, but a municipality", want: seal.StampChain, file: stampedBy(func() seal.Material { return c.seal })},
 		{name: "an authority that may do other things", want: seal.StampChain, file: stampedBy(func() seal.Material {
 			return issued(x509.Certificate{KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageCodeSigning}})
@@ -258,14 +256,14 @@ func forgeries() []forgery {
 	}
 }
 
-func stamp(a *sealtest.Authority) seal.Material { return must(a.Stamps("Annan tidsstämpel", now)) }
+func stranger() seal.Material { return must(sealtest.Stranger(certificates().stamps, now)) }
 
 // stampedBy has a token from an authority that a sealer would not have taken.
 func stampedBy(m func() seal.Material) func(*testing.T) []byte {
 	return resigned(authority(), func(t *testing.T, s *cms.SignedData, _ []byte) {
 		sum := sha256.Sum256(s.Signature)
 		token := must(cms.Read(must(response(m(), sum[:], now))))
-		token.Certificates = token.Certificates[:2]
+		token.Certificates = token.Certificates[:min(2, len(token.Certificates))]
 		s.Timestamp = must(token.Encode())
 	})
 }

@@ -23,6 +23,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"samtjanst/platform/clock"
@@ -152,7 +153,7 @@ func (m Material) check(now time.Time) error {
 	if now.After(leaf.NotAfter) {
 		return fmt.Errorf("the certificate expired on %s", clock.Date(leaf.NotAfter))
 	}
-	if leaf.IsCA || leaf.KeyUsage != 0 && leaf.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+	if leaf.IsCA || leaf.KeyUsage != 0 && leaf.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 || !forDocuments(leaf) {
 		return errors.New("the certificate is not for signing documents")
 	}
 	for i, c := range m.Chain[1:] {
@@ -164,6 +165,17 @@ func (m Material) check(now time.Time) error {
 		return err
 	}
 	return nil
+}
+
+// forDocuments reports whether a certificate's extended uses, if it states any, leave room for documents. There is no one
+// use for that: issuers write document signing, e-mail protection or client authentication, or nothing.
+func forDocuments(c *x509.Certificate) bool {
+	if len(c.ExtKeyUsage) == 0 || len(c.UnknownExtKeyUsage) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.ExtKeyUsage, func(u x509.ExtKeyUsage) bool {
+		return u != x509.ExtKeyUsageTimeStamping && u != x509.ExtKeyUsageServerAuth && u != x509.ExtKeyUsageOCSPSigning && u != x509.ExtKeyUsageCodeSigning
+	})
 }
 
 // withoutRoot leaves out a root at the chain's end: who verifies has it, or does not trust it.

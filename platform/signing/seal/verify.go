@@ -55,7 +55,8 @@ type Report struct {
 	Name, Reason, Location string
 }
 
-// Verify checks that a file is sealed whole, by somebody trusted, and not changed since. The error is a fault of kind
+// Verify checks that a file is sealed whole, by somebody trusted, and not changed since. That it is the municipality one
+// expects is for the caller to see from the report. The error is a fault of kind
 // Invalid; [CodeOf] tells which check failed.
 func Verify(pdf []byte, trust Trust) (Report, error) {
 	s, err := find(pdf)
@@ -217,6 +218,9 @@ func (s found) verify(pdf []byte, trust Trust) (Report, error) {
 	}
 	if err != nil {
 		return Report{}, ofSeal(err)
+	}
+	if !forDocuments(path[0]) {
+		return Report{}, fail(KeyUsage, "the certificate is for something else than documents")
 	}
 	r.Sealer = identity(path[0])
 	return r, nil

@@ -46,7 +46,12 @@ func NewAuthority(now time.Time) (*Authority, error) {
 		if err != nil {
 			return nil, err
 		}
-		if *s.into, err = certify(t, key, s.by); err != nil {
+		s.into.key = key
+		by, parent := key, (*x509.Certificate)(nil)
+		if s.by != nil {
+			by, parent = s.by.key, s.by.cert
+		}
+		if s.into.cert, err = certify(t, &key.PublicKey, by, parent); err != nil {
 			return nil, err
 		}
 	}
@@ -57,22 +62,21 @@ func template(now time.Time, years int, name pkix.Name) *x509.Certificate {
 	return &x509.Certificate{Subject: name, NotBefore: now.AddDate(0, 0, -1).UTC(), NotAfter: now.AddDate(years, 0, 0).UTC()}
 }
 
-func certify(t *x509.Certificate, key *rsa.PrivateKey, by *issuer) (issuer, error) {
+// certify signs a certificate; a nil parent is the certificate itself.
+func certify(t *x509.Certificate, public crypto.PublicKey, by *rsa.PrivateKey, parent *x509.Certificate) (*x509.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
 	if err != nil {
-		return issuer{}, err
+		return nil, err
 	}
 	t.SerialNumber = serial
-	parent, signer := t, key
-	if by != nil {
-		parent, signer = by.cert, by.key
+	if parent == nil {
+		parent = t
 	}
-	der, err := x509.CreateCertificate(rand.Reader, t, parent, &key.PublicKey, signer)
+	der, err := x509.CreateCertificate(rand.Reader, t, parent, public, by)
 	if err != nil {
-		return issuer{}, err
+		return nil, err
 	}
-	cert, err := x509.ParseCertificate(der)
-	return issuer{cert, key}, err
+	return x509.ParseCertificate(der)
 }
 
 // RootPEM is the root certificate, to pin.
@@ -136,29 +140,51 @@ func (a *Authority) Seal(o Organisation, now time.Time) (seal.Material, error) {
 	}
 	t := template(now, 3, name)
 	t.KeyUsage = x509.KeyUsageContentCommitment
-	return a.Issue(t)
+	return a.Issue(t, nil)
 }
 
 // Stamps issues a certificate for a timestamp authority, valid for ten years (RFC 3161 2.3: timeStamping alone, critical).
 func (a *Authority) Stamps(name string, now time.Time) (seal.Material, error) {
+	t, err := stampTemplate(name, now)
+	if err != nil {
+		return seal.Material{}, err
+	}
+	return a.Issue(t, nil)
+}
+
+// Stranger is a timestamp authority's certificate that leads to no root but itself, for the same key.
+func Stranger(m seal.Material, now time.Time) (seal.Material, error) {
+	key, ok := m.Key.(*rsa.PrivateKey)
+	if !ok {
+		return seal.Material{}, errors.New("sealtest: the key is not RSA")
+	}
+	t, err := stampTemplate("Främmande tidsstämpel", now)
+	if err != nil {
+		return seal.Material{}, err
+	}
+	cert, err := certify(t, &key.PublicKey, key, nil)
+	return seal.Material{Chain: []*x509.Certificate{cert}, Key: key}, err
+}
+
+func stampTemplate(name string, now time.Time) (*x509.Certificate, error) {
 	t := template(now, 10, pkix.Name{Country: []string{"SE"}, Organization: []string{"Samtjänst Simulator"}, CommonName: name})
 	t.KeyUsage = x509.KeyUsageDigitalSignature
 	value, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}})
-	if err != nil {
-		return seal.Material{}, err
-	}
 	t.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: value}}
-	return a.Issue(t)
+	return t, err
 }
 
-// Issue issues any certificate, with a new key.
-func (a *Authority) Issue(t *x509.Certificate) (seal.Material, error) {
-	key, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return seal.Material{}, err
+// Issue issues any certificate for a key; a new one when it is nil, which takes some tenths of a second.
+func (a *Authority) Issue(t *x509.Certificate, key crypto.Signer) (seal.Material, error) {
+	if key == nil {
+		made, err := rsa.GenerateKey(rand.Reader, keyBits)
+		if err != nil {
+			return seal.Material{}, err
+		}
+		key = made
 	}
-	got, err := certify(t, key, &a.ca)
-	return seal.Material{Chain: []*x509.Certificate{got.cert, a.ca.cert, a.root.cert}, Key: key}, err
+	cert, err := certify(t, key.Public(), a.ca.key, a.ca.cert)
+	return seal.Material{Chain: []*x509.Certificate{cert, a.ca.cert, a.root.cert}, Key: key}, err
 }
 
 // EncodePEM writes a certificate with its chain, and its key, as files hold them.
