@@ -36,12 +36,12 @@ func Sign(e *etree.Element, at int, certificate *x509.Certificate, key crypto.Si
 }
 
 // SignDocument puts a signature of the whole document (URI="") into it, as the last child of an element in it, with the certificate. The
-// root has no ID. The document is put into its exclusive canonical form on the way.
+// root has no ID. The document stays as it is written: its exclusive canonical form would lose the names that only values use (xsi:type).
 func SignDocument(root, into *etree.Element, certificate *x509.Certificate, key crypto.Signer) error {
 	if root.SelectAttr("ID") != nil {
 		return errors.New("xmldsig: the document has an ID, by which it would be referred to")
 	}
-	signature, err := construct(root, certificate, key)
+	signature, err := construct(root.Copy(), certificate, key) // the library changes what it is given
 	if err != nil {
 		return err
 	}
