@@ -59,6 +59,8 @@ type Card struct {
 	DecidedAt    int64
 	DecidedBy    string // name and title
 	Deadline     int64
+	About        string     // what the order is about that is waited for
+	Waits        []CardWait // whom it waits for
 	Parties      []CardParty
 }
 
@@ -195,28 +197,17 @@ func (v *Vault) row(ctx context.Context, e *Entry) (store.CaseRow, error) {
 	if card, err = scope.Seal(card, sealed.Place("card", string(c.ID))); err != nil {
 		return fail(err)
 	}
+	since, wrong := asked(&c)
 	return store.CaseRow{
 		ID: string(c.ID), Tenant: c.Tenant, Authority: c.Authority, Form: c.Form, Reference: c.Reference, Dedupe: c.Draft,
-		Number: c.Number, State: string(c.State), Assignee: c.Assignee, Labels: c.Labels(), Tokens: v.tokens(&c),
-		Submitted: c.Submitted, Changed: c.Changed, Waiting: c.Since, Due: c.Due(), Key: e.key, Card: card, Chain: chain, Head: head,
+		Number: c.Number, State: string(c.State), Assignee: c.Assignee, Labels: append(c.Labels(), wrong...), Tokens: v.tokens(&c),
+		Submitted: c.Submitted, Changed: c.Changed, Waiting: c.Since, Asked: since, Due: c.Due(), Key: e.key, Card: card, Chain: chain, Head: head,
 	}, nil
 }
 
 func (v *Vault) card(c *casework.Case) Card {
 	k := Card{Subject: c.Subject, AssigneeName: c.AssigneeName}
-	k.Done, k.Of = c.Order.Progress()
-	if !c.Order.Ended {
-		k.Deadline = c.Order.Deadline.Unix()
-		for _, p := range c.Order.Places {
-			since := p.Invited
-			if since.IsZero() {
-				since = p.Asked
-			}
-			if p.May() && (k.Missing == 0 || since.Unix() < k.Missing) {
-				k.Missing = since.Unix()
-			}
-		}
-	}
+	k.waits(c)
 	for _, t := range c.OpenTasks() {
 		k.Tasks = append(k.Tasks, t.Kind)
 	}
