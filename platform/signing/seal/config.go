@@ -66,14 +66,19 @@ func (c Config) Load() (Material, *x509.CertPool, error) {
 	if err != nil {
 		return Material{}, nil, fault.New(op, fault.Invalid, fmt.Errorf("%s: %w", key, err))
 	}
+	var roots *x509.CertPool
 	text, err := os.ReadFile(c.Roots)
 	if err == nil {
-		var roots *x509.CertPool
-		if roots, err = cms.ParseRoots(text); err == nil {
-			return m, roots, nil
-		}
+		roots, err = cms.ParseRoots(text)
 	}
-	return Material{}, nil, fault.New(op, fault.Invalid, fmt.Errorf("roots: %w", err))
+	if err != nil {
+		return Material{}, nil, fault.New(op, fault.Invalid, fmt.Errorf("roots: %w", err))
+	}
+	// At any time when it was valid: whether it still is, New says.
+	if _, err := cms.Path(m.Chain, roots, m.Chain[0].NotAfter, x509.ExtKeyUsageAny); errors.Is(err, cms.ErrChain) {
+		return Material{}, nil, fault.New(op, fault.Invalid, errors.New("certificate: it does not lead to any of the roots; is its issuer's certificate in the file?"))
+	}
+	return m, roots, nil
 }
 
 // material gives the certificate, or the key that is wrong and why.
