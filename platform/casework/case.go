@@ -100,7 +100,8 @@ type Party struct {
 	Contact   Contact // how the party said he or she can be reached, in the own section
 	Given     Contact // how the applicant said so; for the officer and the notice only
 	Delivered []Delivery
-	Left      bool // somebody else has the place: not a party any more, and without access
+	Subject   string // of a member of staff who signs: the stable id at the organisation's login
+	Left      bool   // somebody else has the place: not a party any more, and without access
 }
 
 // Contact is how to reach somebody.

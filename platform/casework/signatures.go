@@ -32,6 +32,39 @@ func (c *Case) orders() []*signing.Order {
 // OrderOf is the order that a party has a place in, to read.
 func (c *Case) OrderOf(p signing.PartyID) signing.Order { return *c.order(p) }
 
+// Signer gives somebody who is asked to sign the decision, by the staff subject; nil when there is none.
+func (c *Case) Signer(subject string) *Party {
+	if c.Decision == nil || subject == "" {
+		return nil
+	}
+	for i := range c.Decision.Signers {
+		if p := &c.Decision.Signers[i]; p.Subject == subject && !p.Left {
+			return p
+		}
+	}
+	return nil
+}
+
+// Places are those of every order there has been: of what was handed in, of decisions, of proposals that somebody was against.
+func (c *Case) Places() []signing.Place {
+	out := slices.Clone(c.Order.Places)
+	if c.Decision != nil {
+		out = append(out, c.Decision.Order.Places...)
+	}
+	for _, d := range c.Against {
+		out = append(out, d.Order.Places...)
+	}
+	return out
+}
+
+// PartsOf lists what a party signs: a decision's document, or what was handed in.
+func (c *Case) PartsOf(p signing.PartyID) []signing.Part {
+	if c.Decision != nil && c.Decision.Order.Place(p) != nil && c.Decision.PDF != nil {
+		return []signing.Part{c.Decision.PDF.Part}
+	}
+	return c.Parts()
+}
+
 // MaySign reports whether a party's signature is wanted now: it is the party's turn, the place is open and the order goes on.
 func (c *Case) MaySign(p signing.PartyID) bool {
 	o := c.order(p)

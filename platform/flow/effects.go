@@ -178,6 +178,9 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 	if p == nil {
 		return nil, fault.Newf("flow.tell", fault.Internal, "no party %s", f.Party)
 	}
+	if p.Subject != "" { // an officer: it stands in the inbox
+		return casework.NoticeSent{Effect: f.ID, Channel: "pages"}, nil
+	}
 	own := p.ID == c.Applicant().ID && f.Kind == casework.EffectReceipt // only to the one who just handed it in
 	if !own {
 		found, err := s.guard(ctx, e, "notice")

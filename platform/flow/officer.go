@@ -58,7 +58,19 @@ func (s *Service) Assign(ctx context.Context, a identity.Actor, id casework.ID, 
 }
 
 // Colleague is somebody who works within an authority.
-type Colleague struct{ Subject, Name string }
+type Colleague struct {
+	Subject, Name string
+	Decides       bool // may take decisions
+	Signs         bool // the platform knows the number that the person signs with
+	number        idno.Number
+}
+
+// colleagueRecord is what is kept of a colleague, sealed.
+type colleagueRecord struct {
+	Name    string      `json:"name"`
+	Number  idno.Number `json:"number"`
+	Decides bool        `json:"decides"`
+}
 
 // Colleagues lists those who have logged in with a role within the case's authority.
 func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.ID) ([]Colleague, error) {
@@ -80,11 +92,16 @@ func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague
 	}
 	var out []Colleague
 	for _, r := range recs {
-		name, err := scope.Open(r.Body, sealed.Place("colleague", r.Key))
+		raw, err := scope.Open(r.Body, sealed.Place("colleague", r.Key))
 		if err != nil {
 			return nil, fault.New("flow.Colleagues", fault.Internal, err)
 		}
-		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: string(name)})
+		var kept colleagueRecord
+		if err := json.Unmarshal(raw, &kept); err != nil {
+			return nil, fault.New("flow.Colleagues", fault.Internal, err)
+		}
+		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: kept.Name, Decides: kept.Decides,
+			Signs: !kept.Number.IsZero(), number: kept.Number})
 	}
 	return out, nil
 }
@@ -104,11 +121,15 @@ func (s *Service) StaffLoggedIn(ctx context.Context, st identity.Staff) error {
 		if err != nil {
 			return fault.Wrap("flow.StaffLoggedIn", err)
 		}
-		name, err := scope.Seal([]byte(st.Name), sealed.Place("colleague", key))
+		raw, err := json.Marshal(colleagueRecord{Name: st.Name, Number: st.Number, Decides: slices.Contains(g.Roles, identity.Decider)})
 		if err != nil {
 			return fault.New("flow.StaffLoggedIn", fault.Internal, err)
 		}
-		if err := s.keep(ctx, store.Record{Collection: "colleague", Key: key, Body: name, Expires: now.AddDate(0, 0, colleagueDays)}); err != nil {
+		body, err := scope.Seal(raw, sealed.Place("colleague", key))
+		if err != nil {
+			return fault.New("flow.StaffLoggedIn", fault.Internal, err)
+		}
+		if err := s.keep(ctx, store.Record{Collection: "colleague", Key: key, Body: body, Expires: now.AddDate(0, 0, colleagueDays)}); err != nil {
 			return err
 		}
 	}

@@ -141,7 +141,7 @@ func signingLevel(m *forms.Meta) int {
 
 func (s *Service) manifest(e *vault.Entry, p *casework.Party) ([]byte, error) {
 	c := &e.Case
-	raw, err := signing.NewManifest(c.Order.ID, c.Reference, c.Form, c.Version, p.ID, s.Clock.Now(), c.Parts()).Bytes()
+	raw, err := signing.NewManifest(c.OrderOf(p.ID).ID, c.Reference, c.Form, c.Version, p.ID, s.Clock.Now(), c.PartsOf(p.ID)).Bytes()
 	if err != nil {
 		return nil, fault.New("flow.manifest", fault.Internal, err)
 	}
@@ -225,7 +225,7 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 	if err != nil {
 		return v, err
 	}
-	at := attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level}
+	at := attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: a.Citizen.SignsAs()}
 	if err := s.keepAttempt(ctx, e, p.ID, at); err != nil {
 		return nil, err
 	}

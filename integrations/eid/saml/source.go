@@ -74,8 +74,8 @@ func (s *source) get(ctx context.Context) (provider, error) {
 	if s.failed {
 		wait = min(retryAfter, s.every)
 	}
-	due := !s.tried.IsZero() && s.clock.Now().Sub(s.tried) < wait
-	if (due || s.refreshing) && s.known != nil {
+	fresh := !s.tried.IsZero() && s.clock.Now().Sub(s.tried) < wait
+	if (fresh || s.refreshing) && s.known != nil {
 		known := *s.known
 		s.mu.Unlock()
 		return s.valid(known)

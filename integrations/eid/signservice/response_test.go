@@ -12,7 +12,7 @@ const success = `<r:SignResponse xmlns:r="urn:oasis:names:tc:dss:1.0:core:schema
 	`<r:Result><r:ResultMajor>urn:oasis:names:tc:dss:1.0:resultmajor:Success</r:ResultMajor></r:Result><r:OptionalOutputs><c:SignResponseExtension Version="1.5">` +
 	`<c:ResponseTime>2026-03-04T10:11:12.345+01:00</c:ResponseTime><c:SignerAssertionInfo><c:ContextInfo><c:IdentityProvider>idp</c:IdentityProvider>` +
 	`<c:AuthenticationInstant>2026-03-04T10:11:00Z</c:AuthenticationInstant><s:AuthnContextClassRef>loa</s:AuthnContextClassRef><c:AssertionRef>_a</c:AssertionRef></c:ContextInfo>` +
-	`<s:AttributeStatement><s:Attribute Name="urn:oid:1.2.752.29.4.13"><s:AttributeValue>199001012385</s:AttributeValue></s:Attribute></s:AttributeStatement></c:SignerAssertionInfo>` +
+	`<s:AttributeStatement><s:Attribute Name="urn:oid:1.2.752.29.4.13"><s:AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">199001012385</s:AttributeValue></s:Attribute></s:AttributeStatement></c:SignerAssertionInfo>` +
 	`<c:SignatureCertificateChain><c:X509Certificate>AAAA
 BBBB</c:X509Certificate></c:SignatureCertificateChain></c:SignResponseExtension></r:OptionalOutputs><r:SignatureObject><r:Other><c:SignTasks>` +
 	`<c:SignTaskData SignTaskId="1" SigType="XML" AdESType="BES"><c:ToBeSignedBytes>AAAA</c:ToBeSignedBytes><c:AdESObject><c:SignatureId>sig</c:SignatureId>` +

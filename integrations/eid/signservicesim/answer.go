@@ -174,8 +174,8 @@ func wanted(toBeSigned []byte, do Action) []byte {
 
 func assertionInfo(p *person, c evidencetest.ServiceContext) string {
 	attribute := func(name, value string) string {
-		return `<saml:Attribute Name="` + name + `" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri"><saml:AttributeValue xmlns:xsi="` +
-			`http://www.w3.org/2001/XMLSchema-instance" xmlns:xs="http://www.w3.org/2001/XMLSchema" xsi:type="xs:string">` + escape(value) + `</saml:AttributeValue></saml:Attribute>`
+		return `<saml:Attribute Name="` + name + `" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri"><saml:AttributeValue>` + escape(value) +
+			`</saml:AttributeValue></saml:Attribute>`
 	}
 	return `<csig:SignerAssertionInfo><csig:ContextInfo><csig:IdentityProvider Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity">` +
 		escape(c.IdentityProvider) + `</csig:IdentityProvider><csig:AuthenticationInstant>` + stamp(c.Instant) + `</csig:AuthenticationInstant><saml:AuthnContextClassRef>` +
