@@ -564,3 +564,35 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// Freja's signature is checked against Freja's own certificate; without it nothing can be said, which is not that it is broken.
+func TestFreja(t *testing.T) {
+	freja := must(et.NewFreja(now.AddDate(-1, 0, 0)))
+	k := unsigned()
+	k.sign("p1", nil)
+	k.sign("p2", nil)
+	f := k.file("underskrift-p2.json")
+	var e proof.Evidence
+	if err := json.Unmarshal(f.Bytes, &e); err != nil {
+		t.Fatal(err)
+	}
+	e.Format, e.Provider, e.OCSP = evidence.Freja, "freja", nil
+	e.Signature = []byte(must(freja.Sign(et.FrejaResult{Ref: strings.Repeat("a", 64), Number: idno.Must(numbers["p2"]), GivenName: "Bo", Surname: "Testsson",
+		Asked: true, Level: "PLUS", Text: []byte(e.Text), Hidden: e.Hidden, At: now})))
+	f.Bytes = must(canon.Marshal(e))
+	c := checker(bank())
+	c.Formats[evidence.Freja] = proof.Freja(must(evidence.ParseFrejaSigners(freja.CertificatePEM())))
+	if r := check(t, c, k.zip(t)); r.Verdict != proof.VerdictHolds || r.Signatures[1].Signed.Name != "Bo Testsson" || r.Signatures[1].Signed.Method != "freja+" {
+		t.Errorf("%s %v %+v", r.Verdict, r.Findings, r.Signatures[1].Signed)
+	}
+	c.Formats[evidence.Freja] = proof.Freja(evidence.FrejaSigners{})
+	if r := check(t, c, k.zip(t)); r.Verdict != proof.VerdictUnchecked || r.Signatures[1].State != proof.Unchecked || r.Signatures[1].Signed != nil {
+		t.Errorf("without the certificate: %s %v", r.Verdict, r.Findings)
+	}
+	c.Formats[evidence.Freja] = proof.Freja(must(evidence.ParseFrejaSigners(freja.CertificatePEM())))
+	e.Text = "Jag avstår"
+	f.Bytes = must(canon.Marshal(e))
+	if r := check(t, c, k.zip(t)); r.Verdict != proof.VerdictBroken || r.Findings[0].Code != proof.FoundSignature {
+		t.Errorf("another text: %s %v", r.Verdict, r.Findings)
+	}
+}

@@ -26,7 +26,7 @@ type Verdict string
 // Verdicts, the worst first.
 const (
 	VerdictBroken      Verdict = "broken"       // something has been changed, is missing, or was never so
-	VerdictUnchecked   Verdict = "unchecked"    // there is a signature of a kind that is not known here
+	VerdictUnchecked   Verdict = "unchecked"    // there is a signature of a kind, or by a key, that is not known here
 	VerdictUnknownRoot Verdict = "unknown-root" // whole, but the roots are not among those trusted
 	VerdictUnsigned    Verdict = "unsigned"     // whole, and nobody has signed
 	VerdictIncomplete  Verdict = "incomplete"   // whole, and somebody's signature was still waited for
@@ -54,6 +54,7 @@ const (
 	FoundChanged      FindingCode = "changed"       // a file that is not as its checksum says
 	FoundEvidence     FindingCode = "evidence"      // an evidence that cannot be read
 	FoundFormat       FindingCode = "format"        // an evidence of a format that is not known here
+	FoundKey          FindingCode = "key"           // an evidence that cannot be checked with the keys that are trusted here
 	FoundSignature    FindingCode = "signature"     // a signature that does not hold; its checks say why
 	FoundPerson       FindingCode = "person"        // the evidence names another person, or a higher level, than its signature
 	FoundManifest     FindingCode = "manifest"      // what is said to be signed is not what was signed
@@ -69,7 +70,7 @@ const (
 )
 
 // FindingCodes lists them all, for tests that each has its words.
-var FindingCodes = []FindingCode{FoundContainer, FoundIndex, FoundExtra, FoundMissing, FoundChanged, FoundEvidence, FoundFormat, FoundSignature,
+var FindingCodes = []FindingCode{FoundContainer, FoundIndex, FoundExtra, FoundMissing, FoundChanged, FoundEvidence, FoundFormat, FoundKey, FoundSignature,
 	FoundPerson, FoundManifest, FoundOtherCase, FoundPart, FoundPartInfo, FoundPartMissing, FoundUnsignedPart, FoundDiffer, FoundPlace, FoundEvents, FoundSeal}
 
 type findings []Finding
@@ -186,7 +187,7 @@ type SealCheck func(pdf []byte) Seal
 // verdict is the worst of what was found.
 func (r *Report) verdict() Verdict {
 	for _, f := range r.Findings {
-		if f.Code != FoundFormat {
+		if f.Code != FoundFormat && f.Code != FoundKey {
 			return VerdictBroken
 		}
 	}

@@ -35,7 +35,7 @@ type Evidence struct {
 
 // Verifier makes every check of one format of evidence, that it was made by the person named, over the text and the hidden data in e. What
 // it trusts, it holds. When all holds but that the roots are not known, it gives what it read with Anchor.Known false and no error. An
-// error has an evidence.Code in its chain.
+// error has an evidence.Code in its chain, or is ErrUnknownKey.
 type Verifier func(e Evidence) (Signed, error)
 
 // Signed is what a signature says of itself.
@@ -43,7 +43,7 @@ type Signed struct {
 	Number idno.Number `json:"number"`
 	Name   string      `json:"name"`
 	At     time.Time   `json:"at"`     // by the clock of somebody else than the platform, where the format has such a time
-	Method string      `json:"method"` // "bankid-mobile", "bankid-file", "bankid-card", "bankid-other"; key of its words
+	Method string      `json:"method"` // "bankid-mobile", "bankid-file", "bankid-card", "bankid-other", "freja", "freja+"; key of its words
 	Level  int         `json:"level"`  // level of assurance, 2–4
 	Issuer string      `json:"issuer"`
 	Anchor Anchor      `json:"anchor"`
@@ -52,8 +52,8 @@ type Signed struct {
 // Anchor is the certificate that one must trust.
 type Anchor struct {
 	Name        string `json:"name"`
-	Fingerprint string `json:"fingerprint"` // SHA-256, hex
-	Known       bool   `json:"known"`       // among those trusted
+	Fingerprint string `json:"fingerprint,omitempty"` // SHA-256, hex; "" where it is a pinned key that the evidence does not hold
+	Known       bool   `json:"known"`                 // among those trusted
 }
 
 // bankIDLevel is the level that BankID has in the Swedish trust framework (kvalitetsmärket Svensk e-legitimation).

@@ -138,6 +138,11 @@ func (v *verification) signature(o Order, pl Place) Signature {
 		return s
 	}
 	signed, err := verify(e)
+	if errors.Is(err, ErrUnknownKey) {
+		v.found.add(FoundKey, pl.Evidence)
+		s.State = Unchecked
+		return s
+	}
 	if err != nil {
 		v.found.add(FoundSignature, pl.Evidence)
 		code := evidence.CodeOf(err)

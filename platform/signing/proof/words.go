@@ -82,7 +82,7 @@ func SayUnusable(u Unusable, l Speaker) Statement {
 func (r Report) sayFindings(l Speaker) (out []Line) {
 	for _, f := range r.Findings {
 		line := Line{Mark: Bad, Text: l.T("verify.found."+string(f.Code), "file", f.File)}
-		if f.Code == FoundFormat {
+		if f.Code == FoundFormat || f.Code == FoundKey {
 			line.Mark = Note
 		}
 		out = append(out, line)
@@ -146,8 +146,10 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 				key = "verify.signed.root-unknown"
 			}
 			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.manifest", "digest", s.Manifest)},
-				Line{Mark: Note, Text: l.T("verify.signed.issuer", "issuer", g.Issuer)},
-				Line{Mark: Note, Text: l.T(key, "name", g.Anchor.Name, "fingerprint", fingerprint(g.Anchor.Fingerprint))})
+				Line{Mark: Note, Text: l.T("verify.signed.issuer", "issuer", g.Issuer)})
+			if g.Anchor.Fingerprint != "" {
+				line.Details = append(line.Details, Line{Mark: Note, Text: l.T(key, "name", g.Anchor.Name, "fingerprint", fingerprint(g.Anchor.Fingerprint))})
+			}
 		}
 		out = append(out, line)
 	}
