@@ -190,7 +190,7 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, fmt.Errorf("bankid: %w", err)
 	}
-	s.proof = checker(material.Roots)
+	s.proof = checker(trusted{bankID: material.Roots})
 	bank, err := bankid.New(cfg.BankID, material, o.Clock)
 	if err != nil {
 		return nil, fmt.Errorf("bankid: %w", err)

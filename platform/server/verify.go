@@ -2,7 +2,9 @@ package server
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,18 +25,54 @@ const verifyUsage = `samtjanst verify: who signed what and when, or what has bee
 FILE is a case as a PDF, a party's copy of one, or an evidence bundle (zip), as the platform gave it. Nothing but the file is read: no
 configuration, network or database.
 
-  --trust PEM    root certificates that you trust, as the issuer of the e-legitimation publishes them; may be repeated. A signature that
-                 leads elsewhere is told with its fingerprint, apart from one that is broken. Without it no root is trusted.
+  --trust PEM    certificates that you trust, as the issuer of the e-legitimation publishes them: roots (BankID), or those that it signs
+                 with itself (Freja); may be repeated. A signature that leads elsewhere is told with its fingerprint, apart from one that
+                 is broken. Without it nobody is trusted.
   --format json  the whole report as data
   --lang en      the words in English
 
 Statuses: 0 everything holds and everybody has signed who must, 1 something is broken, missing or not trusted, 2 the file cannot be checked.
 `
 
-// checker verifies bundles by every format of evidence that the platform keeps.
-func checker(bankID evidence.Roots) proof.Checker {
+// trusted is what evidence is held against, by format.
+type trusted struct {
+	bankID evidence.Roots
+	freja  evidence.FrejaSigners
+}
+
+// parseTrusted sorts certificates: what may issue others is a root, what may not signs itself.
+func parseTrusted(text []byte) (t trusted, err error) {
+	var roots, signers []byte
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if block.Type != "CERTIFICATE" || err != nil {
+			return t, fmt.Errorf("a %s that is no certificate", block.Type)
+		}
+		if cert.IsCA {
+			roots = append(roots, pem.EncodeToMemory(block)...)
+		} else {
+			signers = append(signers, pem.EncodeToMemory(block)...)
+		}
+	}
+	if roots == nil && signers == nil {
+		return t, errors.New("no certificate found")
+	}
+	if roots != nil {
+		t.bankID, err = evidence.ParseRoots(roots)
+	}
+	if err == nil && signers != nil {
+		t.freja, err = evidence.ParseFrejaSigners(signers)
+	}
+	return t, err
+}
+
+// checker verifies bundles by every format of evidence that is known here.
+func checker(t trusted) proof.Checker {
 	return proof.Checker{
-		Formats:     map[evidence.Format]proof.Verifier{evidence.BankID: proof.BankID(bankID)},
+		Formats: map[evidence.Format]proof.Verifier{
+			evidence.BankID: proof.BankID(t.bankID),
+			evidence.Freja:  proof.Freja(t.freja),
+		},
 		Attachments: attached,
 	}
 }
@@ -55,7 +93,7 @@ func attached(file []byte) ([]proof.File, error) {
 // verifyArgs are the command's.
 type verifyArgs struct {
 	file, format, lang string
-	roots              evidence.Roots
+	trust              trusted
 }
 
 func readVerifyArgs(args []string, stderr io.Writer) (a verifyArgs, err error) {
@@ -64,14 +102,14 @@ func readVerifyArgs(args []string, stderr io.Writer) (a verifyArgs, err error) {
 	fs.Usage = func() { fmt.Fprint(stderr, verifyUsage) }
 	fs.StringVar(&a.format, "format", "text", "")
 	fs.StringVar(&a.lang, "lang", i18n.Default, "")
-	var trusted bytes.Buffer
+	var pems bytes.Buffer
 	fs.Func("trust", "", func(name string) error {
 		raw, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		trusted.Write(raw)
-		return trusted.WriteByte('\n')
+		pems.Write(raw)
+		return pems.WriteByte('\n')
 	})
 	for len(args) > 0 { // the file stands where one likes
 		if err := fs.Parse(args); err != nil {
@@ -90,8 +128,8 @@ func readVerifyArgs(args []string, stderr io.Writer) (a verifyArgs, err error) {
 	case a.format != "text" && a.format != "json":
 		return a, fmt.Errorf("--format is text or json, not %q", a.format)
 	}
-	if trusted.Len() > 0 {
-		if a.roots, err = evidence.ParseRoots(trusted.Bytes()); err != nil {
+	if pems.Len() > 0 {
+		if a.trust, err = parseTrusted(pems.Bytes()); err != nil {
 			return a, fmt.Errorf("--trust: %w", err)
 		}
 	}
@@ -119,7 +157,7 @@ func verify(args []string, stdout, stderr io.Writer) int {
 		failed(stderr, err)
 		return exitUsage
 	}
-	report, err := checker(a.roots).Check(raw)
+	report, err := checker(a.trust).Check(raw)
 	var unusable proof.Unusable
 	switch {
 	case errors.As(err, &unusable):

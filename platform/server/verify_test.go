@@ -23,6 +23,7 @@ import (
 	"samtjanst/platform/server/servertest"
 	"samtjanst/platform/signing"
 	"samtjanst/platform/signing/evidence"
+	"samtjanst/platform/signing/evidence/evidencetest"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/renderer/pdf"
 )
@@ -211,7 +212,7 @@ func carriedBytes(t *testing.T, file []byte) (out []int) {
 	return out
 }
 
-// run is the command, in this process.
+// verifyCommand is the command, in this process.
 func verifyCommand(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -235,6 +236,11 @@ func TestVerifyCommand(t *testing.T) {
 	zip, file, text := put("bevis.zip", archive), put("arende.pdf", casePDF(t, w, officer, id)), put("text.txt", []byte("hej"))
 	changed := put("andrad.zip", bytes.Replace(archive, []byte("Vi bor långt bort."), []byte("Vi bor nära skolan"), 1))
 	root := w.Sim.Endpoints.BankID.Roots
+	freja, err := evidencetest.NewFreja(servertest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := put("freja.pem", freja.CertificatePEM())
 	for name, c := range map[string]struct {
 		args   []string
 		status int
@@ -242,18 +248,19 @@ func TestVerifyCommand(t *testing.T) {
 	}{
 		"archive": {[]string{zip, "--trust", root}, 0, []string{"Underskrifterna stämmer", "✓ Anna Testsson (", ") skrev under den 23 november 2026 kl. 10.00 med Mobilt BankID",
 			"✓ Erik Testsson (", "kl. 11.00", "Ärende SKJ-", "✓ Händelsekedjan hänger ihop", "som är betrott här"}},
-		"PDF, the file last":  {[]string{"--trust", root, "--lang", "en", file}, 0, []string{"The signatures hold", "The authority's seal has not been checked. What the pages say is not protected"}},
-		"roots not told":      {[]string{zip}, 1, []string{"utfärdaren är okänd", "som inte är bland dem som är betrodda här. SHA-256: "}},
-		"changed":             {[]string{"--trust", root, changed}, 1, []string{"Något stämmer inte", "✗ Fel: Filen svar.json är inte den som skrevs under."}},
-		"data":                {[]string{"--format", "json", "--trust", root, zip}, 0, []string{`"verdict": "holds"`, `"name": "Anna Testsson"`}},
-		"no bundle":           {[]string{text}, 2, []string{"Filen går inte att kontrollera"}},
-		"no bundle, as data":  {[]string{"--format", "json", text}, 2, []string{`"reason": "not-a-bundle"`}},
-		"no such file":        {[]string{filepath.Join(dir, "finns-inte")}, 2, nil},
-		"no file":             {nil, 2, nil},
-		"two files":           {[]string{zip, file}, 2, nil},
-		"an unknown flag":     {[]string{"--config", "x", zip}, 2, nil},
-		"an unknown format":   {[]string{"--format", "xml", zip}, 2, nil},
-		"roots that are none": {[]string{"--trust", text, zip}, 2, nil},
+		"PDF, the file last":       {[]string{"--trust", root, "--lang", "en", file}, 0, []string{"The signatures hold", "The authority's seal has not been checked. What the pages say is not protected"}},
+		"a signer among the roots": {[]string{"--trust", root, "--trust", signer, zip}, 0, []string{"Underskrifterna stämmer"}},
+		"roots not told":           {[]string{zip}, 1, []string{"utfärdaren är okänd", "som inte är bland dem som är betrodda här. SHA-256: "}},
+		"changed":                  {[]string{"--trust", root, changed}, 1, []string{"Något stämmer inte", "✗ Fel: Filen svar.json är inte den som skrevs under."}},
+		"data":                     {[]string{"--format", "json", "--trust", root, zip}, 0, []string{`"verdict": "holds"`, `"name": "Anna Testsson"`}},
+		"no bundle":                {[]string{text}, 2, []string{"Filen går inte att kontrollera"}},
+		"no bundle, as data":       {[]string{"--format", "json", text}, 2, []string{`"reason": "not-a-bundle"`}},
+		"no such file":             {[]string{filepath.Join(dir, "finns-inte")}, 2, nil},
+		"no file":                  {nil, 2, nil},
+		"two files":                {[]string{zip, file}, 2, nil},
+		"an unknown flag":          {[]string{"--config", "x", zip}, 2, nil},
+		"an unknown format":        {[]string{"--format", "xml", zip}, 2, nil},
+		"roots that are none":      {[]string{"--trust", text, zip}, 2, nil},
 	} {
 		status, out, errs := verifyCommand(t, c.args...)
 		if status != c.status {
