@@ -203,6 +203,9 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		v.Position = slices.Index(view.Pages, v.Page) + 1
 	}
 	if p == nil {
+		if v.Amends, err = s.amendedBy(ctx, d); err != nil {
+			return nil, nil, err
+		}
 		if v.Earlier, err = s.earlier(ctx, d, sv, g.Unique(view)); err != nil {
 			return nil, nil, err
 		}

@@ -20,6 +20,7 @@ import (
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
+	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/sealed"
 )
@@ -68,6 +69,10 @@ type Card struct {
 type CardParty struct {
 	Token  string // of the party's number
 	Wanted bool   // may sign now
+	Asked  int64  // unix seconds since when Wanted
+	Later  bool   // has a place whose turn has not come
+	Signed int64  // unix seconds when the party signed; 0 when not
+	Method string // of Signed: the e-legitimation's id, "paper"
 	Told   bool   // there is a decision to read, or something handed out to open
 	Opened bool
 }
@@ -220,6 +225,7 @@ func (v *Vault) card(c *casework.Case) Card {
 		}
 		cp := CardParty{Token: v.PersonToken(p.Number)}
 		cp.Wanted = c.MaySign(p.ID)
+		cp.places(c.OrderOf(p.ID), p.ID)
 		for _, d := range p.Delivered {
 			if d.What == "decision" || d.What == "delivery" && c.Handout != nil && len(c.Handout.Files) > 0 {
 				cp.Told = true
@@ -229,6 +235,21 @@ func (v *Vault) card(c *casework.Case) Card {
 		k.Parties = append(k.Parties, cp)
 	}
 	return k
+}
+
+// places notes how the party's places in an order stand.
+func (cp *CardParty) places(o signing.Order, p signing.PartyID) {
+	for _, pl := range o.Places {
+		switch {
+		case pl.Party != p:
+		case pl.State == signing.Signed || pl.State == signing.OnPaper:
+			cp.Signed, cp.Method = pl.Since.Unix(), pl.Method
+		case !o.Ended && pl.May():
+			cp.Asked = pl.Asked.Unix()
+		case !o.Ended && pl.State.May():
+			cp.Later = true
+		}
+	}
 }
 
 // OpenCard reads a listed row's card.

@@ -13,7 +13,9 @@ var (
 		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 6}}
 	pollLimit = &httpkit.Limit{Name: "eid-poll", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
 		PerSession: httpkit.Rate{Every: time.Second, Burst: 30}}
-	qrLimit = &httpkit.Limit{Name: "eid-qr", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
+	// answerLimit bounds what anybody can have kept for a while without being known.
+	answerLimit = &httpkit.Limit{Name: "eid-answer", PerAddress: httpkit.Rate{Every: time.Second, Burst: 60}}
+	qrLimit     = &httpkit.Limit{Name: "eid-qr", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
 		PerSession: httpkit.Rate{Every: 500 * time.Millisecond, Burst: 30}}
 )
 
@@ -57,6 +59,9 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/logga-in/lage", Who: everybody, Handle: s.loginStatus, Limit: pollLimit, Quiet: true},
 		{Method: get, Path: "/logga-in/retur", Who: everybody, Handle: s.loginReturn},
 		{Method: post, Path: "/logga-in/avbryt", Who: everybody, Handle: s.cancelLogin},
+		{Method: get, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: answerLimit, Foreign: true},
+		{Method: post, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: answerLimit, Foreign: true},
+		{Method: get, Path: backURL, Who: everybody, Handle: s.cameBack, Limit: pollLimit},
 		{Method: get, Path: "/fortsatt", Who: citizen, Handle: s.resume},
 		{Method: post, Path: "/logga-ut", Who: everybody, Handle: s.logout},
 		{Method: post, Path: "/forlang", Who: citizen, Handle: s.extend},
@@ -123,7 +128,10 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/arende/:case/underskrift/retur", Who: citizen, Handle: s.signReturn},
 		{Method: post, Path: "/arende/:case/underskrift/avbryt", Who: citizen, Handle: s.cancelSigning},
 		{Method: get, Path: "/arende/:case/underskrift/del/:part", Who: citizen, Handle: s.signedPart},
-		{Method: get, Path: "/arende/:case/avboj", Who: citizen, Handle: s.declinePage},
-		{Method: post, Path: "/arende/:case/avboj", Who: citizen, Handle: s.decline},
+		{Method: get, Path: "/arende/:case/underskrift/bevis", Who: citizen, Handle: s.ownEvidence},
+		{Method: get, Path: "/arende/:case/kan-inte", Who: citizen, Handle: s.notSigningPage},
+		{Method: post, Path: "/arende/:case/kan-inte", Who: citizen, Handle: s.notSigning},
+		{Method: get, Path: "/arende/:case/andra", Who: citizen, Handle: s.amendPage},
+		{Method: post, Path: "/arende/:case/andra", Who: citizen, Handle: s.amend},
 	}
 }

@@ -48,6 +48,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, p.resend)
 	uitest.Template(t, p.kase)
 	uitest.Template(t, p.sign)
+	uitest.Template(t, p.not)
 	uitest.Template(t, p.problem)
 	uitest.Template(t, p.verify)
 }

@@ -87,9 +87,13 @@ type Signing interface {
 	SigningPage(ctx context.Context, a identity.Actor, id casework.ID) (*flow.SigningView, error)
 	StartSigning(ctx context.Context, a identity.Actor, id casework.ID, provider string, client flow.Client) (*flow.SigningView, error)
 	PollSigning(ctx context.Context, a identity.Actor, id casework.ID) (*flow.SigningView, error)
+	SigningCameBack(ctx context.Context, a identity.Actor, id casework.ID, ticket string) error
 	CancelSigning(ctx context.Context, a identity.Actor, id casework.ID) error
 	SignedPart(ctx context.Context, a identity.Actor, id casework.ID, partID string) (*flow.File, error)
+	OwnEvidence(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	Decline(ctx context.Context, a identity.Actor, id casework.ID, reason string) error
+	Hinder(ctx context.Context, a identity.Actor, id casework.ID, reason string) error
+	Amend(ctx context.Context, a identity.Actor, id casework.ID) (draftID string, err error)
 }
 
 // Logins is how a citizen shows who he or she is.
@@ -99,7 +103,9 @@ type Logins interface {
 	PollLogin(ctx context.Context, o flow.Started) (identity.Citizen, eid.Status, error)
 	CancelLogin(ctx context.Context, o flow.Started) error
 	Code(o flow.Started) string
-	TakeAnswer(ctx context.Context, provider, relay string, posted url.Values) error
+	EID(id string) (eid.Offer, bool)
+	TakeAnswer(ctx context.Context, provider, relay string, posted url.Values) (ticket string, err error)
+	CameBack(ctx context.Context, o flow.Started, ticket string) (flow.Started, error)
 }
 
 // Flow is all of it.
