@@ -59,6 +59,9 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta", Amends: amending(r, v.Amends), DiscardText: discardText(r, v),
 		Sign:    v.Form.Def.Meta.Signing.Applicant,
 		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
+	if v.Amends != nil {
+		p.Title = l.T("web.amend.check-title")
+	}
 	p.Back = s.back(r, v, at)
 	if v.Amends != nil {
 		p.Signers = ""
