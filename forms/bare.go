@@ -71,7 +71,8 @@ func onePage(l Layout, title string) LayoutPage {
 }
 
 // withinRows is a section of a repeating page whose fields stand in the rows themselves, where the rows are: each has the conditions that
-// it would be shown under. A notice or a fact stands in no row, so it is there once.
+// it would be shown under. A notice or a fact stands in no row, so it is there once, and not
+// at all where a row decides.
 func withinRows(s LayoutSection) LayoutSection {
 	fields := slices.Clone(s.Fields)
 	for i := range fields {

@@ -9,7 +9,10 @@ import (
 	"testing"
 
 	"samtjanst/forms"
+	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/flow"
+	"samtjanst/platform/httpkit/httptestkit"
+	"samtjanst/platform/identity"
 	"samtjanst/platform/server/servertest"
 )
 
@@ -197,6 +200,22 @@ func TestTheRowIsTakenAwayMeanwhile(t *testing.T) {
 		}
 		if after := stored(t, w, draft); after != before {
 			t.Errorf("stored\n%s\nwas\n%s", after, before)
+		}
+	}
+}
+
+// Whoever answers for the service changes the words of such a page as of others, and sees it as it is for the first row.
+func TestWordsOfAPageForEachRow(t *testing.T) {
+	w := servertest.New(t, servertest.Options{})
+	owner := w.Staff(personas.MonaTesthandlaggare)
+	owner.Staff.Grants = []identity.Grant{{Authority: "ekkoping/teknik", Roles: []identity.Role{identity.FormOwner}}}
+	b := httptestkit.New(t, w.App)
+	b.LogIn(w.Kit, owner)
+	b.Get("/admin/tjanster/fardtjanst/forslag/ny/andra/page:matt")
+	b.Want(http.StatusOK)
+	for _, s := range []string{"Mått och vikt", "Hjälpmedel 1", "Mät hjälpmedlet", "Bredd", "Något av hjälpmedlen"} {
+		if !strings.Contains(b.Text(), s) {
+			t.Errorf("%q is not there:\n%s", s, b.Text())
 		}
 	}
 }
