@@ -133,12 +133,13 @@ func run(body []node, dst []byte, f *frame) []byte {
 
 // sectionNode runs a section where it is shown.
 type sectionNode struct {
+	key   forms.Pointer // "section:ID/index", of a page that is asked once
 	index int
 	body  []node
 }
 
 func (n *sectionNode) append(dst []byte, f *frame) []byte {
-	if len(f.View.Hidden) > 0 && !f.View.ShowsSection(f.page.page, n.index) {
+	if p := f.page.page; f.View.Hidden[n.key] || p.IsInstance() && !f.View.ShowsSection(p, n.index) {
 		return dst
 	}
 	return run(n.body, dst, f)

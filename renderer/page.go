@@ -1,6 +1,8 @@
 package renderer
 
 import (
+	"strconv"
+
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
 	"samtjanst/renderer/ui"
@@ -69,7 +71,7 @@ func (b *builder) page() {
 		return dst
 	})
 	for i, s := range p.Sections {
-		n := &sectionNode{index: i}
+		n := &sectionNode{key: forms.Pointer("section:" + p.ID + "/" + strconv.Itoa(i)), index: i}
 		n.body = b.sub(func() { b.section(s) })
 		b.node(n)
 	}

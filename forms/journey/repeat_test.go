@@ -136,3 +136,37 @@ func TestRepeatedPageInACircle(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Another party sees the pages of the rows of the own section, and those of nobody else's.
+func TestRepeatedPagesOfAParty(t *testing.T) {
+	const schema = `{"type":"object","properties":{
+		"barn":{"type":"array","title":"Barn","maxItems":3,"items":{"type":"object","properties":{"namn":{"type":"string","title":"Namn"},"skola":{"type":"string","title":"Skola"}}}},
+		"egen":{"type":"object","properties":{"dagar":{"type":"array","title":"Dagar","maxItems":3,"items":{"type":"object","properties":{"dag":{"type":"string","title":"Dag"},"tid":{"type":"string","title":"Tid"}}}}}}}}`
+	const layout = `
+pages:
+  - {id: barn, title: Barn, sections: [{fields: [{pointer: /barn}, {pointer: /barn/*/namn}]}]}
+  - {id: skola, title: Skola, repeat: /barn, sections: [{fields: [{pointer: /barn/*/skola, required: true}]}]}
+  - {id: dagar, title: Dagar, own: true, sections: [{fields: [{pointer: /egen/dagar}, {pointer: /egen/dagar/*/dag}]}]}
+  - {id: dag, title: Dag, own: true, repeat: /egen/dagar, sections: [{fields: [{pointer: /egen/dagar/*/tid, required: true}]}]}
+`
+	g := formtest.Graph(t, formtest.Meta+"own: /egen\n", schema, layout)
+	s := scope(t, `{"barn":[{"namn":"A"}],"egen":{"dagar":[{"dag":"mån","tid":"8"},{"dag":"tis"}]}}`)
+	v := run(t, g, s)
+	if got := pages(v); got != "barn skola.1 dagar dag.1 dag.2" {
+		t.Errorf("the applicant sees %s", got)
+	}
+	if got := problems(g.Validate(v, "")); got != "/barn/0/skola required, /egen/dagar/1/tid required" {
+		t.Errorf("the applicant lacks %s", got)
+	}
+	s.Actor = map[string]any{"role": "guardian"}
+	v = run(t, g, s)
+	if got := pages(v); got != "dagar dag.1 dag.2" {
+		t.Errorf("the other party sees %s", got)
+	}
+	if got := problems(g.Validate(v, "")); got != "/egen/dagar/1/tid required" {
+		t.Errorf("the other party lacks %s", got)
+	}
+	if _, some := v.Page("skola.1"); some {
+		t.Error("the other party is asked about the children")
+	}
+}

@@ -130,6 +130,7 @@ func TestMistakes(t *testing.T) {
 		{"form.yaml", "letterDays: 5, ways: [{id: fil, title: Som fil, files: true}, {id: post, title: Per post, letter: true}]", "letterDays: 5",
 			"form.yaml:27:11: delivery has no way to hand anything out"},
 		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, audience: own}", "layout.yaml:7:40: only a party's own section has audience own"},
+		{"layout.yaml", "{pointer: /rader, item: rad}", "{pointer: /rader, item: rad}\n          - {pointer: /rader/*/x, audience: officer}", "layout.yaml:11:45: a part of a row cannot be the officer's alone"},
 		{"layout.yaml", "/kontakt/email, audience: officer", "/kontakt/email", "form.yaml:18:83: how to reach one party would be shown to the others"},
 		{"layout.yaml", "{pointer: /namn}", "{pointer: /namn, widget: textaera}", `layout.yaml:7:38: there is no widget "textaera" (did you mean textarea?)`},
 		{"layout.yaml", ", item: rad", "", "layout.yaml:10:13: /rader does not say what one row is called"},
