@@ -131,7 +131,7 @@ func (s *Site) finishLogin(r *httpkit.Request) error {
 	case err != nil:
 		return err
 	}
-	staff := identity.Staff{Subject: who.Subject, Name: who.Name, Tenant: t.ID, Grants: t.Grants(who.Groups), LoginAt: who.AuthTime}
+	staff := identity.Staff{Subject: who.Subject, Name: who.Name, Number: who.Number, Tenant: t.ID, Grants: t.Grants(who.Groups), LoginAt: who.AuthTime}
 	if len(staff.Grants) == 0 {
 		return s.refuse(r, t, refusedNoRole)
 	}

@@ -117,10 +117,42 @@ type Hindrance struct {
 // Signing is how the application is signed.
 type Signing struct {
 	Applicant bool   `yaml:"applicant"` // the applicant signs
-	Days      int    `yaml:"days"`      // how long the others have
-	Reminders []int  `yaml:"reminders"` // days after the invitation
+	Days      int    `yaml:"days"`      // how long they have, together
+	Minutes   int    `yaml:"minutes"`   // beside the days, or instead of them
+	Reminders []int  `yaml:"reminders"` // days after it became somebody's turn
 	Document  string `yaml:"document"`  // what is signed, as named to the signer
 	Declare   string `yaml:"declare"`   // the declaration at the end of the text in the app
+	// Remind are reminders finer than days, or by another way than the invitation went.
+	Remind []Reminder `yaml:"remind"`
+	// Decline says what becomes of a no: "officer" (also when absent) deals with it, or the "applicant" may change what was handed in,
+	// which voids the signatures.
+	Decline string `yaml:"decline"`
+	// Steps are signed one after the other. Absent: the applicant and all parties who sign, at once.
+	Steps []SigningStep `yaml:"steps"`
+	// SamePerson lets one person sign in several steps.
+	SamePerson bool     `yaml:"samePerson"`
+	Level      int      `yaml:"level"` // least level of assurance, 2–4; 0 is 3
+	With       []string `yaml:"with"`  // e-legitimations that can be used, by their ids; absent: all that the municipality has
+}
+
+// SigningStep is what is wanted at one time.
+type SigningStep struct {
+	Who    []string `yaml:"who"`    // "applicant" and roles of parties
+	Need   int      `yaml:"need"`   // how many of them must sign; 0 all
+	Ladder Span     `yaml:"ladder"` // given: they are asked one by one, the next when the one before has been silent for so long
+}
+
+// Span is a length of time: days of the Swedish calendar, and minutes.
+type Span struct {
+	Days    int `yaml:"days"`    // of the calendar: the same time of day, so many days later
+	Minutes int `yaml:"minutes"` // beside the days, or instead of them
+}
+
+// Reminder is one rung of the ladder of reminders.
+type Reminder struct {
+	Days    int    `yaml:"days"`    // after it became somebody's turn
+	Minutes int    `yaml:"minutes"` // beside the days, or instead of them
+	By      string `yaml:"by"`      // "mail", "sms" or "letter"; absent: as the invitation went
 }
 
 // Decision is how the authority decides.
@@ -132,6 +164,19 @@ type Decision struct {
 	Delegation string            `yaml:"delegation"`
 	Grants     *Grants           `yaml:"grants"`
 	LetterDays int               `yaml:"letterDays"` // unopened after so many days: a letter
+	// Sign says that a decision is signed with e-legitimation before it holds: by the one who decides, or by those whom an officer lays
+	// a proposal before, one by one. Absent: it holds when the decider takes it.
+	Sign *DecisionSigning `yaml:"sign"`
+}
+
+// DecisionSigning is how a decision is signed.
+type DecisionSigning struct {
+	Days    int        `yaml:"days"`    // how long there is to sign
+	Minutes int        `yaml:"minutes"` // beside the days, or instead of them
+	Ladder  Span       `yaml:"ladder"`  // when several may sign: the next is asked when the one before has been silent for so long
+	Remind  []Reminder `yaml:"remind"`  // counted from when it became somebody's turn
+	Level   int        `yaml:"level"`   // least level of assurance, 2–4; 0 is 3
+	With    []string   `yaml:"with"`    // e-legitimations that can be used, by their ids; absent: all that the municipality has
 }
 
 // Delivery is how a case ends by handing out what was asked for, a certificate or a copy, which is no decision: the officer chooses a way,

@@ -63,8 +63,8 @@ type Papers interface {
 type Handling interface {
 	Assign(ctx context.Context, a identity.Actor, id casework.ID, subject, name string) error
 	Remind(context.Context, identity.Actor, casework.ID, signing.PartyID) error
-	// RemindMissing reminds everybody whose signature is wanted and says how many.
-	RemindMissing(context.Context, identity.Actor, casework.ID) (int, error)
+	// RemindMany reminds everybody whom the cases wait for, and says how many, and why not the others.
+	RemindMany(context.Context, identity.Actor, []casework.ID) (*flow.Reminders, error)
 	FinishTask(ctx context.Context, a identity.Actor, id casework.ID, task int) error
 	CompletionCame(ctx context.Context, a identity.Actor, id casework.ID) error
 	LetterSent(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string, task int) error
@@ -127,9 +127,10 @@ type area struct {
 
 // Addresses.
 const (
-	inboxURL = admin.HomeURL + "/arenden"
-	boardURL = admin.HomeURL + "/namnd"
-	ridesURL = admin.HomeURL + "/turlista"
+	inboxURL  = admin.HomeURL + "/arenden"
+	ordersURL = admin.HomeURL + "/underskrifter"
+	boardURL  = admin.HomeURL + "/namnd"
+	ridesURL  = admin.HomeURL + "/turlista"
 )
 
 func caseURL(id casework.ID) string { return inboxURL + "/" + url.PathEscape(string(id)) }

@@ -253,8 +253,19 @@ func (f *fakeFlow) Assign(_ context.Context, a identity.Actor, id casework.ID, s
 func (f *fakeFlow) Remind(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID) error {
 	return f.act(a, id, "remind %s", p)
 }
-func (f *fakeFlow) RemindMissing(_ context.Context, a identity.Actor, id casework.ID) (int, error) {
-	return 1, f.act(a, id, "remind missing")
+func (f *fakeFlow) RemindMany(_ context.Context, a identity.Actor, ids []casework.ID) (*flow.Reminders, error) {
+	out := &flow.Reminders{Not: map[flow.WhyNot]int{}}
+	for _, id := range ids {
+		switch err := f.act(a, id, "remind missing"); {
+		case errors.Is(err, fault.NotFound):
+			out.Not[flow.NotThere]++
+		case err != nil:
+			return nil, err
+		default:
+			out.People++
+		}
+	}
+	return out, nil
 }
 func (f *fakeFlow) CompletionCame(_ context.Context, a identity.Actor, id casework.ID) error {
 	return f.act(a, id, "completion came")

@@ -62,13 +62,13 @@ func (a *area) searched(r *httpkit.Request, number string) string {
 	return k.By[n]
 }
 
-// back gives the inbox that a batch came from: only ever an address of the inbox.
+// back gives the list that a batch came from: only ever an address of the inbox or of the signing orders.
 func back(r *httpkit.Request) string {
 	address, ok := httpkit.LocalPath(r.Form().Get("tillbaka"))
 	if !ok {
 		return inboxURL
 	}
-	if path, _, _ := strings.Cut(address, "?"); path != inboxURL {
+	if path, _, _ := strings.Cut(address, "?"); path != inboxURL && path != ordersURL {
 		return inboxURL
 	}
 	return address

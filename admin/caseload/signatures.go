@@ -38,11 +38,11 @@ func (w words) signatureRows(c *flow.StaffCase, may actions) []signatureRow {
 	var out []signatureRow
 	for _, p := range c.Case.Order.Places {
 		r := signatureRow{Party: p.Party, Name: partyName(&c.Case, p.Party), Since: p.Since, Waited: w.since(p.Since),
-			Missing: !p.State.Done(), Invited: p.Invited, Reminded: p.Reminded, Voided: p.Voided,
+			Missing: p.State.May() || p.State == signing.Declined || p.State == signing.Hindered, Invited: p.Invited, Reminded: p.Reminded, Voided: p.Voided,
 			Why: w.coded("admin.notice-failure.", p.Why), OnPaper: p.State == signing.OnPaper,
-			Remind: may.Sign && p.State.May(), GoOn: may.Sign && !p.State.Done()}
+			Remind: may.Sign && p.May(), GoOn: may.Sign && !p.State.Done() && p.State != signing.Spared}
 		switch p.State {
-		case signing.Declined:
+		case signing.Declined, signing.Against, signing.Hindered:
 			r.Declined = p.Reason
 		case signing.Waived:
 			r.Ground = p.Reason

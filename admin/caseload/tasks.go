@@ -89,7 +89,7 @@ func (w words) taskButtons(c *flow.StaffCase, t casework.Task, may actions, card
 			}
 		}
 		card.CanDone = card.Letter == "" || t.Kind == casework.TaskNoticeFailed
-	case casework.TaskDeclined:
+	case casework.TaskDeclined, casework.TaskHindered:
 		card.Order, card.GoOn = may.Complete, missing
 	case casework.TaskExpired:
 		card.Remind, card.Order, card.GoOn, card.Paper = missing && place.State.May(), may.Complete, missing, missing

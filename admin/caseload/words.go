@@ -90,7 +90,7 @@ func (w words) signatures(done, of int, missingSince time.Time) (text string, al
 func (w words) state(s casework.State) (string, ui.Tone) {
 	t := ui.Neutral
 	switch s {
-	case casework.AwaitingSignatures, casework.AwaitingCompletion, casework.Decided, casework.Delivered:
+	case casework.AwaitingSignatures, casework.AwaitingCompletion, casework.Deciding, casework.Decided, casework.Delivered:
 		t = ui.Info
 	case casework.AwaitingOfficer:
 		t = ui.Warning
@@ -104,11 +104,11 @@ func (w words) state(s casework.State) (string, ui.Tone) {
 func (w words) place(s signing.PlaceState) (string, ui.Tone) {
 	t := ui.Info
 	switch s {
-	case signing.NoAddress, signing.NoticeFailed, signing.Declined, signing.Expired:
+	case signing.NoAddress, signing.NoticeFailed, signing.Declined, signing.Against, signing.Hindered, signing.Expired:
 		t = ui.Danger
 	case signing.Signed, signing.OnPaper:
 		t = ui.Success
-	case signing.Waived:
+	case signing.Waived, signing.Spared:
 		t = ui.Neutral
 	}
 	return w.T("admin.place." + string(s)), t
@@ -118,7 +118,7 @@ func (w words) place(s signing.PlaceState) (string, ui.Tone) {
 func (w words) task(k casework.TaskKind) (string, ui.Tone) {
 	t := ui.Warning
 	switch k {
-	case casework.TaskProtection, casework.TaskExpired, casework.TaskDeclined, casework.TaskHandover:
+	case casework.TaskProtection, casework.TaskExpired, casework.TaskDeclined, casework.TaskHindered, casework.TaskHandover:
 		t = ui.Danger
 	}
 	return w.T("admin.task." + string(k) + ".tag"), t

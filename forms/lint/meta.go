@@ -59,9 +59,7 @@ func (l *linter) meta() {
 			l.inForm("/class", "0 to 4", "information class %d", c)
 		}
 	}
-	if m.Signing.Applicant && (m.Signing.Days <= 0 || m.Signing.Document == "") {
-		l.inForm("/signing", "say days and document", "signing does not say what is signed or how long the others have")
-	}
+	l.signing()
 	for i, p := range m.Copyable {
 		if !slices.Contains(l.pointers(), p) {
 			l.nowhere(forms.FormFile, "/copyable/"+strconv.Itoa(i), p, "schema.json", l.pointers())

@@ -1,11 +1,17 @@
 // Package eid is the portable type for e-legitimation: start an order, ask how it goes, cancel it.
 //
-// A provider (BankID in eid/bankid) answers with stable message codes, never with texts: the codes RFA1 … RFA23 are
-// BankID's recommended meanings and are worded by the interface in the reader's language.
+// A provider answers with stable message codes, never with texts: the codes RFA1 … RFA23 are BankID's recommended meanings, which the
+// other providers' are put into, and are worded by the interface in the reader's language.
+//
+// There are two ways to reach a person. An app is started on the person's own device, and the platform asks how it goes (BankID,
+// Freja). Or the browser is sent to the provider's page and comes back with an answer (SAML, a signing service): such a provider is
+// also [Visited], its orders have a [Visit], and Collect says that it is going on until the browser has come back.
 package eid
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"time"
 
 	"samtjanst/platform/idno"
@@ -25,6 +31,37 @@ type Provider interface {
 	Cancel(ctx context.Context, ref string) error
 }
 
+// Visited is a provider whose page the browser is sent to. What it comes back with is taken at the address that the provider was
+// configured with, from whoever brings it, and kept under Request.Relay until the person's own page asks.
+type Visited interface {
+	Provider
+	// Answer reads what the browser brought back for an order, by every check of the protocol: it is this order's answer, from this
+	// provider, made now, not read before. The form is as it was posted to us. Its errors are those of Collect.
+	Answer(ctx context.Context, ref string, posted url.Values) (Status, error)
+}
+
+// Stateful is a Visited provider whose answers cannot be read with Ref alone: what Start gave as Order.State has to be given back.
+type Stateful interface {
+	Visited
+	// AnswerWith is Answer with the order's State.
+	AnswerWith(ctx context.Context, ref string, state []byte, posted url.Values) (Status, error)
+}
+
+// Answer has a provider read what the browser brought back for an order. Its errors are those of Collect.
+func Answer(ctx context.Context, p Visited, o Order, posted url.Values) (Status, error) {
+	if s, ok := p.(Stateful); ok {
+		return s.AnswerWith(ctx, o.Ref, o.State, posted)
+	}
+	return p.Answer(ctx, o.Ref, posted)
+}
+
+// RelayOf gives the Request.Relay under which what a browser posted is kept; "" when there is none. The field is RelayState in every
+// protocol that is visited; where the protocol says what stands in it, that follows the relay after a dot.
+func RelayOf(posted url.Values) string {
+	relay, _, _ := strings.Cut(posted.Get("RelayState"), ".")
+	return relay
+}
+
 // Purpose of an order.
 type Purpose string
 
@@ -42,13 +79,16 @@ type Request struct {
 	Domain    string      // the referring domain, our own
 	DeviceID  string      // stable per browser, random
 	ReturnURL string      // where the app on the same device returns, with a nonce bound to the session; "" for none
+	Relay     string      // of a Visited provider: 22 random letters and digits that come back with the browser
+	Level     int         // the least level of assurance, 2–4; 0 the provider's own
+	Phone     bool        // the person is on the telephone with an officer and starts the app alone, where the provider can (BankID phone/sign)
 	Number    idno.Number // the only person who may complete it; zero for anybody (login)
 	Text      string      // shown in the app, plain text, or simple Markdown when Markdown is set; at most 30,000 bytes when signing
 	Markdown  bool
 	Hidden    []byte // signed but not shown; at most 150,000 bytes
 }
 
-// Order is a started order. It is kept on the server: Secret must not leave it.
+// Order is a started order. It is kept on the server: Secret must not leave it. An order by telephone has only Ref and Started.
 type Order struct {
 	Ref       string // opaque; a provider may keep in it what the completion is held against. At most 300 characters
 	AutoStart string // token that starts the app on the same device
@@ -57,7 +97,20 @@ type Order struct {
 	Started   time.Time
 	// StartURL opens the app on the same device (https link, works on phones); DesktopURL the same on a computer.
 	StartURL, DesktopURL string
+	Visit                *Visit // of a Visited provider
+	// State is what a [Stateful] provider needs to read the answer; nil for the others. It holds the text and the hidden data, in
+	// base64, and is to be kept as they are.
+	State []byte
 }
+
+// Visit is where to send the browser: a form to post when it has fields, else an address to go to.
+type Visit struct {
+	URL    string
+	Fields []Field
+}
+
+// Field of a form.
+type Field struct{ Name, Value string }
 
 // State of an order.
 type State string
@@ -82,23 +135,25 @@ type Message string
 
 // Messages by BankID's recommendation (the number is BankID's).
 const (
-	StartApp         Message = "RFA1"   // start the app
-	AppMissing       Message = "RFA2"   // app not installed
-	Cancelled        Message = "RFA3"   // cancelled, try again
-	AlreadyRunning   Message = "RFA4"   // an order for this person was already started: both are cancelled
-	TechnicalFault   Message = "RFA5"   // technical fault, try again
-	UserCancelled    Message = "RFA6"   // the person cancelled
-	Expired          Message = "RFA8"   // no answer in time
-	EnterCode        Message = "RFA9"   // enter the security code and confirm
-	TryingToStart    Message = "RFA13"  // trying to start the app
-	SearchingPC      Message = "RFA15A" // looking for an e-legitimation on this computer
-	SearchingPhone   Message = "RFA15B" // looking for an e-legitimation on this phone
-	Revoked          Message = "RFA16"  // blocked or too old
-	StartFailed      Message = "RFA17A" // the app did not start
-	QRFailed         Message = "RFA17B" // the QR code was not read
-	InProgress       Message = "RFA21"  // in progress
-	UnknownFault     Message = "RFA22"  // unknown fault, try again
-	PhotographID     Message = "RFA23"  // photograph and read the ID document
+	StartApp         Message = "RFA1"         // start the app
+	AppMissing       Message = "RFA2"         // app not installed
+	Cancelled        Message = "RFA3"         // cancelled, try again
+	AlreadyRunning   Message = "RFA4"         // an order for this person was already started: both are cancelled
+	TechnicalFault   Message = "RFA5"         // technical fault, try again
+	UserCancelled    Message = "RFA6"         // the person cancelled
+	Expired          Message = "RFA8"         // no answer in time
+	EnterCode        Message = "RFA9"         // enter the security code and confirm
+	TryingToStart    Message = "RFA13"        // trying to start the app
+	SearchingPC      Message = "RFA15A"       // looking for an e-legitimation on this computer
+	SearchingPhone   Message = "RFA15B"       // looking for an e-legitimation on this phone
+	Revoked          Message = "RFA16"        // blocked or too old
+	StartFailed      Message = "RFA17A"       // the app did not start
+	QRFailed         Message = "RFA17B"       // the QR code was not read
+	InProgress       Message = "RFA21"        // in progress
+	UnknownFault     Message = "RFA22"        // unknown fault, try again
+	PhotographID     Message = "RFA23"        // photograph and read the ID document
+	CallStart        Message = "CALL-START"   // on the telephone: ask the person to open the app
+	CallConfirm      Message = "CALL-CONFIRM" // on the telephone: the app asks the person whether he or she is talking with us
 	CallRefused      Message = "CALL-REFUSED"
 	RiskBlocked      Message = "RISK-BLOCKED"
 	AppTooOld        Message = "APP-TOO-OLD"
@@ -113,8 +168,11 @@ type Completion struct {
 	GivenName string
 	Surname   string
 	DeviceIP  string
-	Signature []byte // the provider's signature as received (BankID: XMLDSig)
-	OCSP      []byte // DER
+	Format    string // how Signature is to be verified: an evidence.Format
+	Signature []byte // the provider's signature as received
+	OCSP      []byte // DER; where the format has none, empty
+	Level     int    // level of assurance, 2–4
+	Method    string // what was used, in the provider's words: "mobile", "freja+", a LoA URI; "" when not told
 	IssuedAt  string // YYYY-MM-DD, when the e-legitimation was issued
 	Risk      string
 }

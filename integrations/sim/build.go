@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/company/bolagsverketsim"
@@ -72,6 +73,10 @@ func (h *Hub) bankID(r *Running, l net.Listener, base string, errorLog *log.Logg
 		if p.EID {
 			people = append(people, bankidsim.Persona{Number: p.EIDNumber, GivenName: p.CalledName, Surname: p.Surname})
 		}
+	}
+	for _, p := range personas.AllStaff() { // who sign decisions
+		given, surname, _ := strings.Cut(p.Name, " ")
+		people = append(people, bankidsim.Persona{Number: p.Number, GivenName: given, Surname: surname})
 	}
 	s, err := bankidsim.New(bankidsim.Options{Dir: filepath.Join(h.options.Dir, "bankid"), Personas: people, Clock: h.options.Clock})
 	if err != nil {

@@ -40,21 +40,24 @@ func Apply(old Case, e Event, s Stamp) (Case, Recorded, error) {
 // table says in which states an event may happen; events that are not in it may happen in any state.
 var table = map[string][]State{
 	"submitted":          {""},
-	"opened":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"opened":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"own-filled":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
-	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
-	"declined":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"declined":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"withdrawn":          {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
-	"reminder-asked":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"reminder-asked":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"completion-ordered": {AwaitingSignatures, AwaitingOfficer},
 	"completion-came":    {AwaitingCompletion},
-	"went-on":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
-	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"went-on":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"decided":            {AwaitingOfficer},
 	"decision-opened":    {Decided, Closed},
 	"delivered":          {AwaitingOfficer},
 	"delivery-opened":    {Delivered, Closed},
-	"document-made":      {Decided},
+	"hindered":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"replaced":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"amended":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
+	"document-made":      {Deciding, Decided},
 	"reported":           {Decided, Closed},
 	"stage-moved":        {AwaitingOfficer},
 	"rides-received":     {Decided, Closed},
@@ -77,6 +80,8 @@ func answers(e Event) string {
 		return e.Effect
 	case NoticeFailed:
 		return e.Effect
+	case LetterDue:
+		return e.Effect
 	case DocumentMade:
 		return e.Effect
 	case HandedOver:
@@ -96,34 +101,35 @@ func (c *Case) apply(e Event, now time.Time) error {
 	case Submitted:
 		return c.submitted(e, now)
 	case Opened:
-		if p := c.Order.Place(e.Party); p != nil && p.State.May() && p.State != signing.Opened {
-			_, err := c.Order.Move(e.Party, signing.Opened, now)
+		if c.MaySign(e.Party) && c.order(e.Party).Place(e.Party).State != signing.Opened {
+			_, err := c.moved(e.Party, signing.Opened, now)
 			return err
 		}
 		return nil
 	case OwnFilled:
 		return c.ownFilled(e)
 	case SignedBy:
-		return c.signed(e, now)
+		return c.filled(e.Party, signing.Signed, now, func(pl *signing.Place) {
+			pl.Method, pl.Manifest, pl.Evidence = e.Method, e.Manifest, string(e.Evidence)
+		})
 	case DeclinedBy:
-		p, err := c.Order.Move(e.Party, signing.Declined, now)
-		if err != nil {
-			return err
-		}
-		p.Reason = e.Reason
-		c.cancel(func(f Effect) bool { return f.Party == e.Party })
-		c.task(TaskDeclined, e.Party, "", now)
+		return c.declined(e, now)
+	case HinderedBy:
+		return c.hindered(e, now)
+	case Replaced:
+		return c.replaced(e, now)
+	case Amended:
+		return c.amended(e, now)
 	case WithdrawnBy:
 		if e.Party != c.Applicant().ID {
 			return fault.Newf("casework.Apply", fault.Forbidden, "only the applicant withdraws")
 		}
-		c.Order.Ended = true
+		c.Order.End(now)
 		c.cancel(func(f Effect) bool { return f.Kind != EffectNumber })
 		c.closeTasks(now)
 		c.move(Withdrawn, now)
 	case ReminderAsked:
-		p := c.Order.Place(e.Party)
-		if p == nil || !p.State.May() || c.Order.Ended {
+		if !c.MaySign(e.Party) {
 			return fault.Newf("casework.Apply", fault.Conflict, "nobody to remind")
 		}
 		if !c.pending(EffectRemind, e.Party, now) {
@@ -139,35 +145,18 @@ func (c *Case) apply(e Event, now time.Time) error {
 			c.effect(EffectOrdered, p, "", now)
 		}
 		c.closeTasks(now, TaskExpired, TaskDeclined)
-		for i := range c.Order.Places { // whoever declined or let time pass may now sign after all
-			if pl := &c.Order.Places[i]; pl.State == signing.Declined || pl.State == signing.Expired {
-				pl.State, pl.Since = signing.Waiting, now
-			}
-		}
 		// The day that was set is the one that holds: not the order's first, nor an earlier completion's.
 		c.cancel(func(f Effect) bool { return f.Kind == EffectExpire || f.Kind == EffectOverdue })
-		if !c.Order.Ended {
-			c.Order.Deadline = e.Due
-		}
+		c.Order.Reopen(e.Due, now) // whoever declined or let time pass may now sign after all
 		c.effect(EffectOverdue, "", "", e.Due)
 		c.move(AwaitingCompletion, now)
 	case CompletionCame:
 		c.cancel(func(f Effect) bool { return f.Kind == EffectOverdue || f.Kind == EffectOrdered })
 		c.move(AwaitingOfficer, now)
 	case WentOn:
-		p, err := c.Order.Move(e.Party, signing.Waived, now)
-		if err != nil {
-			return err
-		}
-		p.Reason = e.Ground
-		c.afterSignature(e.Party, now)
+		return c.filled(e.Party, signing.Waived, now, func(pl *signing.Place) { pl.Reason = e.Ground })
 	case SignedOnPaper:
-		p, err := c.Order.Move(e.Party, signing.OnPaper, now)
-		if err != nil {
-			return err
-		}
-		p.Method, p.Evidence = "paper", e.Scan.Part.ID
-		c.afterSignature(e.Party, now)
+		return c.filled(e.Party, signing.OnPaper, now, func(pl *signing.Place) { pl.Method, pl.Evidence = "paper", e.Scan.Part.ID })
 	case Assigned:
 		c.Assignee, c.AssigneeName = e.To, e.Name
 	case TaskDone:
@@ -198,8 +187,10 @@ func (c *Case) apply(e Event, now time.Time) error {
 		return c.noticeSent(e, now)
 	case NoticeFailed:
 		return c.noticeFailed(e, now)
+	case LetterDue:
+		c.letterDue(e, now)
 	case DocumentMade:
-		c.documentMade(e, now)
+		return c.documentMade(e, now)
 	case HandedOver:
 		f := c.finish(e.Effect)
 		c.passed(TaskHandover, func(t Task) bool { return t.Detail == f.Arg }, now)
@@ -314,7 +305,7 @@ func (c *Case) settle(now time.Time) {
 func (c *Case) ended() bool {
 	switch c.State {
 	case Decided:
-		return c.Decision.PDF != nil && !slices.ContainsFunc(c.Parties, func(p Party) bool { return !p.told(whatDecision) })
+		return c.Decision.PDF != nil && !slices.ContainsFunc(c.Parties, func(p Party) bool { return !p.Left && !p.told(whatDecision) })
 	case Delivered:
 		return c.toldHandout()
 	}

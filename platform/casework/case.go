@@ -25,6 +25,7 @@ const (
 	AwaitingSignatures State = "awaiting-signatures" // the parties
 	AwaitingCompletion State = "awaiting-completion" // the parties, by a date that was set
 	AwaitingOfficer    State = "awaiting-officer"    // the officer
+	Deciding           State = "deciding"            // those who are to sign the decision
 	Decided            State = "decided"             // the platform and the officer: everybody is to be told
 	Delivered          State = "delivered"           // the platform and the applicant: what was handed out is to be opened
 	Closed             State = "closed"              // nobody
@@ -32,7 +33,7 @@ const (
 )
 
 // States lists every state, in the order a case passes them.
-var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Decided, Delivered, Closed, Withdrawn}
+var States = []State{AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding, Decided, Delivered, Closed, Withdrawn}
 
 // Open reports whether somebody still has something to do.
 func (s State) Open() bool { return s != Closed && s != Withdrawn }
@@ -71,11 +72,12 @@ type Case struct {
 	OneGuardian  bool          // the form asks one guardian of a child only: the others are no parties, and need not be
 	Named        []idno.Number // others whom the answers name by number, as the principal of a deputy: protection is asked again
 	Content      Content
-	Order        signing.Order
+	Order        signing.Order // of what was handed in
 	Tasks        []Task
 	Assignee     string // staff subject
 	AssigneeName string
 	Decision     *Decision
+	Against      []Decision // proposals that somebody who was to decide was against, oldest first
 	Handout      *Handout
 	Handovers    []HandoverState
 	Rides        []Ride
@@ -98,6 +100,8 @@ type Party struct {
 	Contact   Contact // how the party said he or she can be reached, in the own section
 	Given     Contact // how the applicant said so; for the officer and the notice only
 	Delivered []Delivery
+	Subject   string // of a member of staff who signs: the stable id at the organisation's login
+	Left      bool   // somebody else has the place: not a party any more, and without access
 }
 
 // Contact is how to reach somebody.
@@ -158,6 +162,7 @@ const (
 	TaskLetter       TaskKind = "letter"        // print and post: no address, or unopened decision or handout
 	TaskNoticeFailed TaskKind = "notice-failed" // a notice could not be delivered
 	TaskDeclined     TaskKind = "declined"      // a party declined
+	TaskHindered     TaskKind = "hindered"      // a party cannot sign, and nobody is left to ask
 	TaskExpired      TaskKind = "expired"       // signatures are missing after the deadline
 	TaskProtection   TaskKind = "protection"    // a party or child is now protected, or custody has changed
 	TaskHandover     TaskKind = "handover"      // rows could not be handed over
@@ -191,6 +196,11 @@ type Decision struct {
 	At         time.Time
 	Reported   time.Time // to the board
 	Appeals    []string
+	Targets    []string      // what gets the granted rows
+	Unread     time.Duration // a letter goes to whoever has not opened it for so long; 0 never
+	Signers    []Party       // who sign it; none when the decider's word is enough
+	Plan       *signing.Plan // how they sign
+	Order      signing.Order // of their signatures
 }
 
 // HandoverState is what became of rows handed to a target.
@@ -246,7 +256,9 @@ const (
 	EffectDocument EffectKind = "document" // make the decision's PDF
 	EffectTell     EffectKind = "tell"     // tell a party of the decision, or of what was handed out
 	EffectHandover EffectKind = "handover" // hand granted rows over
-	EffectExpire   EffectKind = "expire"   // timer: the order's deadline
+	EffectDeclined EffectKind = "declined" // tell the applicant that somebody has declined
+	EffectExpire   EffectKind = "expire"   // timer: the deadline of the order that Arg names
+	EffectClimb    EffectKind = "climb"    // timer: the next on the ladder of the order that Arg names
 	EffectUnopened EffectKind = "unopened" // timer: has it been opened?
 	EffectOverdue  EffectKind = "overdue"  // timer: has the completion come?
 )
@@ -256,28 +268,35 @@ type Effect struct {
 	ID       string // case id + "-" + number
 	Kind     EffectKind
 	Party    signing.PartyID
-	Arg      string    // target of a handover, "" else
+	Arg      string    // target of a handover, id of an order, channel of a reminder; "" else
 	At       time.Time // not before
 	Attempts int
 	Failed   string    // code of the last failure
 	Lease    time.Time // somebody is running it until then
 }
 
-// Party gives a party by id; nil when there is none.
+// Party gives a party, or somebody who signs the decision, by id; nil when there is none.
 func (c *Case) Party(id signing.PartyID) *Party {
 	for i := range c.Parties {
 		if c.Parties[i].ID == id {
 			return &c.Parties[i]
 		}
 	}
+	if c.Decision != nil {
+		for i := range c.Decision.Signers {
+			if c.Decision.Signers[i].ID == id {
+				return &c.Decision.Signers[i]
+			}
+		}
+	}
 	return nil
 }
 
-// PartyOf gives the party with one of a person's numbers; nil when there is none.
+// PartyOf gives the party with one of a person's numbers; nil when there is none, or somebody else has taken the place.
 func (c *Case) PartyOf(numbers ...idno.Number) *Party {
 	for _, n := range numbers {
 		for i := range c.Parties {
-			if !n.IsZero() && c.Parties[i].Number == n {
+			if !n.IsZero() && c.Parties[i].Number == n && !c.Parties[i].Left {
 				return &c.Parties[i]
 			}
 		}
@@ -345,9 +364,14 @@ func (c Case) Clone() Case {
 	c.Content.Attachments = slices.Clone(c.Content.Attachments)
 	c.Order = c.Order.Clone()
 	c.Tasks, c.Effects, c.Events = slices.Clone(c.Tasks), slices.Clone(c.Effects), slices.Clone(c.Events)
+	c.Against = slices.Clone(c.Against)
 	c.Handovers, c.Rides = slices.Clone(c.Handovers), slices.Clone(c.Rides)
 	if c.Decision != nil {
 		d := *c.Decision
+		d.Order, d.Signers = d.Order.Clone(), slices.Clone(d.Signers)
+		for i := range d.Signers {
+			d.Signers[i].Delivered = slices.Clone(d.Signers[i].Delivered)
+		}
 		c.Decision = &d
 	}
 	if c.Handout != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
@@ -76,8 +77,8 @@ func (l *life) is(s State) *life {
 	return l
 }
 
-var submittedByBoth = Submitted{Signers: []signing.PartyID{"p1", "p2"}, Deadline: start.AddDate(0, 0, 14),
-	Remind: []time.Time{start.AddDate(0, 0, 3), start.AddDate(0, 0, 7)}}
+var submittedByBoth = Submitted{signing.Plan{About: "application", Steps: []signing.PlannedStep{{Parties: []signing.PartyID{"p1", "p2"}}},
+	Within: clock.Span{Days: 14}, Reminders: []signing.Reminder{{After: clock.Span{Days: 3}}, {After: clock.Span{Days: 7}}}}}
 
 // From a parent's submission to a closed case: both sign, the board's official decides, both are told.
 func TestTheWholeLife(t *testing.T) {
@@ -100,8 +101,9 @@ func TestTheWholeLife(t *testing.T) {
 		t.Fatalf("reminders are left after the last signature: %v", l.c.Effects)
 	}
 	l.do(Assigned{To: "sub", Name: "Handläggare"})
-	l.do(DecisionTaken{Decision: Decision{Outcome: "bifall", Grants: true}, Targets: []string{"transport", "school"}}).is(Decided)
-	l.do(DocumentMade{Effect: l.effect(EffectDocument, ""), PDF: Ref{Part: signing.Part{ID: "pdf"}}, After: 7 * 24 * time.Hour})
+	l.do(DecisionTaken{Decision: Decision{Outcome: "bifall", Grants: true, Targets: []string{"transport", "school"},
+		Unread: 7 * 24 * time.Hour}}).is(Decided)
+	l.do(DocumentMade{Effect: l.effect(EffectDocument, ""), PDF: Ref{Part: signing.Part{ID: "pdf"}}})
 	for _, p := range []signing.PartyID{"p1", "p2"} {
 		l.do(NoticeSent{Effect: l.effect(EffectTell, p), Channel: "mail"})
 	}
@@ -241,9 +243,10 @@ func everyEvent() []Event {
 	return []Event{submittedByBoth, Opened{"p2"}, OwnFilled{Party: "p2"}, SignedBy{Party: "p2"}, DeclinedBy{Party: "p2"}, WithdrawnBy{"p1"}, ReminderAsked{"p2"},
 		CompletionOrdered{Parties: []signing.PartyID{"p2"}, Due: start.AddDate(0, 1, 0)}, WentOn{Party: "p2"}, SignedOnPaper{Party: "p2"}, Assigned{"s", "n"},
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
-		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
+		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, LetterDue{"x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
 		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
-		HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
+		HinderedBy{Party: "p2", Reason: "sjuk"}, Replaced{Old: "p2", New: Party{ID: "p3", Role: "guardian", Name: "Alva Provberg"}, Ground: "fel person"},
+		Amended{Deadline: start.AddDate(0, 1, 0)}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and
@@ -304,10 +307,13 @@ func casesInEveryState(t *testing.T) map[string]Case {
 	told.do(DecisionOpened{"p1"}).do(DecisionOpened{"p2"}).is(Closed)
 	handed := &life{t: t, c: officer.c, now: officer.now}
 	handed.do(HandedOut{certificate}).is(Delivered)
+	deciding := &life{t: t, c: officer.c, now: officer.now}
+	deciding.do(proposal).is(Deciding)
+	deciding.do(DocumentMade{Effect: deciding.effect(EffectDocument, ""), PDF: Ref{Part: signing.Part{ID: "pdf"}}}).is(Deciding)
 	withdrawn := &life{t: t, c: signed.c, now: signed.now}
 	withdrawn.do(WithdrawnBy{"p1"})
 	return map[string]Case{"new": newLife(t).c, "signing": signed.c, "officer": officer.c, "completion": ordered.c, "decided": decided.c, "delivered": handed.c,
-		"closed": told.c, "withdrawn": withdrawn.c}
+		"closed": told.c, "deciding": deciding.c, "withdrawn": withdrawn.c}
 }
 
 // The chain tells of any header that is changed, taken out, put in or moved, and of any body that is not what was committed to.

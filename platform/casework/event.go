@@ -20,12 +20,8 @@ type Stamp struct {
 
 // The events.
 type (
-	// Submitted: the applicant handed in. The case has its content and parties already; Signers are asked to sign.
-	Submitted struct {
-		Signers  []signing.PartyID
-		Deadline time.Time
-		Remind   []time.Time
-	}
+	// Submitted: the applicant handed in. The case has its content and parties already; those of the plan are asked to sign.
+	Submitted struct{ Plan signing.Plan }
 	// Opened: a party opened the signing page.
 	Opened struct{ Party signing.PartyID }
 	// OwnFilled: a party filled the own section; nobody's signature is voided.
@@ -43,10 +39,31 @@ type (
 		Manifest string // digest, hex
 		Evidence PartID
 	}
-	// DeclinedBy: a party said no. The reason is for the officer alone.
+	// DeclinedBy: a party said no. The reason is for the officer alone. Back says that the applicant is to change what others do not sign,
+	// and is told that somebody has declined.
 	DeclinedBy struct {
 		Party  signing.PartyID
 		Reason string
+		Back   bool
+	}
+	// HinderedBy: a party cannot sign, for a reason that has nothing to do with what is signed: ill, unreachable, jäv. The next on the
+	// ladder is asked.
+	HinderedBy struct {
+		Party  signing.PartyID
+		Reason string
+	}
+	// Replaced: the officer put somebody else in a party's place. New is a party of the case already, or becomes one.
+	Replaced struct {
+		Old    signing.PartyID
+		New    Party
+		Ground string
+	}
+	// Amended: the applicant changed what was handed in. Whoever had signed it is asked again.
+	Amended struct {
+		Content  Content
+		Own      *Ref // the applicant's own section
+		Subject  string
+		Deadline time.Time
 	}
 	// WithdrawnBy: the applicant took the application back.
 	WithdrawnBy struct{ Party signing.PartyID }
@@ -81,11 +98,8 @@ type (
 		What  string // "invitation", "decision", "delivery"
 		Task  int    // the task it settles, 0 for none
 	}
-	// DecisionTaken: the authority decided. Targets get the granted rows.
-	DecisionTaken struct {
-		Decision Decision
-		Targets  []string
-	}
+	// DecisionTaken: the authority decided, or proposes what its Signers are to decide.
+	DecisionTaken struct{ Decision Decision }
 	// DecisionOpened: a party opened the decision under Mina sidor.
 	DecisionOpened struct{ Party signing.PartyID }
 	// Reported: the decision stood in the list reported to the board.
@@ -113,7 +127,6 @@ type (
 	DocumentMade struct {
 		Effect string
 		PDF    Ref
-		After  time.Duration // unopened for so long: a letter
 	}
 	// HandedOver: rows left for a target; Excluded were protected.
 	HandedOver struct {
@@ -143,6 +156,9 @@ func (Opened) Kind() string            { return "opened" }
 func (OwnFilled) Kind() string         { return "own-filled" }
 func (SignedBy) Kind() string          { return "signed" }
 func (DeclinedBy) Kind() string        { return "declined" }
+func (HinderedBy) Kind() string        { return "hindered" }
+func (Replaced) Kind() string          { return "replaced" }
+func (Amended) Kind() string           { return "amended" }
 func (WithdrawnBy) Kind() string       { return "withdrawn" }
 func (ReminderAsked) Kind() string     { return "reminder-asked" }
 func (CompletionOrdered) Kind() string { return "completion-ordered" }

@@ -52,7 +52,7 @@ func (c *Case) handedOut(e HandedOut, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "handed out in no way")
 	}
 	c.Handout = &h
-	c.Order.Ended = true
+	c.Order.End(now)
 	c.cancel(func(f Effect) bool { return f.Kind != EffectNumber && f.Kind != EffectReceipt })
 	c.closeTasks(now, TaskExpired, TaskDeclined, TaskCompletion, TaskNoticeFailed)
 	p := c.Applicant()

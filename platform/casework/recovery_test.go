@@ -25,7 +25,7 @@ func TestTasksOfFailuresThatPassedAreClosed(t *testing.T) {
 	}
 
 	l.do(WentOn{Party: "p1", Ground: "x"}).do(WentOn{Party: "p2", Ground: "x"})
-	l.do(DecisionTaken{Decision: Decision{Outcome: "bifall", Grants: true}, Targets: []string{"transport"}})
+	l.do(DecisionTaken{Decision: Decision{Outcome: "bifall", Grants: true, Targets: []string{"transport"}}})
 	fail(l, l.effect(EffectDocument, ""))
 	fail(l, l.effect(EffectHandover, ""))
 	if got := l.c.OpenTasks(); len(got) != 2 {

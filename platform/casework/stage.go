@@ -38,7 +38,7 @@ func (c *Case) stageMoved(e StageMoved, now time.Time) error {
 		c.effect(EffectStage, c.Applicant().ID, "", now)
 	}
 	if e.Closes {
-		c.Order.Ended = true
+		c.Order.End(now)
 		c.cancel(func(f Effect) bool { return f.Kind != EffectNumber && f.Kind != EffectReceipt && f.Kind != EffectStage })
 		c.closeTasks(now)
 		c.move(Closed, now)

@@ -31,6 +31,7 @@ type Tenant struct {
 	Authorities   []Authority       `yaml:"authorities"`
 	Services      []Service         `yaml:"services"`
 	Staff         StaffLogin        `yaml:"staff"`
+	EID           []string          `yaml:"eid"` // ids of the e-legitimations that are used here; absent: all there are
 }
 
 // Contact is the municipality's contact centre.

@@ -13,18 +13,22 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/signing/evidence"
+	"samtjanst/platform/signing/proof"
 	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
 )
 
 // attempt is a signature in progress, kept sealed beside the case until it ends.
 type attempt struct {
-	Order    eid.Order
+	Order    Started
 	Manifest []byte
 	Text     string
 	Markdown bool
 	Hidden   []byte
 	IP       string
+	Level    int         // that was asked for
+	Number   idno.Number // who may complete it
 }
 
 // attemptLife is longer than any order lives.
@@ -41,7 +45,11 @@ func (s *Service) keepAttempt(ctx context.Context, e *vault.Entry, p signing.Par
 	if err != nil {
 		return fault.New("flow.keepAttempt", fault.Internal, err)
 	}
-	return s.keep(ctx, store.Record{Collection: "signing", Key: attemptKey(e.Case.ID, p), Expires: s.Clock.Now().Add(attemptLife), Body: body})
+	if err := s.keep(ctx, store.Record{Collection: "signing", Key: attemptKey(e.Case.ID, p), Expires: s.Clock.Now().Add(attemptLife), Body: body}); err != nil {
+		return err
+	}
+	s.collecting.follow(e.Case.ID, p, at)
+	return nil
 }
 
 func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID) (attempt, error) {
@@ -62,7 +70,12 @@ func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID
 
 // PollSigning asks how the e-legitimation goes. When it is complete the evidence has been verified and is stored before anybody is
 // answered; polling again after that gives the page as signed. With nothing in progress Order is nil.
+//
+// While it is pending the view has the order and nothing of the case.
 func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework.ID) (*SigningView, error) {
+	if v := s.pending(a, id); v != nil {
+		return v, nil
+	}
 	e, p, err := s.partyCase(ctx, a, id)
 	if err != nil {
 		return nil, err
@@ -76,28 +89,42 @@ func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework
 		if e, p, err = s.signable(ctx, a, id); err != nil {
 			return nil, err
 		}
-		return s.signingView(ctx, e, p)
+		v, err := s.signingView(ctx, e, p)
+		if err == nil {
+			v.Status, _ = s.collecting.end(attemptKey(id, p.ID))
+		}
+		return v, err
 	}
 	if err != nil {
 		return nil, err
 	}
-	status, err := s.EID.Collect(ctx, at.Order.Ref)
+	e, status, gone, err := s.askedAbout(ctx, e, p, at)
 	if err != nil {
-		return s.polled(ctx, e, p, at, statusOf(err))
+		return nil, err
 	}
-	if status.State == eid.Complete {
-		if e, status, err = s.complete(ctx, a.Citizen.SignsAs(), e, p, at, status); err != nil {
-			return nil, err
-		}
+	if gone {
+		return s.signingView(ctx, e, e.Case.Party(p.ID))
 	}
 	return s.polled(ctx, e, p, at, status)
+}
+
+// pending gives the person's own order while the platform follows it and it is pending.
+func (s *Service) pending(a identity.Actor, id casework.ID) *SigningView {
+	if a.Citizen == nil {
+		return nil
+	}
+	order, st, ok := s.collecting.pendingOf(id, a.Citizen.SignsAs())
+	if !ok {
+		return nil
+	}
+	return &SigningView{Order: &order, Status: st}
 }
 
 // polled shows the page with the order while it lasts; an order that has ended is forgotten.
 func (s *Service) polled(ctx context.Context, e *vault.Entry, p *casework.Party, at attempt, status eid.Status) (*SigningView, error) {
 	if status.State != eid.Pending {
-		if err := s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(e.Case.ID, p.ID)); err != nil {
-			return nil, fault.Wrap("flow.polled", err)
+		if err := s.dropAttempt(ctx, attemptKey(e.Case.ID, p.ID)); err != nil {
+			return nil, err
 		}
 	}
 	v, err := s.signingView(ctx, e, e.Case.Party(p.ID))
@@ -135,14 +162,18 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		s.Log.ErrorContext(ctx, "signature by somebody else than asked", "case", e.Case.ID, "party", p.ID)
 		return refuse(eid.WrongPerson)
 	}
+	if done.Level < at.Level {
+		s.Log.ErrorContext(ctx, "signature at a lower level than asked", "case", e.Case.ID, "party", p.ID, "level", done.Level)
+		return refuse(eid.EvidenceRejected)
+	}
 	want := Wanted{Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
 	if err := s.Verify(*done, want); err != nil {
 		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
 		return refuse(eid.EvidenceRejected)
 	}
-	ev := Evidence{Type: EvidenceType, Provider: s.EID.ID(), Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
+	ev := proof.Evidence{Type: proof.EvidenceType, Provider: at.Order.Provider, Format: evidence.Format(done.Format), Method: done.Method, Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
 		Hidden: at.Hidden, Signature: done.Signature, OCSP: done.OCSP, Number: done.Number.Digits(), Name: done.Name, At: now, IP: at.IP,
-		DeviceIP: done.DeviceIP, Level: int(identity.LoA3)}
+		DeviceIP: done.DeviceIP, Level: done.Level}
 	raw, err := canon.Marshal(ev)
 	if err != nil {
 		return nil, status, fault.New("flow.complete", fault.Internal, err)
@@ -158,7 +189,7 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		if !signed {
 			return nil, nil, nil // what was signed is no longer what stands in the case
 		}
-		return casework.SignedBy{Party: p.ID, Method: s.EID.ID(), Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
+		return casework.SignedBy{Party: p.ID, Method: at.Order.Provider, Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
 			[]vault.Blob{{ID: part, Kind: "evidence", Bytes: raw}}, nil
 	})
 	if err != nil {
@@ -171,18 +202,18 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 	return e, status, nil
 }
 
-// covers reports whether the manifest lists, as they now stand, the common parts and the signer's own.
+// covers reports whether the manifest lists what the signer signs as it now stands: the common parts and the own, or the decision.
 func covers(m signing.Manifest, c *casework.Case, p signing.PartyID) bool {
 	listed := map[string]string{}
 	for _, part := range m.Parts {
 		listed[part.ID] = part.Digest
 	}
-	for _, part := range c.Parts() {
+	for _, part := range c.PartsOf(p) {
 		if part.Audience.Includes(p) && listed[part.ID] != part.Digest {
 			return false
 		}
 	}
-	return m.Signer == p && m.Order == c.Order.ID
+	return m.Signer == p && m.Order == c.OrderOf(p).ID
 }
 
 // CancelSigning ends the e-legitimation in progress; nothing happens when there is none.
@@ -191,6 +222,10 @@ func (s *Service) CancelSigning(ctx context.Context, a identity.Actor, id casewo
 	if err != nil {
 		return err
 	}
+	return s.cancelAttempt(ctx, e, p)
+}
+
+func (s *Service) cancelAttempt(ctx context.Context, e *vault.Entry, p *casework.Party) error {
 	at, err := s.attempt(ctx, e, p.ID)
 	if errors.Is(err, fault.NotFound) {
 		return nil
@@ -198,8 +233,10 @@ func (s *Service) CancelSigning(ctx context.Context, a identity.Actor, id casewo
 	if err != nil {
 		return err
 	}
-	if err := s.EID.Cancel(ctx, at.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
+	if err := s.stop(ctx, at.Order); err != nil {
 		return err
 	}
-	return fault.Wrap("flow.CancelSigning", s.Vault.Store.DeleteRecord(ctx, "signing", attemptKey(id, p.ID)))
+	key := attemptKey(e.Case.ID, p.ID)
+	s.collecting.forget(key)
+	return s.dropAttempt(ctx, key)
 }

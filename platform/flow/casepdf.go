@@ -2,21 +2,14 @@ package flow
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 
-	"samtjanst/platform/canon"
 	"samtjanst/platform/casework"
-	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
-	"samtjanst/platform/signing"
-	"samtjanst/platform/vault"
 	"samtjanst/renderer"
 	"samtjanst/renderer/pdf"
 )
 
-// CasePDF is the whole case for the authority: answers, decision, signatures; attached are the answers as JSON, every evidence and attachment.
+// CasePDF is the whole case for the authority: answers, decision, signatures; attached are the files of its bundle, with which it proves itself.
 func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
 	v, err := s.StaffCase(ctx, a, id)
 	if err != nil {
@@ -66,9 +59,11 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 	}
 	blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Händelser")}, eventTable(v.Events))
 	d := s.doc(c, v.Service, v.Form.Title["sv"]+" – "+c.Reference, "sv", s.Clock.Now(), blocks...)
-	if d.Attachments, err = s.caseAttachments(ctx, e); err != nil {
+	b, about, err := s.caseBundle(ctx, e)
+	if err != nil {
 		return nil, err
 	}
+	d.Attachments = attachments(b, about)
 	return render(d, "arende-"+c.Reference+".pdf")
 }
 
@@ -92,6 +87,9 @@ func (s *Service) head(v *StaffCase) pdf.KeyValue {
 		return kv
 	}
 	for _, p := range c.Parties {
+		if p.Left {
+			continue
+		}
 		add("Part", p.Name+", "+p.Number.Dashed())
 	}
 	return kv
@@ -103,82 +101,4 @@ func eventTable(events []EventView) pdf.Table {
 		t.Rows = append(t.Rows, []pdf.Inline{pdf.Text(swedishTime(ev.Header.At)), pdf.Text(eventWord(ev.Header.Kind)), pdf.Text(ev.Name)})
 	}
 	return t
-}
-
-// caseAttachments are the parts as stored, so that every digest in every manifest can be checked from the file alone.
-func (s *Service) caseAttachments(ctx context.Context, e *vault.Entry) ([]pdf.Attachment, error) {
-	c := &e.Case
-	var out []pdf.Attachment
-	salts := map[string]any{}
-	addRef := func(name string, r casework.Ref, kind pdf.Relationship, about string) error {
-		raw, err := s.Vault.Part(ctx, e, casework.PartID(r.Part.ID))
-		if err != nil {
-			return err
-		}
-		salts[r.Part.ID] = map[string]any{"file": name, "salt": r.Salt}
-		out = append(out, pdf.Attachment{Name: name, MIME: r.Part.Media, Description: about, Relationship: kind, Bytes: raw})
-		return nil
-	}
-	if err := addRef("svar.json", c.Content.Common, pdf.Source, "Gemensamma svar"); err != nil {
-		return nil, err
-	}
-	if c.Content.Given != nil {
-		if err := addRef("till-handlaggaren.json", *c.Content.Given, pdf.Source, "Svar till handläggaren"); err != nil {
-			return nil, err
-		}
-	}
-	if err := addRef("registeruppgifter.json", c.Content.Facts, pdf.Data, "Uppgifter ur register"); err != nil {
-		return nil, err
-	}
-	for _, p := range c.Parties {
-		if p.Own != nil {
-			if err := addRef("egna-uppgifter-"+string(p.ID)+".json", *p.Own, pdf.Source, "Egna uppgifter"); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, pl := range c.Order.Places {
-		if pl.Evidence == "" {
-			continue
-		}
-		raw, err := s.Vault.Part(ctx, e, casework.PartID(pl.Evidence))
-		if err != nil {
-			return nil, err
-		}
-		name, media := "underskrift-"+string(pl.Party)+".json", "application/json"
-		if pl.State == signing.OnPaper {
-			name, media = "underskrift-"+string(pl.Party)+"-skannad", scanType(raw)
-		}
-		out = append(out, pdf.Attachment{Name: name, MIME: media, Description: "Underskrift med bevis", Relationship: pdf.Supplement, Bytes: raw})
-	}
-	addFiles := func(word, about string, refs []casework.Ref) {
-		for i, r := range refs {
-			name := fmt.Sprintf("%s-%d-%s", word, i+1, r.Part.Name)
-			salts[r.Part.ID] = map[string]any{"file": name, "salt": r.Salt}
-			out = append(out, pdf.Attachment{Name: name, MIME: r.Part.Media, Description: about, Relationship: pdf.Supplement, Size: r.Part.Size,
-				Open: func() (io.ReadCloser, error) { return s.openFile(ctx, r) }})
-		}
-	}
-	addFiles("bilaga", "Bilaga", c.Content.Attachments)
-	if c.Handout != nil {
-		addFiles("utlamnat", "Utlämnat", c.Handout.Files)
-	}
-	chain, err := json.Marshal(c.Events)
-	if err != nil {
-		return nil, fault.New("flow.caseAttachments", fault.Internal, err)
-	}
-	out = append(out, pdf.Attachment{Name: "handelsekedja.json", MIME: "application/json", Description: "Händelsekedja", Relationship: pdf.Data, Bytes: chain})
-	index, err := canon.Marshal(salts)
-	if err != nil {
-		return nil, fault.New("flow.caseAttachments", fault.Internal, err)
-	}
-	return append(out, pdf.Attachment{Name: "salt.json", MIME: "application/json", Description: "Salt till kontrollsummorna", Relationship: pdf.Data, Bytes: index}), nil
-}
-
-func (s *Service) openFile(ctx context.Context, r casework.Ref) (io.ReadCloser, error) {
-	f, err := s.openAttachment(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return f.Body, nil
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -57,7 +58,8 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		it := Item{Kind: "case", ID: row.ID, Subject: card.Subject, Reference: row.Reference, State: casework.State(row.State), Since: row.Waiting}
+		it := Item{Kind: "case", ID: row.ID, Subject: card.Subject, Reference: row.Reference, State: casework.State(row.State), Since: row.Waiting,
+			Done: card.Done, Of: card.Of}
 		if !s.name(&it, identity.TenantID(row.Tenant), row.Form) {
 			continue // the municipality has left the platform
 		}
@@ -65,8 +67,14 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 			if !slices.Contains(mine, p.Token) {
 				continue
 			}
-			if p.Wanted {
-				it.Kind, it.Deadline = "sign", time.Unix(card.Deadline, 0).UTC()
+			switch {
+			case p.Wanted:
+				it.Kind, it.Deadline, it.Asked = "sign", unixTime(card.Deadline), unixTime(p.Asked)
+			case p.Later && it.Kind == "case":
+				it.Kind, it.Deadline = "later", unixTime(card.Deadline)
+			}
+			if p.Signed > 0 {
+				it.Signed, it.Method = unixTime(p.Signed), p.Method
 			}
 			it.Decision, it.Handout, it.Unread = p.Told && card.Outcome != "", p.Told && card.Outcome == "", p.Told && !p.Opened
 		}
@@ -76,14 +84,22 @@ func (s *Service) Mine(ctx context.Context, a identity.Actor) ([]Item, error) {
 		if d.Case != "" {
 			continue // a party's own section: the case itself is in the list, waiting for the signature
 		}
-		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: s.ending(d)}
+		it := Item{Kind: "draft", ID: d.ID, Since: d.Changed, Expires: d.Expires, Ending: s.ending(d), Amends: d.Amends != ""}
 		if s.name(&it, identity.TenantID(d.Tenant), d.Form) {
 			out = append(out, it)
 		}
 	}
-	rank := map[string]int{"sign": 0, "draft": 1, "case": 2}
-	slices.SortStableFunc(out, func(x, y Item) int { return rank[x.Kind] - rank[y.Kind] })
+	rank := map[string]int{"sign": 0, "later": 1, "draft": 2, "case": 3}
+	slices.SortStableFunc(out, func(x, y Item) int { return cmp.Or(rank[x.Kind]-rank[y.Kind], x.Deadline.Compare(y.Deadline)) })
 	return out, nil
+}
+
+// unixTime is a time that a card tells; zero when it tells none.
+func unixTime(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }
 
 func (s *Service) name(it *Item, tenant identity.TenantID, form string) bool {
@@ -324,13 +340,11 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 			v.Attachments = append(v.Attachments, Attachment{ID: r.Part.ID, Name: r.Part.Name, Type: r.Part.Media, Size: r.Part.Size})
 		}
 	}
-	if pl := c.Order.Place(p.ID); pl != nil && pl.State.May() && !c.Order.Ended {
+	if c.MaySign(p.ID) {
 		v.MaySign = true
 		v.OwnFirst = fillsOwn(&g.Form.Def.Meta, p.Role) && p.Own == nil
 	}
-	for _, pl := range c.Order.Places {
-		v.Signatures = append(v.Signatures, signatureFor(c, pl, p.ID))
-	}
+	s.orderView(c, p, g, v)
 	if c.Decision != nil && c.Decision.PDF != nil {
 		v.Decision = &DecisionView{Outcome: c.Decision.Outcome, Title: outcomeTitle(g.Form, c.Decision.Outcome), At: c.Decision.At, PDF: true}
 		for _, d := range p.Delivered {
@@ -359,12 +373,18 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 func signatureFor(c *casework.Case, pl signing.Place, reader signing.PartyID) SignatureView {
 	p := c.Party(pl.Party)
 	v := SignatureView{Party: pl.Party, Name: p.Name, Role: p.Role, Me: pl.Party == reader, State: signing.Waiting}
-	switch {
-	case pl.State.Done():
-		v.State, v.At = pl.State, pl.Since
-	case pl.State == signing.Declined && v.Me:
+	switch pl.State {
+	case signing.Declined, signing.Hindered, signing.Expired: // of others that is the officer's to know
+		if v.Me {
+			v.State, v.At = pl.State, pl.Since
+		}
+	case signing.Signed, signing.OnPaper, signing.Waived, signing.Spared:
 		v.State, v.At = pl.State, pl.Since
 	}
+	if v.Me {
+		v.Method = pl.Method
+	}
+	v.Later = pl.State.May() && pl.Asked.IsZero()
 	return v
 }
 

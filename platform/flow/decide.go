@@ -53,6 +53,13 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 		v.Problems = append(v.Problems, problem("title", forms.BadText)...)
 	}
 	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
+	if g.Form.Def.Meta.Decision.Sign != nil {
+		if _, err := s.deciders(ctx, a, &e.Case, in); errors.Is(err, fault.Invalid) {
+			v.Problems = append(v.Problems, problem("signers", forms.NotAnOption)...)
+		} else if err != nil {
+			return nil, err
+		}
+	}
 	if len(v.Problems) > 0 {
 		return v, nil
 	}
@@ -245,12 +252,20 @@ func grantedText(spec *forms.Grants, o forms.Outcome, rows []map[string]any, in 
 	return b.String()
 }
 
-// Decide takes the decision, by delegation, as somebody with the role Decider. rev is the case as the decider saw it: fault.Conflict
+// Decide takes the decision, by delegation, as somebody with the role Decider; a form whose decisions are signed has it laid before those
+// who are to sign, and then any handler may propose it. rev is the case as the decider saw it: fault.Conflict
 // when it has changed since.
 func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in DecisionInput) ([]forms.Problem, error) {
-	e, err := s.staffCase(ctx, a, id, "", "", identity.Decider)
+	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
 	if err != nil {
 		return nil, err
+	}
+	g, _, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, err
+	}
+	if !mayDecide(a, e.Case.Authority, g.Form.Def.Meta.Decision, in) {
+		return nil, fault.New("flow.Decide", fault.Forbidden, nil)
 	}
 	if e.Rev != rev {
 		return nil, fault.Newf("flow.Decide", fault.Conflict, "case is at revision %d", e.Rev)
@@ -273,24 +288,28 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	if len(v.Problems) > 0 {
 		return v.Problems, nil
 	}
-	g, _, err := s.graphOf(ctx, &e.Case)
-	if err != nil {
-		return nil, err
-	}
 	o, _ := outcome(g.Form.Def.Meta.Decision, in.Outcome)
 	ref := newRef("decision", "beslut.md", "text/markdown", signing.Everybody, []byte(v.Markdown))
 	ev := casework.DecisionTaken{Decision: casework.Decision{ID: randomID(), Outcome: in.Outcome, Grounds: in.Grounds, Grants: o.Grants,
-		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now()}}
+		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now(),
+		Unread: time.Duration(g.Form.Def.Meta.Decision.LetterDays) * 24 * time.Hour}}
 	if o.Grants {
 		ev.Decision.Rows = chosenRows(in, g.Form.Def.Meta.Decision.Grants, v.Proposed)
 		for _, h := range g.Form.Def.Meta.Handover {
-			ev.Targets = append(ev.Targets, h.Target)
+			ev.Decision.Targets = append(ev.Decision.Targets, h.Target)
 		}
 	}
 	for _, gr := range g.Form.Def.Meta.Decision.Grounds {
 		if slices.Contains(in.Grounds, gr.ID) && !slices.Contains(ev.Decision.Appeals, gr.Appeal) {
 			ev.Decision.Appeals = append(ev.Decision.Appeals, gr.Appeal)
 		}
+	}
+	if sign := g.Form.Def.Meta.Decision.Sign; sign != nil {
+		signers, err := s.deciders(ctx, a, &e.Case, in)
+		if err != nil {
+			return nil, err
+		}
+		ev.Decision.Signers, ev.Decision.Plan = signers, decisionPlan(sign, signers)
 	}
 	by, name := byWho(a)
 	return nil, s.apply(ctx, e, ev, s.stamp(by, name), []vault.Blob{{ID: casework.PartID(ref.Part.ID), Kind: "decision", Bytes: []byte(v.Markdown)}})

@@ -114,8 +114,7 @@ func (s *Service) makeDecision(ctx context.Context, e *vault.Entry, f casework.E
 		return nil, nil, fault.New("flow.makeDecision", fault.Internal, err)
 	}
 	ref := newRef("decision-pdf", "beslut.pdf", "application/pdf", signing.Everybody, raw)
-	days := g.Form.Def.Meta.Decision.LetterDays
-	return casework.DocumentMade{Effect: f.ID, PDF: ref, After: time.Duration(days) * 24 * time.Hour},
+	return casework.DocumentMade{Effect: f.ID, PDF: ref},
 		[]vault.Blob{{ID: casework.PartID(ref.Part.ID), Kind: "document", Bytes: raw}}, nil
 }
 
@@ -200,7 +199,8 @@ func (s *Service) receiptPDF(ctx context.Context, e *vault.Entry, lang string) (
 	return render(s.doc(&e.Case, sv, g.Form.Title.In(lang), lang, e.Case.Submitted, pdf.FromMarkdown(md)...), "kvitto-"+e.Case.Reference+".pdf")
 }
 
-// CopyPDF is a party's copy: the common part, the own section, names and times of the signatures, and the own evidence attached.
+// CopyPDF is a party's copy: the common part, the own section, names and times of the signatures; attached are the files of
+// the party's bundle, with which it proves the own signature.
 func (s *Service) CopyPDF(ctx context.Context, a identity.Actor, id casework.ID) (*File, error) {
 	e, p, err := s.readable(ctx, a, id, "copy")
 	if err != nil {
@@ -229,12 +229,11 @@ func (s *Service) copyPDF(ctx context.Context, e *vault.Entry, p *casework.Party
 	}
 	d := s.doc(&e.Case, cv.Service, cv.Form.Title["sv"]+" – kopia", "sv", s.Clock.Now(), blocks...)
 	if pl := e.Case.Order.Place(p.ID); pl != nil && pl.State == signing.Signed {
-		raw, err := s.Vault.Part(ctx, e, casework.PartID(pl.Evidence))
+		b, about, err := s.partyBundle(ctx, e, p)
 		if err != nil {
 			return nil, err
 		}
-		d.Attachments = append(d.Attachments, pdf.Attachment{Name: "underskrift-" + string(p.ID) + ".json", MIME: "application/json",
-			Description: "Din underskrift med bevis", Relationship: pdf.Supplement, Bytes: raw})
+		d.Attachments = attachments(b, about)
 	}
 	return render(d, "kopia-"+cv.Reference+".pdf")
 }

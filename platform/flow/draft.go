@@ -203,6 +203,9 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		v.Position = slices.Index(view.Pages, v.Page) + 1
 	}
 	if p == nil {
+		if v.Amends, err = s.amendedBy(ctx, d); err != nil {
+			return nil, nil, err
+		}
 		if v.Earlier, err = s.earlier(ctx, d, sv, g.Unique(view)); err != nil {
 			return nil, nil, err
 		}
@@ -213,7 +216,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 // earlier finds an application for the same thing that is not withdrawn. The applicant is told of it, and may open it when he or she is a
 // party in it.
 func (s *Service) earlier(ctx context.Context, d *vault.Draft, sv ServiceView, unique string) (*Earlier, error) {
-	if unique == "" || d.Owner.IsZero() { // of somebody unknown nothing can be said to be the same person's
+	if unique == "" || d.Owner.IsZero() || d.Amends != "" { // of somebody unknown nothing can be said to be the same person's
 		return nil, nil
 	}
 	meta := sv.Form.Def.Meta
@@ -287,9 +290,9 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if got.View != nil && !settled && len(orphans) == 0 && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
-	for _, orphan := range orphans {
-		if d.Case != "" {
-			break // what a case holds already stays until the section is filled anew
+for _, orphan := range orphans {
+		if d.Case != "" || d.Amends != "" {
+			break // what a case holds already stays until it is handed in anew
 		}
 		if err := s.Blobs.Delete(ctx, orphan); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", orphan, "error", err)
@@ -329,6 +332,9 @@ func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) erro
 	}
 	s.recent.forget(d.ID)
 	s.forgetResume(ctx, d.ID)
+	if d.Amends != "" { // the case has its files
+		return nil
+	}
 	for blob := range d.Files {
 		if err := s.Blobs.Delete(ctx, blob); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", blob, "error", err)

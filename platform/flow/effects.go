@@ -130,7 +130,7 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	switch f.Kind {
 	case casework.EffectNumber:
 		return s.claimNumber(ctx, e, f)
-	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectOrdered, casework.EffectTell,
+	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectDeclined, casework.EffectOrdered, casework.EffectTell,
 		casework.EffectStage:
 		ev, err := s.tell(ctx, e, f)
 		return ev, nil, err
@@ -139,7 +139,7 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	case casework.EffectHandover:
 		ev, err := s.handOver(ctx, e, f)
 		return ev, nil, err
-	case casework.EffectExpire, casework.EffectUnopened, casework.EffectOverdue:
+	case casework.EffectExpire, casework.EffectClimb, casework.EffectUnopened, casework.EffectOverdue:
 		return casework.TimerFired{Effect: f.ID}, nil, nil
 	}
 	return nil, nil, fault.Newf("flow.do", fault.Internal, "no effect %s", f.Kind)
@@ -178,6 +178,9 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 	if p == nil {
 		return nil, fault.Newf("flow.tell", fault.Internal, "no party %s", f.Party)
 	}
+	if p.Subject != "" { // an officer: it stands in the inbox
+		return casework.NoticeSent{Effect: f.ID, Channel: "pages"}, nil
+	}
 	own := p.ID == c.Applicant().ID && f.Kind == casework.EffectReceipt // only to the one who just handed it in
 	if !own {
 		found, err := s.guard(ctx, e, "notice")
@@ -191,15 +194,15 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 			return casework.NoticeFailed{Effect: f.ID, Why: casework.Guarded}, nil
 		}
 	}
-	to, err := s.contact(ctx, p.Number)
+	if f.Kind == casework.EffectRemind && f.Arg == byLetter {
+		return casework.LetterDue{Effect: f.ID}, nil
+	}
+	to, err := s.reach(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	if to.IsZero() {
-		to = p.Contact
-	}
-	if to.IsZero() {
-		to = p.Given
+	if f.Kind == casework.EffectRemind {
+		to = narrowed(to, f.Arg)
 	}
 	if to.IsZero() {
 		return casework.NoticeFailed{Effect: f.ID, Why: casework.NoAddress}, nil
@@ -212,6 +215,40 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 		return nil, err
 	}
 	return casework.NoticeSent{Effect: f.ID, Channel: channel}, nil
+}
+
+// reach is how to reach a party: as the person has saved, else as the party said in the case, else as the applicant did. Zero when nobody
+// has said.
+func (s *Service) reach(ctx context.Context, p *casework.Party) (casework.Contact, error) {
+	to, err := s.contact(ctx, p.Number)
+	if err != nil {
+		return casework.Contact{}, err
+	}
+	if to.IsZero() {
+		to = p.Contact
+	}
+	if to.IsZero() {
+		to = p.Given
+	}
+	return to, nil
+}
+
+// Ways of a reminder, as forms name them.
+const (
+	byMail   = "mail"
+	bySMS    = "sms"
+	byLetter = "letter"
+)
+
+// narrowed is how to reach somebody by the way that was chosen, and by the other where there is none.
+func narrowed(to casework.Contact, way string) casework.Contact {
+	switch {
+	case way == bySMS && to.Phone != "":
+		return casework.Contact{Phone: to.Phone}
+	case way == byMail && to.Email != "":
+		return casework.Contact{Email: to.Email}
+	}
+	return to
 }
 
 // handOver hands the granted rows to a target, the protected told apart and left out.
@@ -271,7 +308,7 @@ func (s *Service) contact(ctx context.Context, n idno.Number) (casework.Contact,
 	if err != nil {
 		return casework.Contact{}, fault.Wrap("flow.contact", err)
 	}
-	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	box, err := s.Vault.Keys.Scope(ctx, platformScope)
 	if err != nil {
 		return casework.Contact{}, err
 	}
@@ -298,7 +335,7 @@ func (s *Service) putContact(ctx context.Context, n idno.Number, c casework.Cont
 	if err != nil {
 		return fault.New("flow.putContact", fault.Internal, err)
 	}
-	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	box, err := s.Vault.Keys.Scope(ctx, platformScope)
 	if err != nil {
 		return err
 	}

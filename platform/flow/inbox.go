@@ -10,6 +10,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
+	"samtjanst/platform/vault"
 )
 
 // countMost is where counting stops: lists show "999+".
@@ -128,6 +129,10 @@ func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
+	return s.rowOf(row, card), nil
+}
+
+func (s *Service) rowOf(row store.CaseRow, card vault.Card) Row {
 	r := Row{ID: casework.ID(row.ID), Reference: row.Reference, Number: row.Number, Form: row.Form, Title: forms.Text{"sv": row.Form},
 		Subject: card.Subject, State: casework.State(row.State), Submitted: row.Submitted, Since: row.Waiting, Assignee: row.Assignee,
 		AssigneeName: card.AssigneeName, Done: card.Done, Of: card.Of, Tasks: card.Tasks, Outcome: card.Outcome, DecidedBy: card.DecidedBy,
@@ -141,5 +146,5 @@ func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
 	if g, err := s.newest(identity.TenantID(row.Tenant), row.Form); err == nil {
 		r.Title, r.Stage = g.Form.Title, stageTitle(g.Form, stageOf(row.Labels))
 	}
-	return r, nil
+	return r
 }

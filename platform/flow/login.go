@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -14,23 +13,29 @@ import (
 	"samtjanst/platform/idno"
 )
 
-// BeginLogin starts an e-legitimation for whoever sits there. The order is kept in the session: its secret must not leave the server.
-func (s *Service) BeginLogin(ctx context.Context, client Client) (eid.Order, error) {
-	o, err := s.EID.Start(ctx, eid.Request{Purpose: eid.Login, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
+// BeginLogin starts an e-legitimation for whoever sits there; provider "" is the one that is offered first. The order is kept in the
+// session: its secret must not leave the server.
+func (s *Service) BeginLogin(ctx context.Context, provider string, client Client) (Started, error) {
+	return s.begin(ctx, s.Logins(), provider, eid.Request{Purpose: eid.Login, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
 		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL})
-	return o, fault.Wrap("flow.BeginLogin", err)
 }
 
+// Logins are the e-legitimations that citizens log in with.
+func (s *Service) Logins() eid.Offers { return s.EIDs.Logins(int(identity.LoA3)) }
+
 // PollLogin asks how it goes; the citizen is set when the status is Complete.
-func (s *Service) PollLogin(ctx context.Context, o eid.Order) (identity.Citizen, eid.Status, error) {
-	st, err := s.EID.Collect(ctx, o.Ref)
+func (s *Service) PollLogin(ctx context.Context, o Started) (identity.Citizen, eid.Status, error) {
+	st, err := s.progress(ctx, o)
 	if err != nil {
 		return identity.Citizen{}, statusOf(err), nil
 	}
 	if st.State != eid.Complete || st.Done == nil {
 		return identity.Citizen{}, st, nil
 	}
-	who := identity.Citizen{Number: st.Done.Number, Name: st.Done.Name, Level: identity.LoA3, Method: s.EID.ID(), LoginAt: s.Clock.Now()}
+	if st.Done.Number.IsZero() || st.Done.Level < int(identity.LoA3) { // an identity that is nobody's here
+		return identity.Citizen{}, eid.Status{State: eid.Failed, Message: eid.WrongPerson}, nil
+	}
+	who := identity.Citizen{Number: st.Done.Number, Name: st.Done.Name, Level: identity.Level(st.Done.Level), Method: o.Provider, LoginAt: s.Clock.Now()}
 	if now := s.presentNumber(ctx, who.Number); now != who.Number {
 		who.Number, who.EID = now, st.Done.Number
 	}
@@ -56,11 +61,8 @@ func (s *Service) presentNumber(ctx context.Context, n idno.Number) idno.Number 
 }
 
 // CancelLogin ends an order; one that has ended already is no error.
-func (s *Service) CancelLogin(ctx context.Context, o eid.Order) error {
-	if err := s.EID.Cancel(ctx, o.Ref); err != nil && !errors.Is(err, fault.NotFound) {
-		return fault.Wrap("flow.CancelLogin", err)
-	}
-	return nil
+func (s *Service) CancelLogin(ctx context.Context, o Started) error {
+	return fault.Wrap("flow.CancelLogin", s.stop(ctx, o))
 }
 
 // cleanText checks a text that somebody wrote: fault.Invalid when it is not text, fault.TooLarge over limit characters. Line breaks become LF.

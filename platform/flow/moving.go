@@ -39,8 +39,8 @@ func (s *Service) report(ctx context.Context, sc ownedScope, to *Graph, policy P
 			return out, fault.Wrap("flow.report", err)
 		}
 		for _, d := range drafts {
-			if d.Case != "" {
-				continue // a party's own section of a case
+			if d.Case != "" || d.Amends != "" {
+				continue // part of a case, which holds the version it was made with
 			}
 			out.Open++
 			if c, err := carry(to, s.scope(d, sv, nil), policy.Mapping); err == nil && c.clean() {
@@ -97,6 +97,9 @@ func (o onward) stays() bool { return !o.restart && o.to == "" }
 
 // onward follows the history from a draft's version to what is published now.
 func (s *Service) onward(ctx context.Context, d *vault.Draft) (onward, error) {
+	if d.Amends != "" { // a case holds the version it was made with
+		return onward{}, nil
+	}
 	tenant := identity.TenantID(d.Tenant)
 	h, err := s.Catalog.Head(tenant, d.Form)
 	if errors.Is(err, fault.NotFound) || err == nil && string(h.Version) == d.Version {

@@ -80,7 +80,7 @@ func caseNotice(k casework.EffectKind) notice {
 	switch k {
 	case casework.EffectRemind:
 		n.subject = "Påminnelse: något väntar på dig"
-	case casework.EffectReceipt, casework.EffectComplete, casework.EffectStage:
+	case casework.EffectReceipt, casework.EffectComplete, casework.EffectDeclined, casework.EffectStage:
 		n.subject = "Det finns nytt på Mina sidor"
 		n.body = "Det finns nytt för dig på Mina sidor. Logga in med e-legitimation. / There is news for you. Log in with your e-ID."
 	}

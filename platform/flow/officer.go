@@ -12,6 +12,7 @@ import (
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/sealed"
@@ -57,7 +58,19 @@ func (s *Service) Assign(ctx context.Context, a identity.Actor, id casework.ID, 
 }
 
 // Colleague is somebody who works within an authority.
-type Colleague struct{ Subject, Name string }
+type Colleague struct {
+	Subject, Name string
+	Decides       bool // may take decisions
+	Signs         bool // the platform knows the number that the person signs with
+	number        idno.Number
+}
+
+// colleagueRecord is what is kept of a colleague, sealed.
+type colleagueRecord struct {
+	Name    string      `json:"name"`
+	Number  idno.Number `json:"number"`
+	Decides bool        `json:"decides"`
+}
 
 // Colleagues lists those who have logged in with a role within the case's authority.
 func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.ID) ([]Colleague, error) {
@@ -79,11 +92,16 @@ func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague
 	}
 	var out []Colleague
 	for _, r := range recs {
-		name, err := scope.Open(r.Body, sealed.Place("colleague", r.Key))
+		raw, err := scope.Open(r.Body, sealed.Place("colleague", r.Key))
 		if err != nil {
 			return nil, fault.New("flow.Colleagues", fault.Internal, err)
 		}
-		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: string(name)})
+		var kept colleagueRecord
+		if err := json.Unmarshal(raw, &kept); err != nil {
+			return nil, fault.New("flow.Colleagues", fault.Internal, err)
+		}
+		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: kept.Name, Decides: kept.Decides,
+			Signs: !kept.Number.IsZero(), number: kept.Number})
 	}
 	return out, nil
 }
@@ -103,11 +121,15 @@ func (s *Service) StaffLoggedIn(ctx context.Context, st identity.Staff) error {
 		if err != nil {
 			return fault.Wrap("flow.StaffLoggedIn", err)
 		}
-		name, err := scope.Seal([]byte(st.Name), sealed.Place("colleague", key))
+		raw, err := json.Marshal(colleagueRecord{Name: st.Name, Number: st.Number, Decides: slices.Contains(g.Roles, identity.Decider)})
 		if err != nil {
 			return fault.New("flow.StaffLoggedIn", fault.Internal, err)
 		}
-		if err := s.keep(ctx, store.Record{Collection: "colleague", Key: key, Body: name, Expires: now.AddDate(0, 0, colleagueDays)}); err != nil {
+		body, err := scope.Seal(raw, sealed.Place("colleague", key))
+		if err != nil {
+			return fault.New("flow.StaffLoggedIn", fault.Internal, err)
+		}
+		if err := s.keep(ctx, store.Record{Collection: "colleague", Key: key, Body: body, Expires: now.AddDate(0, 0, colleagueDays)}); err != nil {
 			return err
 		}
 	}
@@ -186,6 +208,70 @@ func (s *Service) GoOn(ctx context.Context, a identity.Actor, id casework.ID, p 
 		return problem("ground", forms.Required), nil
 	}
 	return nil, s.staffChange(ctx, a, id, nil, casework.WentOn{Party: p, Ground: ground}, handlers...)
+}
+
+// NoteHindered records what a party, or somebody else, has told the officer: the party cannot sign (hinder, jäv).
+func (s *Service) NoteHindered(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, reason string) ([]forms.Problem, error) {
+	reason, problems := needed("reason", reason)
+	if problems != nil {
+		return problems, nil
+	}
+	return nil, s.staffChange(ctx, a, id, nil, casework.HinderedBy{Party: p, Reason: reason}, handlers...)
+}
+
+// needed cleans a text that must be there.
+func needed(field, text string) (string, []forms.Problem) {
+	text, err := cleanText(strings.TrimSpace(text), maxReason)
+	switch {
+	case err != nil:
+		return "", problem(field, forms.BadText)
+	case text == "":
+		return "", problem(field, forms.Required)
+	}
+	return text, nil
+}
+
+// Substitute is somebody whom the officer puts in a party's place. Without a number the person signs on paper.
+type Substitute struct {
+	Number string // twelve or ten digits; "" when not known
+	Name   string
+	Email  string
+	Phone  string
+	Ground string // why; stated in the case
+}
+
+// Replace puts somebody else in a party's place, who is asked when it is the place's turn. Pointers of problems: /number, /name, /email,
+// /phone, /ground.
+func (s *Service) Replace(ctx context.Context, a identity.Actor, id casework.ID, old signing.PartyID, in Substitute) ([]forms.Problem, error) {
+	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	if err != nil {
+		return nil, err
+	}
+	was := e.Case.Party(old)
+	if was == nil {
+		return nil, fault.New("flow.Replace", fault.NotFound, nil)
+	}
+	ground, problems := needed("ground", in.Ground)
+	name, wrong := needed("name", in.Name)
+	problems = append(wrong, problems...)
+	p := casework.Party{Role: was.Role, Name: name, Given: casework.Contact{Email: strings.TrimSpace(in.Email), Phone: e164(in.Phone)}}
+	if number := strings.TrimSpace(in.Number); number != "" {
+		if p.Number, err = idno.Parse(number, s.Clock.Now()); err != nil {
+			problems = append(problem("number", forms.PersonFormat), problems...)
+		}
+	}
+	if in.Phone != "" && p.Given.Phone == "" {
+		problems = append(problems, problem("phone", forms.FormatCode)...)
+	}
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	p.ID = signing.PartyID("p" + itoa(len(e.Case.Parties)+1))
+	if have := e.Case.PartyOf(p.Number); have != nil {
+		p = *have
+	}
+	by, who := byWho(a)
+	return nil, s.apply(ctx, e, casework.Replaced{Old: old, New: p, Ground: ground}, s.stamp(by, who), nil)
 }
 
 // FinishTask closes a task that the officer dealt with by hand.

@@ -35,8 +35,7 @@ func (s *Service) ownDraft(ctx context.Context, a identity.Actor, id casework.ID
 	if err != nil {
 		return fail(err)
 	}
-	pl := e.Case.Order.Place(p.ID)
-	if !fillsOwn(&g.Form.Def.Meta, p.Role) || p.ID == e.Case.Applicant().ID || !pl.State.May() || e.Case.Order.Ended {
+	if !fillsOwn(&g.Form.Def.Meta, p.Role) || p.ID == e.Case.Applicant().ID || !e.Case.MaySign(p.ID) {
 		return fail(fault.New("flow.ownDraft", fault.NotFound, nil))
 	}
 	common, facts, err := s.answersOf(ctx, e, p.ID)

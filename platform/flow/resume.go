@@ -257,7 +257,7 @@ func (s *Service) resume(ctx context.Context, draft string) (resume, error) {
 	if err != nil {
 		return resume{}, fault.Wrap(op, err)
 	}
-	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	box, err := s.Vault.Keys.Scope(ctx, platformScope)
 	if err != nil {
 		return resume{}, fault.Wrap(op, err)
 	}
@@ -280,7 +280,7 @@ func (s *Service) resumeRecord(ctx context.Context, r resume) (store.Record, err
 	if err != nil {
 		return store.Record{}, fault.New(op, fault.Internal, err)
 	}
-	box, err := s.Vault.Keys.Scope(ctx, "platform")
+	box, err := s.Vault.Keys.Scope(ctx, platformScope)
 	if err != nil {
 		return store.Record{}, fault.Wrap(op, err)
 	}

@@ -43,7 +43,7 @@ type Service struct {
 	Directory *directory.Directory
 	Register  population.Register
 	Lookups   map[string]Lookup // registers that people ask from forms, by the names that forms have for them
-	EID       eid.Provider
+	EIDs      eid.Offers
 	Mail      notify.Mailer
 	SMS       notify.Texter
 	Targets   map[string]handover.Target
@@ -57,8 +57,9 @@ type Service struct {
 	// Dress gives a municipality's logo and colour ("#rrggbb") for documents, by theme. May be nil.
 	Dress func(theme string) (svg []byte, colour string)
 
-	polls  turns  // of signatures in progress
-	recent recent // applications, opened
+	polls      turns     // of signatures in progress
+	collecting collector // follows them
+	recent     recent    // applications, opened
 
 	asking  turns  // of look-ups, by draft
 	lookups askers // how often

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"samtjanst/forms"
+	"samtjanst/forms/journey"
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
@@ -34,27 +36,6 @@ type Wanted struct {
 
 // EvidenceCheck verifies a completed signature offline, by every check of its format.
 type EvidenceCheck func(done eid.Completion, want Wanted) error
-
-// Evidence is what is kept of a signature: everything a third party needs to check it, and nothing of what other parties wrote.
-type Evidence struct {
-	Type      string    `json:"type"` // EvidenceType
-	Provider  string    `json:"provider"`
-	Manifest  string    `json:"manifest"` // canonical JSON, as signed
-	Text      string    `json:"text"`
-	Markdown  bool      `json:"markdown"`
-	Hidden    []byte    `json:"hidden"`
-	Signature []byte    `json:"signature"`
-	OCSP      []byte    `json:"ocsp"`
-	Number    string    `json:"number"`
-	Name      string    `json:"name"`
-	At        time.Time `json:"at"`
-	IP        string    `json:"ip"`
-	DeviceIP  string    `json:"deviceIp"`
-	Level     int       `json:"level"`
-}
-
-// EvidenceType is written into each evidence.
-const EvidenceType = "samtjanst-evidence/1"
 
 // guarded refuses with the neutral page when somebody in the case is now protected or custody has changed, and has the officer told.
 func (s *Service) guarded(ctx context.Context, e *vault.Entry, p *casework.Party, purpose string) error {
@@ -111,9 +92,9 @@ func (s *Service) SigningPage(ctx context.Context, a identity.Actor, id casework
 	if err != nil {
 		return nil, err
 	}
-	if pl := e.Case.Order.Place(p.ID); pl.State.May() && pl.State != signing.Opened && !e.Case.Order.Ended {
+	if pl := e.Case.Order.Place(p.ID); e.Case.MaySign(p.ID) && pl.State != signing.Opened {
 		e, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
-			if pl := e.Case.Order.Place(p.ID); pl == nil || pl.State == signing.Opened || !pl.State.May() || e.Case.Order.Ended || !e.Case.State.Open() {
+			if !e.Case.MaySign(p.ID) || e.Case.Order.Place(p.ID).State == signing.Opened || !e.Case.State.Open() {
 				return nil, nil, nil // meanwhile it is noted already, or nothing is wanted any more: the page says so
 			}
 			return casework.Opened{Party: p.ID}, nil, nil
@@ -130,7 +111,9 @@ func (s *Service) signingView(ctx context.Context, e *vault.Entry, p *casework.P
 	if err != nil {
 		return nil, err
 	}
-	v := &SigningView{Case: cv, Document: cv.Form.Def.Meta.Signing.Document}
+	meta := &cv.Form.Def.Meta
+	v := &SigningView{Case: cv, Document: meta.Signing.Document,
+		Offers: s.EIDs.Among(cv.Service.Tenant.EID).Among(meta.Signing.With).Signers(signingLevel(meta))}
 	for _, part := range e.Case.Parts() {
 		if part.Audience.Includes(p.ID) {
 			v.Parts = append(v.Parts, part)
@@ -148,9 +131,17 @@ func (s *Service) signingView(ctx context.Context, e *vault.Entry, p *casework.P
 	return v, nil
 }
 
+// signingLevel is the level of assurance that signatures of a form need.
+func signingLevel(m *forms.Meta) int {
+	if m.Signing.Level == 0 {
+		return int(identity.LoA3)
+	}
+	return m.Signing.Level
+}
+
 func (s *Service) manifest(e *vault.Entry, p *casework.Party) ([]byte, error) {
 	c := &e.Case
-	raw, err := signing.NewManifest(c.Order.ID, c.Reference, c.Form, c.Version, p.ID, s.Clock.Now(), c.Parts()).Bytes()
+	raw, err := signing.NewManifest(c.OrderOf(p.ID).ID, c.Reference, c.Form, c.Version, p.ID, s.Clock.Now(), c.PartsOf(p.ID)).Bytes()
 	if err != nil {
 		return nil, fault.New("flow.manifest", fault.Internal, err)
 	}
@@ -198,8 +189,9 @@ func shorten(s string, limit int) string {
 	return s[:cut] + cutShort
 }
 
-// StartSigning starts the e-legitimation for the party, and gives the page with the order.
-func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casework.ID, client Client) (*SigningView, error) {
+// StartSigning starts one of the e-legitimations of SigningView.Offers for the party, the first when provider is "", and gives the page with
+// the order.
+func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casework.ID, provider string, client Client) (*SigningView, error) {
 	e, p, err := s.signable(ctx, a, id)
 	if err != nil {
 		return nil, err
@@ -213,7 +205,7 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 	}
 	defer s.polls.lock(attemptKey(id, p.ID))()
 	if old, err := s.attempt(ctx, e, p.ID); err == nil { // one order at a time: a reload or a second tab replaces the first
-		if err := s.EID.Cancel(ctx, old.Order.Ref); err != nil && !errors.Is(err, fault.NotFound) {
+		if err := s.stop(ctx, old.Order); err != nil {
 			s.Log.WarnContext(ctx, "an earlier order was not cancelled", "case", id, "error", err)
 		}
 	}
@@ -227,12 +219,13 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 	if err != nil {
 		return nil, fault.New("flow.StartSigning", fault.Internal, err)
 	}
-	order, err := s.EID.Start(ctx, eid.Request{Purpose: eid.Sign, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
-		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL, Number: a.Citizen.SignsAs(), Text: v.Text, Hidden: hidden})
+	level := signingLevel(&v.Case.Form.Def.Meta)
+	order, err := s.begin(ctx, v.Offers, provider, eid.Request{Purpose: eid.Sign, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
+		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL, Number: a.Citizen.SignsAs(), Level: level, Text: v.Text, Hidden: hidden})
 	if err != nil {
 		return v, err
 	}
-	at := attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP}
+	at := attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: a.Citizen.SignsAs()}
 	if err := s.keepAttempt(ctx, e, p.ID, at); err != nil {
 		return nil, err
 	}
@@ -269,7 +262,11 @@ func (s *Service) part(ctx context.Context, e *vault.Entry, q signing.Part) (*Fi
 
 // Decline records that a party does not sign. The reason reaches the officer only.
 func (s *Service) Decline(ctx context.Context, a identity.Actor, id casework.ID, reason string) error {
-	_, p, err := s.partyCase(ctx, a, id)
+	e, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	g, _, err := s.graphOf(ctx, &e.Case)
 	if err != nil {
 		return err
 	}
@@ -281,7 +278,26 @@ func (s *Service) Decline(ctx context.Context, a identity.Actor, id casework.ID,
 		return err
 	}
 	_, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
-		return casework.DeclinedBy{Party: p.ID, Reason: reason}, nil, nil
+		return casework.DeclinedBy{Party: p.ID, Reason: reason, Back: g.Form.Def.Meta.Signing.Decline == journey.Applicant}, nil, nil
+	})
+	return err
+}
+
+// Hinder records that a party cannot sign, for a reason that is not what is to be signed: ill, away, jäv. The next in turn is asked, when
+// there is one. The reason reaches the officer only.
+func (s *Service) Hinder(ctx context.Context, a identity.Actor, id casework.ID, reason string) error {
+	_, p, err := s.partyCase(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	if reason, err = cleanText(reason, maxReason); err != nil {
+		return err
+	}
+	if err := s.CancelSigning(ctx, a, id); err != nil {
+		return err
+	}
+	_, err = s.change(ctx, id, s.stamp(byParty(p), p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
+		return casework.HinderedBy{Party: p.ID, Reason: reason}, nil, nil
 	})
 	return err
 }

@@ -155,7 +155,7 @@ func (s *Service) StaffAttachment(ctx context.Context, a identity.Actor, id case
 			}
 		}
 	}
-	for _, pl := range e.Case.Order.Places { // a scan of a sheet signed by pen
+	for _, pl := range e.Case.Places() { // a scan of a sheet signed by pen
 		if pl.State == signing.OnPaper && pl.Evidence == file {
 			raw, err := s.Vault.Part(ctx, e, casework.PartID(file))
 			if err != nil {
@@ -179,7 +179,7 @@ func (s *Service) StaffPart(ctx context.Context, a identity.Actor, id casework.I
 			return s.part(ctx, e, q)
 		}
 	}
-	for _, pl := range c.Order.Places {
+	for _, pl := range c.Places() {
 		if pl.Evidence != part || part == "" {
 			continue
 		}

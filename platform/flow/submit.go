@@ -67,12 +67,23 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 		}
 		return "", dv, nil
 	}
+	if d.Amends != "" {
+		id := casework.ID(d.Amends)
+		if dv.Problems, err = s.amend(ctx, a, d, dv, g); err != nil || len(dv.Problems) > 0 {
+			return "", dv, err
+		}
+		s.dropDraft(ctx, d, id)
+		return id, nil, nil
+	}
 	e, parts, ev, err := s.newCase(ctx, a, d, dv, g)
 	if err != nil {
 		return "", nil, err
 	}
 	st := s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name)
 	next, rec, err := casework.Apply(e.Case, ev, st)
+	if errors.Is(err, fault.Invalid) { // fewer people than the form wants signatures of: no answer mends it, and the page names the other way
+		return "", nil, fault.New("flow.Submit", fault.Hindered, err)
+	}
 	if err != nil {
 		return "", nil, err
 	}
@@ -156,9 +167,9 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 	if len(meta.Stages) > 0 {
 		c.Stage = meta.Stages[0].ID
 	}
-	var ev casework.Submitted
+	var signers []signing.PartyID
 	if meta.Signing.Applicant {
-		ev.Signers = append(ev.Signers, "p1")
+		signers = append(signers, "p1")
 	}
 	for i, p := range people {
 		var n idno.Number // somebody whose number nobody knows is reached by letter and signs on paper
@@ -174,7 +185,7 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 			Given: casework.Contact{Email: p.Email, Phone: p.Phone}}
 		c.Parties = append(c.Parties, party)
 		if p.Signs {
-			ev.Signers = append(ev.Signers, party.ID)
+			signers = append(signers, party.ID)
 		}
 	}
 	c.Children, c.Absent = childrenOf(d.Facts, dv.View.Answers)
@@ -190,13 +201,8 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 			c.Named = append(c.Named, n)
 		}
 	}
-	days := max(meta.Signing.Days, 1)
-	ev.Deadline = now.AddDate(0, 0, days)
-	for _, r := range meta.Signing.Reminders {
-		ev.Remind = append(ev.Remind, now.AddDate(0, 0, r))
-	}
 	parts, err := s.content(ctx, c, d, dv.View, meta.Own)
-	return e, parts, ev, err
+	return e, parts, casework.Submitted{Plan: signingPlan(meta.Signing, c, signers)}, err
 }
 
 // childrenOf gives the children in the register's facts whom the answers are about, and their guardians who take no part.

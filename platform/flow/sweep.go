@@ -181,9 +181,12 @@ func (s *Service) sweepDraft(ctx context.Context, row store.DraftRow) error {
 func (s *Service) inCase(ctx context.Context, d *vault.Draft) (map[string]bool, error) {
 	var e *vault.Entry
 	var err error
-	if d.Case != "" {
+	switch {
+	case d.Case != "":
 		e, err = s.Vault.Load(ctx, casework.ID(d.Case))
-	} else {
+	case d.Amends != "":
+		e, err = s.Vault.Load(ctx, casework.ID(d.Amends))
+	default:
 		e, err = s.Vault.BySubmission(ctx, d.ID)
 	}
 	if errors.Is(err, fault.NotFound) || errors.Is(err, fault.Gone) {

@@ -133,6 +133,9 @@ func (s *Service) RemoveFile(ctx context.Context, a identity.Actor, id string, a
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return err
 	}
+	if d.Amends != "" { // the case may have it
+		return nil
+	}
 	return fault.Wrap("flow.RemoveFile", s.Blobs.Delete(ctx, blob))
 }
 

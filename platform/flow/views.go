@@ -49,6 +49,7 @@ type DraftView struct {
 	Expires  time.Time
 	Earlier  *Earlier // another application for the same thing, if any
 	Return   bool     // came from the check page to change one answer
+	Amends   *Amended // the case that this draft changes; nil for an application of its own
 	// Again are the questions that a newer version of the service asks once more, since the answers given did not fit it.
 	Again        []forms.Text
 	Case         casework.ID // set when the own section of a case is filled, instead of a draft
@@ -70,7 +71,7 @@ type Saved struct {
 
 // Item is one line of Mina sidor.
 type Item struct {
-	Kind      string // "draft", "sign", "case"
+	Kind      string // "sign": the person's turn · "later": others sign first · "draft" · "case"
 	ID        string // draft or case id
 	Tenant    *directory.Tenant
 	Form      string // form id
@@ -82,6 +83,11 @@ type Item struct {
 	Expires   time.Time // of a draft
 	Ending    bool      // … that is so near that its owner is being told
 	Deadline  time.Time // of a signature
+	Asked     time.Time // since when it is the person's turn
+	Signed    time.Time // when the person signed; zero when not
+	Method    string    // the e-legitimation's id, "paper"; of Signed
+	Done, Of  int       // signatures there are, of those that are needed
+	Amends    bool      // a draft that changes what was handed in
 	Decision  bool      // there is a decision to read
 	Handout   bool      // something was handed out to open
 	Unread    bool      // … that has not been opened
@@ -104,9 +110,20 @@ type CaseView struct {
 	Own         *forms.View // the reader's own section, nil when not filled: summarise its own pages for renderer.Self
 	Attachments []Attachment
 	Signatures  []SignatureView
+	Steps       []StepView // the same, by step
+	Done, Of    int        // signatures there are, of those that are needed
 	Deadline    time.Time
 	MaySign     bool
-	OwnFirst    bool // the own section must be filled before signing
+	Asked       time.Time // since when it is the reader's turn
+	Later       bool      // it is not the reader's turn yet
+	Again       bool      // the reader had signed, and what was signed has changed
+	Spared      bool      // the reader's signature is not needed any more
+	Ladder      bool      // others are asked when the reader cannot
+	Evidence    bool      // there is evidence of the reader's own signature
+	MayAmend    bool      // the reader may change what was handed in
+	DeclineBack bool      // the applicant is told when somebody does not sign, and not only the officer
+	Refused     bool      // the reader, who is the applicant, is told that somebody has not signed
+	OwnFirst    bool      // the own section must be filled before signing
 	MayWithdraw bool
 	MayCopy     bool
 	Completion  string // text of an order to complete, "" none
@@ -133,8 +150,11 @@ type SignatureView struct {
 	Name  string
 	Role  string
 	Me    bool
-	State signing.PlaceState // parties see waiting, signed, on-paper, declined, waived only
+	State signing.PlaceState // of others, parties see waiting, signed, on-paper, waived and spared only
+	Later bool               // it is not the party's turn yet
 	At    time.Time
+	// Method of the reader's own: the e-legitimation's id, "paper".
+	Method string
 }
 
 // DecisionView is the decision as the reader may open it.
@@ -154,7 +174,8 @@ type SigningView struct {
 	Markdown bool
 	Parts    []signing.Part // exactly what is signed, those that the reader may open
 	Digest   string         // of the manifest
-	Order    *eid.Order     // nil before it has started
+	Offers   eid.Offers     // what can be signed with
+	Order    *Started       // nil before it has started
 	Status   eid.Status
 }
 
@@ -249,12 +270,15 @@ type DecisionInput struct {
 	From    string // YYYY-MM-DD
 	To      string
 	Title   string // the decider's title
+	// Signers are colleagues, by subject, before whom the decision is laid as a proposal, in the order in which they are asked; none: the
+	// one who decides signs. Of forms whose decisions are signed only.
+	Signers []string
 }
 
 // DecisionPreview is the decision as it would be.
 type DecisionPreview struct {
 	Markdown string
-	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to"
+	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/signers"
 	Proposed []map[string]any
 	Guarded  bool // somebody in the case is protected
 }

@@ -1,19 +1,34 @@
 package httpkit
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+
+	"samtjanst/platform/fault"
 )
 
 // headers are sent with every response. They are the same for all, so they are made once.
 type headers struct {
-	csp  string
-	hsts bool
+	csp        string
+	formAction []string
+	hsts       bool
 }
 
 func newHeaders(c Config) headers {
-	return headers{csp: policy(c.FormAction), hsts: c.TLS}
+	return headers{csp: policy(c.FormAction), formAction: c.FormAction, hsts: c.TLS}
+}
+
+// FormTo lets a form of the page that is answered end at another site's address, beside those that every page's may.
+func (r *Request) FormTo(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(u.Host, " ;,'\"") {
+		return fault.Newf("httpkit.FormTo", fault.Internal, "a form to no address of a site")
+	}
+	r.c.Set(fiber.HeaderContentSecurityPolicy, policy(append(slices.Clone(r.kit.headers.formAction), u.Scheme+"://"+u.Host)))
+	return nil
 }
 
 // policy allows what our own pages need and nothing inline (Content Security Policy Level 3). Images may be data: for

@@ -81,6 +81,9 @@ type Route struct {
 	Hold bool
 	// Limit bounds how often; nil no limit.
 	Limit *Limit
+	// Foreign: what comes here is sent by another site, a provider of e-legitimation that hands the browser back. Nothing of a session is
+	// read or written, since whoever sends it may be anybody, and no token is asked for. The route is public.
+	Foreign bool
 	// Quiet: the request does not count as activity, so a page that asks again by itself cannot keep a session alive.
 	Quiet bool
 	Site  *Site // set by Add
@@ -107,6 +110,8 @@ func (k *Kit) Add(s *Site, routes ...Route) {
 			panic(fmt.Sprintf("httpkit: route %s %s lacks who may use it, its handler, or a path", r.Method, r.Path))
 		case !r.Who.IsPublic() && s.Login == nil:
 			panic(fmt.Sprintf("httpkit: route %s %s is not public and its site has no Login", r.Method, r.Path))
+		case r.Foreign && !r.Who.IsPublic():
+			panic(fmt.Sprintf("httpkit: route %s %s takes what other sites send and is not public", r.Method, r.Path))
 		case r.Who.kind == citizen && s.Kind != CitizenSession, r.Who.kind == staff && s.Kind != StaffSession:
 			panic(fmt.Sprintf("httpkit: route %s %s is for %s, the site's session is another's", r.Method, r.Path, r.Who))
 		}
@@ -139,10 +144,13 @@ func (k *Kit) answer(r *Request) error {
 	if err := k.limit(r); err != nil {
 		return err
 	}
+	posts := r.Method != http.MethodGet && r.Method != http.MethodHead
+	if r.route.Foreign {
+		return k.foreign(r, posts)
+	}
 	if err := k.loadSession(r); err != nil {
 		return err
 	}
-	posts := r.Method != http.MethodGet && r.Method != http.MethodHead
 	actor := r.Actor()
 	if posts {
 		if err := sameOrigin(r); err != nil {
@@ -163,6 +171,18 @@ func (k *Kit) answer(r *Request) error {
 			return r.route.Site.Login(r)
 		}
 		return fault.Newf("httpkit.serve", fault.Forbidden, "%s %s is for %s", r.Method, r.route.Path, r.route.Who)
+	}
+	return r.route.Handle(r)
+}
+
+// foreign answers what another site has the browser send: as a stranger's, however the browser is known here.
+func (k *Kit) foreign(r *Request, posts bool) error {
+	now := k.Clock.Now()
+	r.session = &Session{Kind: r.route.Site.Kind, Created: now, Seen: now}
+	if posts {
+		if err := k.readForm(r); err != nil {
+			return err
+		}
 	}
 	return r.route.Handle(r)
 }

@@ -88,6 +88,7 @@ func (c Citizen) SignsAs() idno.Number {
 type Staff struct {
 	Subject string // stable id at the provider: issuer + "|" + sub
 	Name    string
+	Number  idno.Number // personal identity number, when the organisation's login tells it: who signs decisions is held against it
 	Tenant  TenantID
 	Grants  []Grant
 	LoginAt time.Time

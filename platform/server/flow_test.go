@@ -179,7 +179,7 @@ func wholePath(t *testing.T, w *servertest.World) {
 	if err != nil || len(cv.Rides) != 1 || cv.Rides[0].Time != "07:35" {
 		t.Fatalf("Erik sees rides %v, %v", cv.Rides, err)
 	}
-	checkCasePDF(t, w, decider, id)
+	holds(t, w, casePDF(t, w, decider, id), 2)
 	if err := casework.VerifyChain(head.Events); err != nil {
 		t.Error(err)
 	}
@@ -307,63 +307,6 @@ func TestTwoHomes(t *testing.T) {
 	}
 }
 
-// checkCasePDF verifies every digest of every manifest from the attachments alone.
-func checkCasePDF(t *testing.T, w *servertest.World, a identity.Actor, id casework.ID) {
-	t.Helper()
-	f, err := w.Flow.CasePDF(w.Ctx, a, id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	attached, err := pdf.Extract(read(t, f))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string][]byte{}
-	for _, at := range attached {
-		files[at.Name] = at.Bytes
-	}
-	var salts map[string]struct {
-		File string `json:"file"`
-		Salt []byte `json:"salt"`
-	}
-	if err := json.Unmarshal(files["salt.json"], &salts); err != nil {
-		t.Fatal(err)
-	}
-	signatures := 0
-	for name, raw := range files {
-		if !strings.HasPrefix(name, "underskrift-") {
-			continue
-		}
-		signatures++
-		var ev flow.Evidence
-		var m signing.Manifest
-		if err := json.Unmarshal(raw, &ev); err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal([]byte(ev.Manifest), &m); err != nil {
-			t.Fatal(err)
-		}
-		if err := signing.CheckHidden(ev.Hidden, []byte(ev.Manifest)); err != nil {
-			t.Error(name, err)
-		}
-		for _, p := range m.Parts {
-			s, ok := salts[p.ID]
-			if !ok || !signing.CheckPart(p, s.Salt, files[s.File]) {
-				t.Errorf("%s: part %s (%s) does not match its digest", name, p.ID, p.Kind)
-			}
-		}
-	}
-	if signatures != 2 {
-		t.Errorf("%d signatures are attached: %v", signatures, slices.Collect(func(yield func(string) bool) {
-			for n := range files {
-				if !yield(n) {
-					return
-				}
-			}
-		}))
-	}
-}
-
 // Submitting again, from another tab, or after the fact, gives the same case.
 func TestSubmitIsIdempotent(t *testing.T) {
 	w := servertest.New(t, servertest.Options{})
@@ -416,7 +359,7 @@ func TestWallsBetweenPeople(t *testing.T) {
 		"discard":      w.Flow.Discard(w.Ctx, stranger, draft),
 		"case":         errOf(w.Flow.Case(w.Ctx, stranger, id)),
 		"signing page": errOf(w.Flow.SigningPage(w.Ctx, stranger, id)),
-		"start":        errOf(w.Flow.StartSigning(w.Ctx, stranger, id, servertest.Client)),
+		"start":        errOf(w.Flow.StartSigning(w.Ctx, stranger, id, "", servertest.Client)),
 		"poll":         errOf(w.Flow.PollSigning(w.Ctx, stranger, id)),
 		"part":         errOf(w.Flow.SignedPart(w.Ctx, stranger, id, part)),
 		"own":          errOf(w.Flow.OwnPage(w.Ctx, stranger, id, "")),
@@ -550,7 +493,7 @@ func TestSigningFailures(t *testing.T) {
 		t.Run(string(c.do), func(t *testing.T) {
 			w.Sim.BankID.Reset()
 			w.Sim.BankID.Script(n, bankidsim.Scenario{Do: c.do})
-			v, err := w.Flow.StartSigning(w.Ctx, anna, id, servertest.Client)
+			v, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client)
 			if err != nil {
 				t.Fatal(err)
 			}

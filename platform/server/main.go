@@ -37,6 +37,7 @@ const usage = `samtjanst: e-services for municipalities
       --data DIR  --listen ADDRESS  --sim-listen ADDRESS  --store mongodb://…
   samtjanst sim [--listen ADDRESS] [--data DIR]
                                          run the simulators alone
+  samtjanst verify FILE [--trust PEM]…   who signed a case and what, or what has been changed; verify --help tells more
 
 For authors of forms; PATH is a form's folder or a folder of them. Statuses: 0 well, 1 something to mend, 2 not understood.
 
@@ -69,6 +70,8 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return simulate(ctx, args[1:], stdout, stderr)
 	case "form":
 		return form(ctx, args[1:], stdout, stderr)
+	case "verify":
+		return verify(args[1:], stdout, stderr)
 	case "help", "-h", "--help":
 		fmt.Fprint(stdout, usage)
 		return exitOK

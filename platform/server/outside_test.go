@@ -94,7 +94,7 @@ func TestRegisterFailsLater(t *testing.T) {
 			rev := revision(t, w, id)
 			for what, err := range map[string]error{
 				"signing page": errOf(w.Flow.SigningPage(w.Ctx, erik, id)),
-				"start":        errOf(w.Flow.StartSigning(w.Ctx, anna, id, servertest.Client)),
+				"start":        errOf(w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client)),
 				"own section":  errOf(w.Flow.OwnPage(w.Ctx, erik, id, "")),
 				"case":         errOf(w.Flow.Case(w.Ctx, erik, id)),
 				"decision":     errOf(w.Flow.Decide(w.Ctx, decider, id, rev, bifall)),

@@ -96,7 +96,7 @@ func onOneCase(t *testing.T, w *servertest.World) {
 	fillOwn(t, w, erik, id, map[string]url.Values{"egen": servertest.Posted("/egen/email=erik@example.se")})
 	w.Sign(anna, id)
 	var went, signed atomic.Int64
-	v, err := w.Flow.StartSigning(w.Ctx, erik, id, servertest.Client)
+	v, err := w.Flow.StartSigning(w.Ctx, erik, id, "", servertest.Client)
 	if err != nil {
 		t.Fatal(err)
 	}

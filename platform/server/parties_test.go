@@ -85,7 +85,7 @@ func TestOwnSectionIsNoApplication(t *testing.T) {
 // login goes through the e-legitimation's real protocol.
 func login(t *testing.T, w *servertest.World, id personas.ID) identity.Actor {
 	t.Helper()
-	o, err := w.Flow.BeginLogin(w.Ctx, servertest.Client)
+	o, err := w.Flow.BeginLogin(w.Ctx, "", servertest.Client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestChangedNumber(t *testing.T) {
 		t.Fatalf("Robin's pages: %+v, %v", mine, err)
 	}
 	fillOwn(t, w, robin, id, servertest.OneHome(personas.IdaExempelstrom, "", "robin@example.se"))
-	v, err := w.Flow.StartSigning(w.Ctx, robin, id, servertest.Client)
+	v, err := w.Flow.StartSigning(w.Ctx, robin, id, "", servertest.Client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestLongTextInTheApp(t *testing.T) {
 func TestPollsTogether(t *testing.T) {
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
-	v, err := w.Flow.StartSigning(w.Ctx, anna, id, servertest.Client)
+	v, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client)
 	if err != nil {
 		t.Fatal(err)
 	}

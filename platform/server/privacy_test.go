@@ -145,7 +145,7 @@ func TestNothingIsLeftLyingAbout(t *testing.T) {
 		if err := w.Sim.BankID.Script(anna.Citizen.Number, bankidsim.Scenario{Do: action, AtStart: action == bankidsim.InvalidParameters || action == bankidsim.Malformed}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Flow.StartSigning(w.Ctx, anna, id, servertest.Client); err == nil {
+		if _, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client); err == nil {
 			if _, err := w.Flow.PollSigning(w.Ctx, anna, id); err != nil {
 				t.Fatal(err)
 			}

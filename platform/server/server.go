@@ -38,6 +38,7 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/outbox"
 	"samtjanst/platform/signing/evidence"
+	"samtjanst/platform/signing/proof"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/mongostore"
 	"samtjanst/platform/store/sealed"
@@ -68,6 +69,7 @@ type Server struct {
 	Flow  *flow.Service
 	Store store.Store
 
+	proof   proof.Checker
 	outbox  *outbox.Outbox
 	closers []func() error
 	stop    context.CancelFunc
@@ -188,6 +190,7 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, fmt.Errorf("bankid: %w", err)
 	}
+	s.proof = checker(trusted{bankID: material.Roots})
 	bank, err := bankid.New(cfg.BankID, material, o.Clock)
 	if err != nil {
 		return nil, fmt.Errorf("bankid: %w", err)
@@ -219,7 +222,7 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	use := &flow.Service{
 		Vault: &vault.Vault{Store: s.Store, Keys: keys, Clock: o.Clock}, Blobs: blobs, Scanner: scanner(cfg.Clamd),
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
-		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EID: bank, Mail: mailer, SMS: texter, Targets: targets,
+		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EIDs: eid.Offers{{Provider: bank, Title: map[string]string{"sv": "BankID"}, Level: 3, Login: true, Sign: true}}, Mail: mailer, SMS: texter, Targets: targets,
 		Verify: verifier(material.Roots), Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
 		Dress: func(theme string) ([]byte, string) {
 			if t, ok := themes[theme]; ok {
@@ -324,8 +327,8 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	limits := renderer.DefaultLimits
 	limits.FileBytes, limits.Files = cfg.Uploads.FileMB<<20, cfg.Uploads.Count
 	err = web.Register(web.Deps{Kit: s.Kit, UI: faces, Renderer: renderer.New(texts, limits), Flow: s.Flow, Directory: dirs, Clock: o.Clock,
-		QR:      func(order eid.Order, now time.Time) ([]byte, error) { return bankid.QRSVG(bankid.QR(order, now)) },
-		BaseURL: cfg.BaseURL, Simulators: o.Simulators})
+		QR:      bankid.QRSVG,
+		BaseURL: cfg.BaseURL, Simulators: o.Simulators, Verify: s.proof.Check})
 	if err != nil {
 		return err
 	}

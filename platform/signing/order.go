@@ -1,17 +1,23 @@
 // Package signing has signing orders: who must sign what, in which order, until when, and what has happened so far.
 //
-// An Order is a value; its methods are pure and return what follows from an event, so that casework can apply them again after a
-// conflict. A Place is one party's place in the order; its State says what the officer needs to know. What is signed is a
+// An Order has steps, one after the other, and each step places, of which so many must be signed as it needs. The places of a step are
+// asked all at once, or one by one up a ladder: the next is asked when the one before has been silent for so long, or is hindered, never
+// because of a no. A Place is one party's place in the order; its State says what the officer needs to know. What is signed is a
 // Manifest of Parts (manifest.go); evidence is verified in signing/evidence.
 //
-// Invariants: a place that has signed stays signed unless the content changes (Void); an order is Complete exactly when
-// no place is missing; nothing lapses silently: an expired place stays visible until somebody acts.
+// An Order is a value; its methods are pure and say what follows from what happened, so that casework can apply them again after a
+// conflict. They give the parties whose turn it now is, who are to be told.
+//
+// Invariants: nobody signs out of turn; a place that has signed stays signed unless the content changes (Void); nobody has two places of
+// a step, nor of an order unless the plan says so; an order is Complete exactly when every step has what it needs; nothing lapses
+// silently: an expired place stays visible until somebody acts.
 package signing
 
 import (
 	"slices"
 	"time"
 
+	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 )
 
@@ -23,60 +29,143 @@ type PlaceState string
 
 // States of a place.
 const (
-	Waiting      PlaceState = "waiting"       // not yet asked
+	Waiting      PlaceState = "waiting"       // not yet told: the turn has not come, or the notice is on its way
 	Invited      PlaceState = "invited"       // the party acts: a notice has gone
 	NoAddress    PlaceState = "no-address"    // the officer acts: nowhere to send, a letter must be printed
 	NoticeFailed PlaceState = "notice-failed" // the officer acts: the notice could not be delivered
 	Opened       PlaceState = "opened"        // the party has read it
 	Signed       PlaceState = "signed"        // done, with e-legitimation
 	OnPaper      PlaceState = "on-paper"      // done, by pen, registered by the officer
-	Declined     PlaceState = "declined"      // the officer acts: the party said no
+	Declined     PlaceState = "declined"      // the officer acts, or the filler: the party said no
+	Against      PlaceState = "against"       // a decider's no on the merits: a position that is recorded and ends the order
+	Hindered     PlaceState = "hindered"      // the party cannot: somebody else's turn (hinder, jäv)
 	Expired      PlaceState = "expired"       // the officer acts: no answer in time
 	Waived       PlaceState = "waived"        // done: the officer went on without it on a stated ground
+	Spared       PlaceState = "spared"        // not needed any more: others were enough, or the order ended
 )
 
-// Done reports whether nothing more is wanted of the place.
+// PlaceStates lists every state, for tests that each has its words.
+var PlaceStates = []PlaceState{Waiting, Invited, NoAddress, NoticeFailed, Opened, Signed, OnPaper, Declined, Against, Hindered, Expired, Waived, Spared}
+
+// Done reports whether the place counts as filled.
 func (s PlaceState) Done() bool { return s == Signed || s == OnPaper || s == Waived }
 
-// May reports whether the party can still sign or decline.
-func (s PlaceState) May() bool { return !s.Done() && s != Declined }
+// May reports whether the party can still sign or say no, once it is the party's turn.
+func (s PlaceState) May() bool {
+	switch s {
+	case Waiting, Invited, NoAddress, NoticeFailed, Opened, Expired:
+		return true
+	}
+	return false
+}
 
 // Place is one party's place in an order.
 type Place struct {
 	Party    PartyID
+	Step     int // number of its step
 	State    PlaceState
 	Since    time.Time   // since when State
+	Asked    time.Time   // since when it is the party's turn; zero before that
 	Invited  time.Time   // first invitation
 	Reminded []time.Time // reminders that went out
 	Channel  string      // "mail", "sms", "letter"; who saved the address is not told
 	Why      string      // code of a failed notice, or of no address
 	Evidence string      // part id of the evidence once signed
 	Manifest string      // digest of the manifest signed, hex
-	Method   string      // "bankid", "paper"
-	Reason   string      // why declined (for the officer only), or the stated ground of a waiver
+	Method   string      // the e-legitimation's id: "bankid"; "paper"
+	Reason   string      // why declined, against or hindered (for the officer only), or the stated ground of a waiver
 	Voided   int         // how many times a change of content voided this signature
+	Instead  PartyID     // whose place it was, when the officer put somebody else there
 }
 
-// Order is who must sign. Rule: all places; issue-wide rules widen here.
+// May reports whether the party can sign or say no now: it is the party's turn and the place is open.
+func (p *Place) May() bool { return !p.Asked.IsZero() && p.State.May() }
+
+// Reminder is one rung of the ladder of reminders, counted from when it became the party's turn.
+type Reminder struct {
+	After clock.Span `json:"after"`
+	By    string     `json:"by,omitempty"` // "mail", "sms", "letter"; "" the way that the invitation went
+}
+
+// Step is what is wanted at one time.
+type Step struct {
+	Need   int        // places to be filled; 0 all of them
+	Ladder clock.Span // zero: all are asked at once. Else one by one, the next when the one before has been silent for so long
+}
+
+// PlannedStep is a step with those who have a place in it, in the order in which a ladder asks them.
+type PlannedStep struct {
+	Step
+	Parties []PartyID
+}
+
+// Plan is what an order is made from.
+type Plan struct {
+	About     string // what is signed: "application", "decision", "document"
+	Steps     []PlannedStep
+	Within    clock.Span // the time that the order has
+	Reminders []Reminder
+	// Positions says that the signers decide: a no is a position on the merits and ends the order.
+	Positions bool
+	// Again lets one person have places in several steps.
+	Again bool
+}
+
+// Outcome is how an order ended.
+type Outcome string
+
+// Outcomes.
+const (
+	Going     Outcome = ""
+	Complete  Outcome = "complete"  // every step has what it needs
+	Refused   Outcome = "refused"   // somebody who decides was against
+	Withdrawn Outcome = "withdrawn" // taken back, or ended by the officer
+)
+
+// Order is who must sign.
 type Order struct {
-	ID       string
-	Places   []Place
-	Deadline time.Time
-	Created  time.Time
-	Ended    bool // nothing more is wanted: complete, withdrawn, or ended by the officer
+	ID        string
+	About     string
+	Steps     []Step // none is one step in which all are asked at once
+	Places    []Place
+	Reminders []Reminder
+	Positions bool
+	Deadline  time.Time
+	Created   time.Time
+	Ended     bool // nothing more is wanted
+	Outcome   Outcome
 }
 
-// NewOrder makes an order of all the parties, in parallel.
-func NewOrder(id string, parties []PartyID, now, deadline time.Time) Order {
-	o := Order{ID: id, Created: now, Deadline: deadline}
-	for _, p := range parties {
-		o.Places = append(o.Places, Place{Party: p, State: Waiting, Since: now})
+// NewOrder makes an order, and gives those whose turn it is at once. fault.Invalid for a plan that cannot be carried out: a step without
+// places, more needed than there are, somebody twice.
+func NewOrder(id string, p Plan, now time.Time) (Order, []PartyID, error) {
+	const op = "signing.NewOrder"
+	o := Order{ID: id, About: p.About, Reminders: slices.Clone(p.Reminders), Positions: p.Positions, Created: now, Deadline: p.Within.From(now)}
+	for i, s := range p.Steps {
+		if len(s.Parties) == 0 || s.Need < 0 || s.Need > len(s.Parties) {
+			return Order{}, nil, fault.Newf(op, fault.Invalid, "step %d needs %d of %d", i+1, s.Need, len(s.Parties))
+		}
+		for _, party := range s.Parties {
+			if slices.ContainsFunc(o.Places, func(pl Place) bool { return pl.Party == party && (!p.Again || pl.Step == i) }) {
+				return Order{}, nil, fault.Newf(op, fault.Invalid, "%s has two places", party)
+			}
+			o.Places = append(o.Places, Place{Party: party, Step: i, State: Waiting, Since: now})
+		}
+		o.Steps = append(o.Steps, s.Step)
 	}
-	return o
+	if len(o.Places) == 0 {
+		o.Ended, o.Outcome = true, Complete
+		return o, nil, nil
+	}
+	if !o.Deadline.After(now) {
+		return Order{}, nil, fault.Newf(op, fault.Invalid, "no time to sign in")
+	}
+	return o, o.advance(now), nil
 }
 
 // Clone copies the order so that the copy can be changed.
 func (o Order) Clone() Order {
+	o.Steps, o.Reminders = slices.Clone(o.Steps), slices.Clone(o.Reminders)
 	o.Places = slices.Clone(o.Places)
 	for i := range o.Places {
 		o.Places[i].Reminded = slices.Clone(o.Places[i].Reminded)
@@ -84,54 +173,306 @@ func (o Order) Clone() Order {
 	return o
 }
 
-// Place gives a party's place; nil when the party has none.
+// Place gives a party's place: the one whose turn it is when the party has several, else the first that is open, else the last. nil when
+// the party has none.
 func (o *Order) Place(p PartyID) *Place {
+	var best *Place
 	for i := range o.Places {
-		if o.Places[i].Party == p {
-			return &o.Places[i]
+		pl := &o.Places[i]
+		switch {
+		case pl.Party != p:
+		case pl.May():
+			return pl
+		case best == nil || !best.State.May():
+			best = pl
+		}
+	}
+	return best
+}
+
+// step gives the places of a step, and how many of them must be filled.
+func (o *Order) step(n int) (places []*Place, need int, ladder clock.Span) {
+	for i := range o.Places {
+		if o.Places[i].Step == n {
+			places = append(places, &o.Places[i])
+		}
+	}
+	need = len(places)
+	if n < len(o.Steps) {
+		ladder = o.Steps[n].Ladder
+		if o.Steps[n].Need > 0 {
+			need = o.Steps[n].Need
+		}
+	}
+	return places, need, ladder
+}
+
+// steps is how many steps there are.
+func (o *Order) steps() int { return max(len(o.Steps), 1) }
+
+// current is the first step that lacks something; steps() when none does.
+func (o *Order) current() int {
+	for n := range o.steps() {
+		places, need, _ := o.step(n)
+		if filled(places) < need {
+			return n
+		}
+	}
+	return o.steps()
+}
+
+func filled(places []*Place) (n int) {
+	for _, p := range places {
+		if p.State.Done() {
+			n++
+		}
+	}
+	return n
+}
+
+// advance opens what comes next: the next step when one has what it needs, the next rung when a ladder has nobody left who can answer.
+// It gives those whose turn it has become.
+func (o *Order) advance(now time.Time) (asked []PartyID) {
+	if o.Ended {
+		return nil
+	}
+	at := o.current()
+	for i := range o.Places { // who has not been needed in a step that is over
+		if pl := &o.Places[i]; pl.Step < at && pl.open() {
+			pl.State, pl.Since = Spared, now
+		}
+	}
+	if at == o.steps() {
+		o.Ended, o.Outcome = true, Complete
+		return nil
+	}
+	places, need, ladder := o.step(at)
+	able := filled(places) // filled, or asked and not hindered: a no does not lead up a ladder
+	for _, pl := range places {
+		if !pl.Asked.IsZero() && pl.open() {
+			able++
+		}
+	}
+	for _, pl := range places {
+		if !pl.Asked.IsZero() || !pl.State.May() {
+			continue
+		}
+		if !ladder.IsZero() && able >= need {
+			break
+		}
+		pl.Asked = now
+		asked = append(asked, pl.Party)
+		able++
+	}
+	return asked
+}
+
+// open reports whether something may still come of a place.
+func (p *Place) open() bool { return p.State.May() || p.State == Declined }
+
+// Climb asks the next on the ladder of the step that is going on, when nobody asked has answered for as long as the ladder says. Called
+// too early, or when nobody is left, it asks nobody.
+func (o *Order) Climb(now time.Time) (asked []PartyID) {
+	at := o.NextRung()
+	if at.IsZero() || at.After(now) {
+		return nil
+	}
+	places, _, _ := o.step(o.current())
+	for _, pl := range places {
+		if pl.Asked.IsZero() && pl.State.May() {
+			pl.Asked = now
+			return []PartyID{pl.Party}
 		}
 	}
 	return nil
 }
 
-// Progress counts places done and all places.
-func (o Order) Progress() (done, of int) {
-	for _, p := range o.Places {
-		if p.State.Done() {
-			done++
+// NextRung is when Climb will ask somebody; zero when there is nobody to ask.
+func (o *Order) NextRung() time.Time {
+	n := o.current()
+	if o.Ended || n == o.steps() {
+		return time.Time{}
+	}
+	places, _, ladder := o.step(n)
+	if ladder.IsZero() || standsStill(places) {
+		return time.Time{}
+	}
+	var last time.Time
+	left := false
+	for _, pl := range places {
+		left = left || pl.Asked.IsZero() && pl.State.May()
+		if pl.Asked.After(last) {
+			last = pl.Asked
 		}
 	}
-	return done, len(o.Places)
+	if !left || last.IsZero() {
+		return time.Time{}
+	}
+	return ladder.From(last)
 }
 
-// Missing lists the parties whose signature is still wanted.
+// Progress counts what has been filled of what is needed.
+func (o Order) Progress() (done, of int) {
+	for n := range o.steps() {
+		places, need, _ := o.step(n)
+		done, of = done+min(filled(places), need), of+need
+	}
+	return done, of
+}
+
+// Missing lists the parties whose signature can still be wanted: those of steps that lack something.
 func (o Order) Missing() []PartyID {
 	var out []PartyID
-	for _, p := range o.Places {
-		if !p.State.Done() {
-			out = append(out, p.Party)
+	if o.Ended {
+		return nil
+	}
+	for n := range o.steps() {
+		places, need, _ := o.step(n)
+		if filled(places) >= need {
+			continue
+		}
+		for _, p := range places {
+			if p.open() {
+				out = append(out, p.Party)
+			}
 		}
 	}
 	return out
 }
 
-// Complete reports whether everybody has signed, on paper or by e-legitimation, or been waived.
-func (o Order) Complete() bool { return len(o.Missing()) == 0 }
+// Complete reports whether every step has what it needs: signed, on paper or by e-legitimation, or waived.
+func (o Order) Complete() bool { return o.current() == o.steps() }
 
-// Move sets a place's state. fault.Invalid when the party has no place, fault.Conflict when the place is done already or the order ended.
-func (o *Order) Move(p PartyID, to PlaceState, now time.Time) (*Place, error) {
+// Stuck reports whether the step that is going on cannot get what it needs from those who are left: somebody must be put in another's
+// place, or the officer go on without.
+func (o Order) Stuck() bool {
+	n := o.current()
+	if o.Ended || n == o.steps() {
+		return false
+	}
+	places, need, ladder := o.step(n)
+	left := filled(places)
+	still := !ladder.IsZero() && standsStill(places)
+	for _, p := range places {
+		if p.May() || p.State.May() && !still {
+			left++
+		}
+	}
+	return left < need
+}
+
+// standsStill reports whether nobody else is asked up a ladder: somebody said no, and what follows is for people to say.
+func standsStill(places []*Place) bool {
+	return slices.ContainsFunc(places, func(p *Place) bool { return p.State == Declined })
+}
+
+// Move sets the state of a party's place, and gives those whose turn it becomes. fault.Invalid when the party has no place;
+// fault.Conflict when the place is filled, it is not the party's turn, or the order has ended.
+func (o *Order) Move(p PartyID, to PlaceState, now time.Time) (*Place, []PartyID, error) {
+	const op = "signing.Move"
 	pl := o.Place(p)
 	switch {
 	case pl == nil:
-		return nil, fault.Newf("signing.Move", fault.Invalid, "no place for %s", p)
-	case o.Ended || pl.State.Done():
-		return nil, fault.Newf("signing.Move", fault.Conflict, "place is %s", pl.State)
-	case to == Signed && !pl.State.May():
-		return nil, fault.Newf("signing.Move", fault.Conflict, "place is %s", pl.State)
+		return nil, nil, fault.Newf(op, fault.Invalid, "no place for %s", p)
+	case o.Ended || pl.State.Done() || pl.State == Spared || pl.State == Against:
+		return nil, nil, fault.Newf(op, fault.Conflict, "place is %s", pl.State)
+	case byParty(to) && !pl.May():
+		return nil, nil, fault.Newf(op, fault.Conflict, "place is %s and was asked %s", pl.State, pl.Asked)
+	case to == Declined && o.Positions:
+		to = Against
 	}
 	pl.State, pl.Since = to, now
-	if o.Complete() {
-		o.Ended = true
+	if to == Against {
+		o.end(Refused, now)
+		return pl, nil, nil
 	}
-	return pl, nil
+	return pl, o.advance(now), nil
+}
+
+// byParty reports whether it is the party that brings a place into a state, in turn.
+func byParty(s PlaceState) bool {
+	return s == Signed || s == Opened || s == Declined || s == Hindered || s == Against
+}
+
+// end ends the order: what is open is not wanted any more.
+func (o *Order) end(how Outcome, now time.Time) {
+	o.Ended, o.Outcome = true, how
+	for i := range o.Places {
+		if pl := &o.Places[i]; pl.open() {
+			pl.State, pl.Since = Spared, now
+		}
+	}
+}
+
+// End takes the order back: nothing more is wanted. Ending one that has ended changes nothing.
+func (o *Order) End(now time.Time) {
+	if !o.Ended {
+		o.end(Withdrawn, now)
+	}
+}
+
+// Expire marks those whose turn it is and who have not answered, and gives them.
+func (o *Order) Expire(now time.Time) (late []PartyID) {
+	if o.Ended {
+		return nil
+	}
+	for i := range o.Places {
+		if pl := &o.Places[i]; pl.May() && pl.State != Expired {
+			pl.State, pl.Since = Expired, now
+			late = append(late, pl.Party)
+		}
+	}
+	return late
+}
+
+// Reopen lets those sign after all who declined or let the time pass, until a new deadline.
+func (o *Order) Reopen(deadline, now time.Time) {
+	if o.Ended {
+		return
+	}
+	o.Deadline = deadline
+	for i := range o.Places {
+		if pl := &o.Places[i]; pl.State == Declined || pl.State == Expired {
+			pl.State, pl.Since = Waiting, now
+		}
+	}
+}
+
+// Replace puts somebody else in a party's place, who is asked when it is the place's turn. fault.Conflict when the place is filled or the
+// order has ended, or the new one has a place already.
+func (o *Order) Replace(old, by PartyID, now time.Time) ([]PartyID, error) {
+	const op = "signing.Replace"
+	pl := o.Place(old)
+	switch {
+	case pl == nil:
+		return nil, fault.Newf(op, fault.Invalid, "no place for %s", old)
+	case o.Ended || !pl.open() && pl.State != Hindered:
+		return nil, fault.Newf(op, fault.Conflict, "place is %s", pl.State)
+	case o.Place(by) != nil:
+		return nil, fault.Newf(op, fault.Conflict, "%s has a place already", by)
+	}
+	turn := !pl.Asked.IsZero()
+	*pl = Place{Party: by, Step: pl.Step, State: Waiting, Since: now, Instead: old, Voided: pl.Voided}
+	if turn {
+		pl.Asked = now
+		return []PartyID{by}, nil
+	}
+	return o.advance(now), nil
+}
+
+// Void takes back every signature, since what was signed is no longer what stands, and begins anew with the first step. It gives those
+// whose turn it is. An order that was taken back stays so.
+func (o *Order) Void(deadline, now time.Time) []PartyID {
+	if o.Outcome == Withdrawn {
+		return nil
+	}
+	o.Ended, o.Outcome, o.Deadline = false, Going, deadline
+	for i := range o.Places {
+		old := o.Places[i]
+		o.Places[i] = Place{Party: old.Party, Step: old.Step, State: Waiting, Since: now, Instead: old.Instead, Voided: old.Voided}
+		if old.State.Done() {
+			o.Places[i].Voided++
+		}
+	}
+	return o.advance(now)
 }

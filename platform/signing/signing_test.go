@@ -1,13 +1,10 @@
 package signing
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"testing/quick"
 	"time"
-
-	"samtjanst/platform/fault"
 )
 
 var (
@@ -74,51 +71,5 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 	}
 	if err := quick.Check(property, &quick.Config{MaxCount: 1000}); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestOrder(t *testing.T) {
-	o := NewOrder("o1", []PartyID{"p1", "p2"}, now, now.AddDate(0, 0, 14))
-	move := func(p PartyID, to PlaceState) error { _, err := o.Move(p, to, now); return err }
-	if err := move("p9", Signed); !errors.Is(err, fault.Invalid) {
-		t.Errorf("somebody without a place signs: %v", err)
-	}
-	if err := move("p1", Signed); err != nil {
-		t.Fatal(err)
-	}
-	if err := move("p1", Signed); !errors.Is(err, fault.Conflict) {
-		t.Errorf("signing twice: %v", err)
-	}
-	if done, of := o.Progress(); done != 1 || of != 2 || o.Complete() || o.Ended {
-		t.Errorf("after one: %d of %d, ended %v", done, of, o.Ended)
-	}
-	copied := o.Clone()
-	if err := move("p2", Expired); err != nil {
-		t.Fatal(err)
-	}
-	if copied.Place("p2").State != Waiting {
-		t.Error("a clone shares places")
-	}
-	if err := move("p2", Signed); err != nil { // late is better than never
-		t.Errorf("signing after the deadline: %v", err)
-	}
-	if !o.Complete() || !o.Ended || len(o.Missing()) != 0 {
-		t.Errorf("after both: %+v", o)
-	}
-	if err := move("p2", Declined); !errors.Is(err, fault.Conflict) {
-		t.Errorf("declining after signing: %v", err)
-	}
-}
-
-func TestWhoDeclinedDoesNotSign(t *testing.T) {
-	o := NewOrder("o1", []PartyID{"p1"}, now, now)
-	if _, err := o.Move("p1", Declined, now); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := o.Move("p1", Signed, now); !errors.Is(err, fault.Conflict) {
-		t.Errorf("signing after declining: %v", err)
-	}
-	if _, err := o.Move("p1", Waived, now); err != nil || !o.Complete() {
-		t.Errorf("the officer goes on: %v", err)
 	}
 }

@@ -38,8 +38,10 @@ func (q CaseQuery) Check() error {
 		return fault.Newf(op, fault.Invalid, "neither authorities nor tokens: a query over everything")
 	case q.Limit < 0 || q.Limit > MaxLimit:
 		return fault.Newf(op, fault.Invalid, "limit %d is not within 1–%d", q.Limit, MaxLimit)
-	case q.Order > ChangedLast:
+	case q.Order > AskedLongest:
 		return fault.Newf(op, fault.Invalid, "no order %d", q.Order)
+	case !q.AskedBefore.IsZero() && q.Order != AskedLongest:
+		return fault.Newf(op, fault.Invalid, "AskedBefore goes with the order AskedLongest")
 	}
 	return nil
 }

@@ -49,6 +49,7 @@ type CaseRow struct {
 	Submitted time.Time
 	Changed   time.Time
 	Waiting   time.Time // since when the present state waits; lists sort by it
+	Asked     time.Time // since when the signature that is waited for longest has been asked for; zero when none is
 	Due       time.Time // when the earliest pending effect or deadline wants attention; zero for never
 	Rev       int64     // 1 when inserted, +1 for each update
 	Key       []byte    // the case's key, wrapped; destroyed at purge
@@ -86,12 +87,13 @@ type CaseKey struct{ Reference, Dedupe string }
 // CaseQuery selects heads. Zero fields do not restrict. At least one of Authorities and Tokens is set: a query over
 // everything is refused with fault.Invalid.
 type CaseQuery struct {
-	Authorities []string // any of
-	Forms       []string // any of
-	States      []string // any of
-	Assignee    string   // exact; Unassigned for none
-	Labels      []string // all of
-	Tokens      []string // all of
+	Authorities []string  // any of
+	Forms       []string  // any of
+	States      []string  // any of
+	Assignee    string    // exact; Unassigned for none
+	Labels      []string  // all of
+	Tokens      []string  // all of
+	AskedBefore time.Time // with Order AskedLongest: only those asked before; zero for all
 	Order       Order
 	After       Cursor // the last row of the page before
 	Limit       int    // 1–500; 0 is 50
@@ -109,6 +111,7 @@ const (
 	NewestFirst                 // by Submitted, newest first
 	OldestFirst                 // by Submitted, oldest first
 	ChangedLast                 // by Changed, newest first
+	AskedLongest                // by Asked, oldest first, and only those that have it
 )
 
 // Cursor is where a page ended: the sort time and ID of its last row. The zero value is the beginning.
@@ -124,6 +127,8 @@ func CursorOf(row CaseRow, o Order) Cursor {
 		return Cursor{row.Waiting, row.ID}
 	case ChangedLast:
 		return Cursor{row.Changed, row.ID}
+	case AskedLongest:
+		return Cursor{row.Asked, row.ID}
 	}
 	return Cursor{row.Submitted, row.ID}
 }

@@ -35,6 +35,7 @@ type Draft struct {
 	Files     map[string]files.Attachment `json:"files"`
 	Case      string                      `json:"case,omitempty"` // the case whose own section this is, "" for an application
 	Party     string                      `json:"party,omitempty"`
+	Amends    string                      `json:"amends,omitempty"` // the case that this changes, "" for a new application
 	// Moved are the pointers whose answers did not fit when the draft was moved to a newer version of the form.
 	Moved []string `json:"moved,omitempty"`
 

@@ -20,6 +20,7 @@ import (
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
+	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/sealed"
 )
@@ -59,6 +60,8 @@ type Card struct {
 	DecidedAt    int64
 	DecidedBy    string // name and title
 	Deadline     int64
+	About        string     // what the order is about that is waited for
+	Waits        []CardWait // whom it waits for
 	Parties      []CardParty
 }
 
@@ -66,6 +69,10 @@ type Card struct {
 type CardParty struct {
 	Token  string // of the party's number
 	Wanted bool   // may sign now
+	Asked  int64  // unix seconds since when Wanted
+	Later  bool   // has a place whose turn has not come
+	Signed int64  // unix seconds when the party signed; 0 when not
+	Method string // of Signed: the e-legitimation's id, "paper"
 	Told   bool   // there is a decision to read, or something handed out to open
 	Opened bool
 }
@@ -195,28 +202,17 @@ func (v *Vault) row(ctx context.Context, e *Entry) (store.CaseRow, error) {
 	if card, err = scope.Seal(card, sealed.Place("card", string(c.ID))); err != nil {
 		return fail(err)
 	}
+	since, wrong := asked(&c)
 	return store.CaseRow{
 		ID: string(c.ID), Tenant: c.Tenant, Authority: c.Authority, Form: c.Form, Reference: c.Reference, Dedupe: c.Draft,
-		Number: c.Number, State: string(c.State), Assignee: c.Assignee, Labels: c.Labels(), Tokens: v.tokens(&c),
-		Submitted: c.Submitted, Changed: c.Changed, Waiting: c.Since, Due: c.Due(), Key: e.key, Card: card, Chain: chain, Head: head,
+		Number: c.Number, State: string(c.State), Assignee: c.Assignee, Labels: append(c.Labels(), wrong...), Tokens: v.tokens(&c),
+		Submitted: c.Submitted, Changed: c.Changed, Waiting: c.Since, Asked: since, Due: c.Due(), Key: e.key, Card: card, Chain: chain, Head: head,
 	}, nil
 }
 
 func (v *Vault) card(c *casework.Case) Card {
 	k := Card{Subject: c.Subject, AssigneeName: c.AssigneeName}
-	k.Done, k.Of = c.Order.Progress()
-	if !c.Order.Ended {
-		k.Deadline = c.Order.Deadline.Unix()
-		for _, p := range c.Order.Places {
-			since := p.Invited
-			if since.IsZero() {
-				since = c.Order.Created
-			}
-			if !p.State.Done() && (k.Missing == 0 || since.Unix() < k.Missing) {
-				k.Missing = since.Unix()
-			}
-		}
-	}
+	k.waits(c)
 	for _, t := range c.OpenTasks() {
 		k.Tasks = append(k.Tasks, t.Kind)
 	}
@@ -224,10 +220,12 @@ func (v *Vault) card(c *casework.Case) Card {
 		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.At.Unix(), c.Decision.ByName+", "+c.Decision.Title
 	}
 	for _, p := range c.Parties {
-		cp := CardParty{Token: v.PersonToken(p.Number)}
-		if pl := c.Order.Place(p.ID); pl != nil && !c.Order.Ended && pl.State.May() {
-			cp.Wanted = true
+		if p.Left {
+			continue
 		}
+		cp := CardParty{Token: v.PersonToken(p.Number)}
+		cp.Wanted = c.MaySign(p.ID)
+		cp.places(c.OrderOf(p.ID), p.ID)
 		for _, d := range p.Delivered {
 			if d.What == "decision" || d.What == "delivery" && c.Handout != nil && len(c.Handout.Files) > 0 {
 				cp.Told = true
@@ -237,6 +235,21 @@ func (v *Vault) card(c *casework.Case) Card {
 		k.Parties = append(k.Parties, cp)
 	}
 	return k
+}
+
+// places notes how the party's places in an order stand.
+func (cp *CardParty) places(o signing.Order, p signing.PartyID) {
+	for _, pl := range o.Places {
+		switch {
+		case pl.Party != p:
+		case pl.State == signing.Signed || pl.State == signing.OnPaper:
+			cp.Signed, cp.Method = pl.Since.Unix(), pl.Method
+		case !o.Ended && pl.May():
+			cp.Asked = pl.Asked.Unix()
+		case !o.Ended && pl.State.May():
+			cp.Later = true
+		}
+	}
 }
 
 // OpenCard reads a listed row's card.
@@ -284,7 +297,7 @@ const prefixLetters = 3
 func (v *Vault) tokens(c *casework.Case) []string {
 	var out []string
 	for _, p := range c.Parties {
-		if t := v.PersonToken(p.Number); t != "" {
+		if t := v.PersonToken(p.Number); t != "" && !p.Left {
 			out = append(out, t)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
-	"samtjanst/platform/signing"
 	"samtjanst/renderer"
 	"samtjanst/renderer/ui"
 )
@@ -22,13 +21,15 @@ type casePage struct {
 	StateText  string
 	Receipt    *ui.Notice
 	Completion *ui.Notice
-	Document   string // what was handed in: "Ansökan om skolskjuts"
-	Sign       string // address to sign at, "" when there is nothing to sign
+	Told       *ui.Notice // that somebody has not signed, or that what was signed has changed
+	Document   string     // what was handed in: "Ansökan om skolskjuts"
+	Sign       string     // address to sign at, "" when there is nothing to sign
 	SignText   string
-	Decline    string
+	NotSign    string
 	Facts      ui.Rows
 	Steps      ui.Steps
-	Signatures ui.Rows
+	Signatures []signingStep
+	Evidence   string
 	Decision   *ui.Notice
 	Handout    *handoutPart
 	Rides      *ui.Table
@@ -36,6 +37,7 @@ type casePage struct {
 	Files      ui.Files
 	Copy       string
 	ReceiptPDF string
+	Amend      string
 	Sibling    string
 	Withdraw   string
 	Token      string
@@ -73,21 +75,27 @@ func (s *site) casePage(r *httpkit.Request) error {
 		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.signed-now")}
 	case r.Query("avbojt") != "":
 		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.declined-now")}
+	case r.Query("hinder") != "":
+		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.hindered-now")}
+	case r.Query("andrad") != "" && v.Applicant:
+		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.amended-now")}
 	}
+	p.Told = s.told(r, v)
 	if v.Completion != "" {
 		p.Completion = &ui.Notice{Tone: ui.Warning, Title: l.T("web.case.completion", "day", l.Date(v.CompleteBy)), Text: v.Completion}
 	}
 	if v.MaySign {
-		p.Sign, p.SignText, p.Decline = base+"/underskrift", l.T("web.case.sign"), base+"/avboj"
+		p.Sign, p.SignText, p.NotSign = base+"/underskrift", l.T("web.case.sign"), notSigningURL(v.ID)
 		if v.OwnFirst {
 			p.Sign, p.SignText = base+"/egna-uppgifter", l.T("web.case.own")
 		}
 		if v.Applicant {
-			p.Decline = "" // the applicant withdraws
+			p.NotSign = "" // the applicant changes or withdraws
 		}
 	}
-	for _, sg := range v.Signatures {
-		p.Signatures = append(p.Signatures, signatureRow(r, sg))
+	p.Signatures = s.signingSteps(r, v)
+	if v.Evidence {
+		p.Evidence = signURL(v.ID) + "/bevis"
 	}
 	if v.Decision != nil {
 		p.Decision = decisionNotice(r, v, base)
@@ -106,6 +114,9 @@ func (s *site) casePage(r *httpkit.Request) error {
 	}
 	if v.MayCopy {
 		p.Sibling = base + "/syskon"
+	}
+	if v.MayAmend {
+		p.Amend = amendURL(v.ID)
 	}
 	if v.MayWithdraw {
 		p.Withdraw = base + "/aterkalla"
@@ -128,24 +139,17 @@ func (s *site) readable(r *httpkit.Request, v *flow.CaseView) []renderer.Summary
 	return append(list, slices.DeleteFunc(own, func(sec renderer.SummarySection) bool { return !sec.Own })...)
 }
 
-// progress counts signatures.
-func progress(v *flow.CaseView) (done, of int) {
-	for _, sg := range v.Signatures {
-		if sg.State.Done() {
-			done++
-		}
-	}
-	return done, len(v.Signatures)
-}
-
 // stateText says in plain words what happens now and who acts.
 func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 	l := r.Locale()
-	done, of := progress(v)
+	done, of := v.Done, v.Of
 	switch v.State {
 	case casework.AwaitingSignatures:
-		if v.MaySign {
+		switch {
+		case v.MaySign:
 			return l.T("web.case.now-you", "done", done, "of", of, "day", l.Date(v.Deadline))
+		case v.Later:
+			return l.T("web.case.now-later", "done", done, "of", of)
 		}
 		return l.T("web.case.now-others", "done", done, "of", of, "day", l.Date(v.Deadline))
 	case casework.AwaitingCompletion:
@@ -168,7 +172,7 @@ func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 func (s *site) steps(r *httpkit.Request, v *flow.CaseView) ui.Steps {
 	l := r.Locale()
 	at := map[casework.State]int{casework.AwaitingSignatures: 1, casework.AwaitingCompletion: 2, casework.AwaitingOfficer: 2, casework.Decided: 3, casework.Delivered: 3, casework.Closed: 4, casework.Withdrawn: -1}[v.State]
-	done, of := progress(v)
+	done, of := v.Done, v.Of
 	steps := ui.Steps{{Title: l.T("web.step.in"), Text: l.DateTime(v.Submitted)}}
 	if of > 0 {
 		steps = append(steps, ui.Step{Title: l.T("web.step.signatures"), Text: l.T("web.case.progress", "done", done, "of", of)})
@@ -202,24 +206,6 @@ func (s *site) steps(r *httpkit.Request, v *flow.CaseView) ui.Steps {
 		}
 	}
 	return steps
-}
-
-func signatureRow(r *httpkit.Request, sg flow.SignatureView) ui.Row {
-	l := r.Locale()
-	tone := ui.Warning
-	if sg.State.Done() {
-		tone = ui.Success
-	} else if sg.State == signing.Declined {
-		tone = ui.Neutral
-	}
-	row := ui.Row{Key: sg.Name, Tag: &ui.Tag{Tone: tone, Text: l.T("web.place." + string(sg.State))}}
-	if sg.Me {
-		row.Key = l.T("web.case.me", "name", sg.Name)
-	}
-	if !sg.At.IsZero() {
-		row.Value = l.DateTime(sg.At)
-	}
-	return row
 }
 
 func decisionNotice(r *httpkit.Request, v *flow.CaseView, base string) *ui.Notice {

@@ -24,7 +24,11 @@ type checkPage struct {
 	Action  string
 	Token   string
 	Rev     int64
+	Amends  string // the case that is changed, in words
+	Voids   string // who has to sign again
 	Discard string
+	// DiscardText is what its link says.
+	DiscardText string
 }
 
 // check shows the answers. When something is missing it leads there first.
@@ -52,10 +56,14 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 		return address
 	}
 	p := checkPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.check.title")), Service: v.Form.Title.In(r.Lang), Action: base + "/" + journey.CheckPage,
-		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta",
+		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta", Amends: amending(r, v.Amends), DiscardText: discardText(r, v),
 		Sign:    v.Form.Def.Meta.Signing.Applicant,
 		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
 	p.Back = s.back(r, v, at)
+	if v.Amends != nil {
+		p.Signers = ""
+		p.Voids = voided(r, v.Amends.Signed, v.Amends.Reference)
+	}
 	if r.Query("andrad") != "" {
 		p.Flash = &ui.Notice{Tone: ui.Warning, Text: l.T("web.check.changed")}
 	}
@@ -72,6 +80,9 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 
 // checkProblem names a problem on the check page; the answers below it lead to where it is mended.
 func (s *site) checkProblem(r *httpkit.Request, v *flow.DraftView, problem forms.Problem) ui.ProblemLink {
+	if problem.Code == flow.PartiesChanged {
+		return ui.ProblemLink{Text: r.Locale().T("web.amend.others")}
+	}
 	if id, ok := strings.CutPrefix(string(problem.Pointer), "page:"); ok {
 		title := id
 		if page, ok := v.View.Page(id); ok {
@@ -97,6 +108,9 @@ func (s *site) submit(r *httpkit.Request) error {
 	}
 	if isOpen(r) {
 		return r.See(receiptURL(kase))
+	}
+	if strings.HasPrefix(id, string(kase)) { // a draft that changes a case is called after it
+		return r.See(caseURL(kase) + "?andrad=1")
 	}
 	return r.See(caseURL(kase) + "?inskickad=1")
 }

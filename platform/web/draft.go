@@ -33,9 +33,12 @@ type formPage struct {
 	Service string
 	Earlier *ui.Notice
 	Moved   *ui.Notice
+	Amends  string        // the case that is changed, in words
 	Body    template.HTML // from renderer, which escapes every value
 	Discard string
-	Expires string
+	// DiscardText is what its link says.
+	DiscardText string
+	Expires     string
 	// Later leads to a mail by which one comes back.
 	Later, LaterText string
 }
@@ -126,7 +129,10 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		again = append(again, q.In(r.Lang))
 	}
 	p.Moved = movedNotice(r, again)
-	if !at.own {
+	p.Amends, p.DiscardText = amending(r, v.Amends), discardText(r, v)
+	if v.Amends != nil {
+		p.Discard, p.Expires = at.base+"/kasta", l.Date(v.Expires)
+	} else if !at.own {
 		p.Discard, p.Later, p.LaterText = at.base+"/kasta", at.base+"/paminnelse", l.T("web.later.remind")
 		if at.open {
 			p.Later, p.LaterText = at.base+"/lank", l.T("web.later.link")
@@ -134,6 +140,13 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		p.Expires = l.Date(v.Expires)
 	}
 	return show(r, status, s.pages.form, p)
+}
+
+func discardText(r *httpkit.Request, v *flow.DraftView) string {
+	if v.Amends != nil {
+		return r.Locale().T("web.amend.discard")
+	}
+	return r.Locale().T("web.form.discard")
 }
 
 // back leads to the page before, or out of the form.
@@ -151,6 +164,9 @@ func (s *site) back(r *httpkit.Request, v *flow.DraftView, at place) *ui.Link {
 	}
 	if at.open {
 		return &ui.Link{Text: text, URL: serviceURL(v.Service)}
+	}
+	if v.Amends != nil {
+		return &ui.Link{Text: r.Locale().T("web.sign.back"), URL: caseURL(v.Amends.Case)}
 	}
 	return &ui.Link{Text: r.Locale().T("web.mine.to"), URL: "/mina-sidor"}
 }

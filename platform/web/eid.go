@@ -19,11 +19,11 @@ import (
 
 // order is the e-legitimation in progress, kept in the session: its secrets stay on the server.
 type order struct {
-	For   string    `json:"for"` // loginOrder, or a case's id
-	Order eid.Order `json:"order"`
-	Same  bool      `json:"same"` // the app is on this device
-	Nonce string    `json:"nonce"`
-	Till  string    `json:"till,omitempty"` // where to go after login
+	For   string       `json:"for"` // loginOrder, or a case's id
+	Order flow.Started `json:"order"`
+	Same  bool         `json:"same"` // the app is on this device
+	Nonce string       `json:"nonce"`
+	Till  string       `json:"till,omitempty"` // where to go after login
 }
 
 const (
@@ -79,9 +79,12 @@ func (s *site) notStarted(r *httpkit.Request, err error, again string) error {
 	return err
 }
 
-// waitPage is shown while the app is used, at login and when signing.
+// waitPage is shown while the app is used, or before the provider's page is visited, at login and when signing.
 type waitPage struct {
 	ui.Shell
+	Visit   *visit // to the provider's page; nil for an app
+	Came    bool   // the browser has come back from there
+	Name    string // of the e-legitimation
 	Same    bool
 	Start   string // opens the app on this device
 	Desktop bool   // Start is for a computer
@@ -96,9 +99,10 @@ type waitPage struct {
 }
 
 // waiting makes the page for an order; base is the address that its own addresses stand below.
-func (s *site) waiting(r *httpkit.Request, sh ui.Shell, o order, base string) waitPage {
+func (s *site) waiting(r *httpkit.Request, sh ui.Shell, o order, base string) (waitPage, error) {
 	l := r.Locale()
-	p := waitPage{Shell: sh, Same: o.Same, QR: base + "/qr", Status: base + "/lage", Ask: base + "/vanta", Cancel: base + "/avbryt", Again: base + "/vanta",
+	words := s.words(r, o.Order.Provider)
+	p := waitPage{Shell: sh, Name: words.name, Came: o.Order.Ticket != "", Same: o.Same, QR: base + "/qr", Status: base + "/lage", Ask: base + "/vanta", Cancel: base + "/avbryt", Again: base + "/vanta",
 		Token: r.Token(), Signing: o.For != loginOrder}
 	// An address that only the app understands is opened on computers, which have no universal links.
 	p.Start = o.Order.StartURL
@@ -109,11 +113,18 @@ func (s *site) waiting(r *httpkit.Request, sh ui.Shell, o order, base string) wa
 	if o.Same {
 		message = eid.TryingToStart
 	}
-	if m := r.Query("m"); l.Has("eid." + m) {
-		message = eid.Message(m)
+	if m := eid.Message(r.Query("m")); l.Has("eid." + string(m)) {
+		message = m
 	}
-	p.Message = l.T("eid." + string(message))
-	return p
+	p.Message = words.say(message)
+	if o.Order.Visit == nil {
+		return p, nil
+	}
+	p.Visit = visitOf(o.Order.Visit)
+	if p.Came && r.Query("m") == "" {
+		p.Message = words.say(eid.InProgress)
+	}
+	return p, r.FormTo(o.Order.Visit.URL)
 }
 
 func phone(agent string) bool {
@@ -129,11 +140,12 @@ func phone(agent string) bool {
 type asked struct {
 	Message eid.Message // while it is pending
 	Next    string      // where to go when it is over
+	With    string      // the e-legitimation's id
 	Read    bool        // the code has been read: it need not be shown any more
 }
 
-func pending(st eid.Status) asked {
-	a := asked{Message: st.Message}
+func pending(o flow.Started, st eid.Status) asked {
+	a := asked{Message: st.Message, With: o.Provider}
 	switch st.Message {
 	case eid.StartApp, eid.TryingToStart, eid.TechnicalFault, eid.InProgress:
 	default:
@@ -143,7 +155,7 @@ func pending(st eid.Status) asked {
 }
 
 // answerScript tells the page's script (renderer/assets, poll.ts).
-func answerScript(r *httpkit.Request, a asked, err error) error {
+func (s *site) answerScript(r *httpkit.Request, a asked, err error) error {
 	if err != nil {
 		return err
 	}
@@ -151,7 +163,7 @@ func answerScript(r *httpkit.Request, a asked, err error) error {
 	if a.Next != "" {
 		out["next"] = a.Next
 	} else {
-		out["message"] = r.Locale().T("eid." + string(a.Message))
+		out["message"] = s.words(r, a.With).say(a.Message)
 		out["hideCode"] = a.Read
 	}
 	return r.JSON(200, out)
@@ -174,7 +186,7 @@ func (s *site) qr(r *httpkit.Request, what string) error {
 	if !ok {
 		return notFound("web.qr")
 	}
-	svg, err := s.QR(o.Order, s.Clock.Now())
+	svg, err := s.QR(s.Flow.Code(o.Order))
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,13 @@ type pages struct {
 	resend    *ui.Template[resendPage]
 	kase      *ui.Template[casePage]
 	sign      *ui.Template[signPage]
+	not       *ui.Template[notSigningPage]
 	problem   *ui.Template[problemPage]
 	open      *ui.Template[openPage]
 	receipt   *ui.Template[receiptPage]
 	later     *ui.Template[orderPage]
 	link      *ui.Template[linkPage]
+	verify    *ui.Template[verifyPage]
 }
 
 func (s *site) parse() error {
@@ -48,8 +50,9 @@ func (s *site) parse() error {
 		bind(s.UI, &p.list, "list"), bind(s.UI, &p.catalogue, "catalogue"), bind(s.UI, &p.text, "text"), bind(s.UI, &p.overview, "overview"),
 		bind(s.UI, &p.resuming, "resuming"), bind(s.UI, &p.login, "login"), bind(s.UI, &p.wait, "wait"), bind(s.UI, &p.mine, "mine"),
 		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.form, "form"), bind(s.UI, &p.check, "check"), bind(s.UI, &p.confirm, "confirm"), bind(s.UI, &p.remade, "remade"),
-		bind(s.UI, &p.resend, "resend"), bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.problem, "problem"),
+		bind(s.UI, &p.resend, "resend"), bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.not, "not"), bind(s.UI, &p.problem, "problem"),
 		bind(s.UI, &p.open, "open"), bind(s.UI, &p.receipt, "receipt"), bind(s.UI, &p.later, "later"), bind(s.UI, &p.link, "link"),
+		bind(s.UI, &p.verify, "verify"),
 	} {
 		if err := bind(); err != nil {
 			return err

@@ -12,12 +12,12 @@ import (
 	"samtjanst/renderer/ui"
 )
 
-// loginPage lets one choose where the app is.
+// loginPage lets one choose an e-legitimation, and where its app is.
 type loginPage struct {
 	ui.Shell
-	Till   string
-	Token  string
-	Notice *ui.Notice
+	Lead    string
+	Choices choices
+	Notice  *ui.Notice
 }
 
 func (s *site) loginPage(r *httpkit.Request) error {
@@ -26,10 +26,15 @@ func (s *site) loginPage(r *httpkit.Request) error {
 		return r.See(orMine(till))
 	}
 	l := r.Locale()
-	p := loginPage{Shell: s.frame(r, nil, l.T("web.login.title")), Till: till, Token: r.Token()}
+	offers := s.Flow.Logins()
+	p := loginPage{Shell: s.frame(r, nil, l.T("web.login.title")), Choices: s.choices(r, offers, "/logga-in", loginTexts), Lead: l.T("web.login.several")}
+	p.Choices.Till = till
+	if len(offers) == 1 {
+		p.Lead = l.T("web.login.lead", "eid", offers[0].In(r.Lang))
+	}
 	switch message := r.Query("m"); {
 	case message != "" && l.Has("eid."+message):
-		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.login.failed"), Text: l.T("eid." + message)}
+		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.login.failed"), Text: s.words(r, s.lastUsed(r, offers)).say(eid.Message(message))}
 	case r.Query("utloggad") != "":
 		p.Notice = &ui.Notice{Tone: ui.Info, Title: l.T("web.login.out"), Text: l.T("web.login.out-text")}
 	case r.Query("vantar") != "":
@@ -55,10 +60,10 @@ func (s *site) beginLogin(r *httpkit.Request) error {
 	}
 	o := order{For: loginOrder, Same: r.Form().Get("enhet") == "denna", Nonce: random(), Till: till}
 	var err error
-	if o.Order, err = s.Flow.BeginLogin(r.Context(), s.client(r, "/logga-in/retur?n="+o.Nonce)); err != nil {
+	if o.Order, err = s.Flow.BeginLogin(r.Context(), r.Form().Get("med"), s.client(r, "/logga-in/retur?n="+o.Nonce)); err != nil {
 		return s.notStarted(r, err, loginAgain(till))
 	}
-	if err := r.Keep(map[string]any{orderValue: o}); err != nil {
+	if err := s.begun(r, o); err != nil {
 		return err
 	}
 	return r.See("/logga-in/vanta")
@@ -76,7 +81,12 @@ func (s *site) loginWait(r *httpkit.Request) error {
 	if !ok {
 		return r.See("/logga-in")
 	}
-	return show(r, 200, s.pages.wait, s.waiting(r, s.frame(r, nil, r.Locale().T("web.wait.login")), o, "/logga-in"))
+	title := r.Locale().T("web.wait.login", "eid", s.words(r, o.Order.Provider).name)
+	p, err := s.waiting(r, s.frame(r, nil, title), o, "/logga-in")
+	if err != nil {
+		return err
+	}
+	return show(r, 200, s.pages.wait, p)
 }
 
 // askLogin collects the order and logs in when it is complete.
@@ -107,7 +117,7 @@ func (s *site) askLogin(r *httpkit.Request) (asked, error) {
 		}
 		return asked{Next: loginAgain(o.Till) + "m=" + string(status.Message)}, nil
 	}
-	return pending(status), nil
+	return pending(o.Order, status), nil
 }
 
 func (s *site) pollLogin(r *httpkit.Request) error {
@@ -117,7 +127,7 @@ func (s *site) pollLogin(r *httpkit.Request) error {
 
 func (s *site) loginStatus(r *httpkit.Request) error {
 	a, err := s.askLogin(r)
-	return answerScript(r, a, err)
+	return s.answerScript(r, a, err)
 }
 
 func (s *site) loginQR(r *httpkit.Request) error { return s.qr(r, loginOrder) }

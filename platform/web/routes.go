@@ -13,7 +13,9 @@ var (
 		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 6}}
 	pollLimit = &httpkit.Limit{Name: "eid-poll", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
 		PerSession: httpkit.Rate{Every: time.Second, Burst: 30}}
-	qrLimit = &httpkit.Limit{Name: "eid-qr", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
+	// answerLimit bounds what anybody can have kept for a while without being known.
+	answerLimit = &httpkit.Limit{Name: "eid-answer", PerAddress: httpkit.Rate{Every: time.Second, Burst: 60}}
+	qrLimit     = &httpkit.Limit{Name: "eid-qr", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
 		PerSession: httpkit.Rate{Every: 500 * time.Millisecond, Burst: 30}}
 )
 
@@ -29,6 +31,10 @@ var (
 		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 10}}
 )
 
+// verifyLimit bounds how often a file may be checked: each lies in memory meanwhile.
+var verifyLimit = &httpkit.Limit{Name: "verify", PerAddress: httpkit.Rate{Every: 5 * time.Second, Burst: 10},
+	PerSession: httpkit.Rate{Every: 5 * time.Second, Burst: 5}}
+
 func (s *site) routes() []httpkit.Route {
 	const get, post = http.MethodGet, http.MethodPost
 	everybody, citizen := httpkit.Public, httpkit.Citizen
@@ -36,6 +42,8 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/", Who: everybody, Handle: s.start},
 		{Method: get, Path: "/tillganglighet", Who: everybody, Handle: s.statements},
 		{Method: get, Path: "/personuppgifter", Who: everybody, Handle: s.privacies},
+		{Method: get, Path: verifyURL, Who: everybody, Handle: s.verifyPage},
+		{Method: post, Path: verifyURL, Who: everybody, Handle: s.verify, Files: true, Limit: verifyLimit},
 		{Method: get, Path: "/:tenant", Who: everybody, Handle: s.catalogue},
 		{Method: get, Path: "/:tenant/tillganglighet", Who: everybody, Handle: s.statement},
 		{Method: get, Path: "/:tenant/personuppgifter", Who: everybody, Handle: s.privacy},
@@ -51,6 +59,9 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/logga-in/lage", Who: everybody, Handle: s.loginStatus, Limit: pollLimit, Quiet: true},
 		{Method: get, Path: "/logga-in/retur", Who: everybody, Handle: s.loginReturn},
 		{Method: post, Path: "/logga-in/avbryt", Who: everybody, Handle: s.cancelLogin},
+		{Method: get, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: answerLimit, Foreign: true},
+		{Method: post, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: answerLimit, Foreign: true},
+		{Method: get, Path: backURL, Who: everybody, Handle: s.cameBack, Limit: pollLimit},
 		{Method: get, Path: "/fortsatt", Who: citizen, Handle: s.resume},
 		{Method: post, Path: "/logga-ut", Who: everybody, Handle: s.logout},
 		{Method: post, Path: "/forlang", Who: citizen, Handle: s.extend},
@@ -117,7 +128,10 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: "/arende/:case/underskrift/retur", Who: citizen, Handle: s.signReturn},
 		{Method: post, Path: "/arende/:case/underskrift/avbryt", Who: citizen, Handle: s.cancelSigning},
 		{Method: get, Path: "/arende/:case/underskrift/del/:part", Who: citizen, Handle: s.signedPart},
-		{Method: get, Path: "/arende/:case/avboj", Who: citizen, Handle: s.declinePage},
-		{Method: post, Path: "/arende/:case/avboj", Who: citizen, Handle: s.decline},
+		{Method: get, Path: "/arende/:case/underskrift/bevis", Who: citizen, Handle: s.ownEvidence},
+		{Method: get, Path: "/arende/:case/kan-inte", Who: citizen, Handle: s.notSigningPage},
+		{Method: post, Path: "/arende/:case/kan-inte", Who: citizen, Handle: s.notSigning},
+		{Method: get, Path: "/arende/:case/andra", Who: citizen, Handle: s.amendPage},
+		{Method: post, Path: "/arende/:case/andra", Who: citizen, Handle: s.amend},
 	}
 }

@@ -24,10 +24,10 @@ type signPage struct {
 	Parts    ui.Files
 	Text     string // as it will stand in the app
 	Digest   string
-	Action   string
-	Decline  string
+	Choices  choices
+	NotSign  string
 	Notice   *ui.Notice
-	Token    string
+	By       string // in which e-legitimation the text is shown; "" in one of several
 }
 
 func signURL(id casework.ID) string { return caseURL(id) + "/underskrift" }
@@ -44,19 +44,27 @@ func (s *site) signPage(r *httpkit.Request) error {
 	case v.Case.OwnFirst:
 		return r.See(caseURL(id) + "/egna-uppgifter")
 	}
+	if len(v.Offers) == 0 {
+		return s.noneToSignWith(r, v)
+	}
 	l, base := r.Locale(), signURL(id)
-	p := signPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.title")), Document: v.Case.Form.Translate("signing.document", v.Document).In(r.Lang), Text: v.Text, Digest: v.Digest, Action: base, Token: r.Token(),
+	p := signPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.title")), Document: v.Case.Form.Translate("signing.document", v.Document).In(r.Lang), Text: v.Text, Digest: v.Digest,
+		Choices: s.choices(r, v.Offers, base, signTexts),
 		Summary: renderer.SummaryView(s.readable(r, v.Case), nil),
 		Facts:   ui.Rows{{Key: l.T("web.case.reference"), Value: v.Case.Reference}, {Key: l.T("web.sign.by"), Value: l.Date(v.Case.Deadline)}}}
 	p.Back = &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(id)}
+	p.Choices.Deep = true
+	if len(v.Offers) == 1 {
+		p.By = v.Offers[0].In(r.Lang)
+	}
 	if !v.Case.Applicant {
-		p.Decline = caseURL(id) + "/avboj"
+		p.NotSign = notSigningURL(id)
 	}
 	for _, part := range v.Parts {
 		p.Parts = append(p.Parts, ui.FileItem{Name: partName(r, part), Type: partType(r, part), Bytes: part.Size, URL: base + "/del/" + part.ID})
 	}
 	if m := r.Query("m"); m != "" && l.Has("eid."+m) {
-		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.sign.failed"), Text: l.T("eid." + m)}
+		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.sign.failed"), Text: s.words(r, s.lastUsed(r, v.Offers)).say(eid.Message(m))}
 	}
 	return show(r, http.StatusOK, s.pages.sign, p)
 }
@@ -85,7 +93,7 @@ func partType(r *httpkit.Request, p signing.Part) string {
 func (s *site) startSigning(r *httpkit.Request) error {
 	id := caseID(r)
 	o := order{For: string(id), Same: r.Form().Get("enhet") == "denna", Nonce: random()}
-	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, s.client(r, signURL(id)+"/retur?n="+o.Nonce))
+	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, r.Form().Get("med"), s.client(r, signURL(id)+"/retur?n="+o.Nonce))
 	var refusal *eid.Refusal
 	if isConflict(err) && !errors.As(err, &refusal) {
 		return r.See(caseURL(id)) // signed already, in another tab; or the own section comes first
@@ -97,7 +105,8 @@ func (s *site) startSigning(r *httpkit.Request) error {
 		return s.refusedCase(r, err, id)
 	}
 	o.Order = *v.Order
-	if err := r.Keep(map[string]any{orderValue: o}); err != nil {
+	o.Order.State = nil // the use case has it
+	if err := s.begun(r, o); err != nil {
 		return err
 	}
 	return r.See(signURL(id) + "/vanta")
@@ -113,18 +122,22 @@ func (s *site) signWait(r *httpkit.Request) error {
 	if err != nil {
 		return s.refusedCase(r, err, id)
 	}
-	return show(r, http.StatusOK, s.pages.wait, s.waiting(r, s.frame(r, v.Service.Tenant, r.Locale().T("web.wait.sign")), o, signURL(id)))
+	title := r.Locale().T("web.wait.sign", "eid", s.words(r, o.Order.Provider).name)
+	p, err := s.waiting(r, s.frame(r, v.Service.Tenant, title), o, signURL(id))
+	if err != nil {
+		return err
+	}
+	return show(r, http.StatusOK, s.pages.wait, p)
 }
 
 // askSigning collects the order. When it is complete the signature is verified and stored already.
-func (s *site) askSigning(r *httpkit.Request) (asked, error) {
-	id := caseID(r)
+func (s *site) askSigning(r *httpkit.Request, id casework.ID) (asked, error) {
 	v, err := s.Flow.PollSigning(r.Context(), r.Actor(), id)
 	if err != nil {
 		return asked{}, err
 	}
 	if v.Order != nil && v.Status.State == eid.Pending {
-		return pending(v.Status), nil
+		return pending(*v.Order, v.Status), nil
 	}
 	if _, ok := kept(r, string(id)); ok {
 		if err := drop(r); err != nil {
@@ -150,7 +163,7 @@ func signedByMe(v *flow.CaseView) bool {
 }
 
 func (s *site) pollSigning(r *httpkit.Request) error {
-	a, err := s.askSigning(r)
+	a, err := s.askSigning(r, caseID(r))
 	if err != nil {
 		return s.refusedCase(r, err, caseID(r))
 	}
@@ -158,11 +171,11 @@ func (s *site) pollSigning(r *httpkit.Request) error {
 }
 
 func (s *site) signStatus(r *httpkit.Request) error {
-	a, err := s.askSigning(r)
+	a, err := s.askSigning(r, caseID(r))
 	if errors.Is(err, fault.Hindered) {
-		return answerScript(r, asked{Next: signURL(caseID(r))}, nil) // the page there says it in words
+		return s.answerScript(r, asked{Next: signURL(caseID(r))}, nil) // the page there says it in words
 	}
-	return answerScript(r, a, err)
+	return s.answerScript(r, a, err)
 }
 
 func (s *site) signQR(r *httpkit.Request) error { return s.qr(r, r.Param("case")) }
@@ -196,4 +209,21 @@ func (s *site) signedPart(r *httpkit.Request) error {
 		return s.refusedCase(r, err, caseID(r))
 	}
 	return send(r, f, false)
+}
+
+// ownEvidence gives the evidence of the reader's own signature, for whoever wants to keep or check it.
+func (s *site) ownEvidence(r *httpkit.Request) error {
+	f, err := s.Flow.OwnEvidence(r.Context(), r.Actor(), caseID(r))
+	if err != nil {
+		return err
+	}
+	return send(r, f, false)
+}
+
+// noneToSignWith says what to do when no e-legitimation here is one that this signature takes.
+func (s *site) noneToSignWith(r *httpkit.Request, v *flow.SigningView) error {
+	l := r.Locale()
+	p := problemPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.none")), Reach: &v.Case.Service.Tenant.Contact,
+		Text: l.T("web.sign.none-text", "reference", v.Case.Reference, "day", l.Date(v.Case.Deadline)), Link: &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(v.Case.ID)}}
+	return show(r, http.StatusOK, s.pages.problem, p)
 }

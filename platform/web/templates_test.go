@@ -48,7 +48,9 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, p.resend)
 	uitest.Template(t, p.kase)
 	uitest.Template(t, p.sign)
+	uitest.Template(t, p.not)
 	uitest.Template(t, p.problem)
+	uitest.Template(t, p.verify)
 }
 
 func TestReadsFacts(t *testing.T) {

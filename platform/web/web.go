@@ -11,8 +11,8 @@ package web
 import (
 	"context"
 	"io"
+	"net/url"
 	"sync"
-	"time"
 
 	"samtjanst/forms"
 	"samtjanst/integrations/eid"
@@ -22,6 +22,7 @@ import (
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/signing/proof"
 	"samtjanst/renderer"
 	"samtjanst/renderer/ui"
 )
@@ -84,18 +85,27 @@ type Cases interface {
 // Signing is how a citizen signs.
 type Signing interface {
 	SigningPage(ctx context.Context, a identity.Actor, id casework.ID) (*flow.SigningView, error)
-	StartSigning(ctx context.Context, a identity.Actor, id casework.ID, client flow.Client) (*flow.SigningView, error)
+	StartSigning(ctx context.Context, a identity.Actor, id casework.ID, provider string, client flow.Client) (*flow.SigningView, error)
 	PollSigning(ctx context.Context, a identity.Actor, id casework.ID) (*flow.SigningView, error)
+	SigningCameBack(ctx context.Context, a identity.Actor, id casework.ID, ticket string) error
 	CancelSigning(ctx context.Context, a identity.Actor, id casework.ID) error
 	SignedPart(ctx context.Context, a identity.Actor, id casework.ID, partID string) (*flow.File, error)
+	OwnEvidence(ctx context.Context, a identity.Actor, id casework.ID) (*flow.File, error)
 	Decline(ctx context.Context, a identity.Actor, id casework.ID, reason string) error
+	Hinder(ctx context.Context, a identity.Actor, id casework.ID, reason string) error
+	Amend(ctx context.Context, a identity.Actor, id casework.ID) (draftID string, err error)
 }
 
 // Logins is how a citizen shows who he or she is.
 type Logins interface {
-	BeginLogin(ctx context.Context, client flow.Client) (eid.Order, error)
-	PollLogin(ctx context.Context, o eid.Order) (identity.Citizen, eid.Status, error)
-	CancelLogin(ctx context.Context, o eid.Order) error
+	Logins() eid.Offers
+	BeginLogin(ctx context.Context, provider string, client flow.Client) (flow.Started, error)
+	PollLogin(ctx context.Context, o flow.Started) (identity.Citizen, eid.Status, error)
+	CancelLogin(ctx context.Context, o flow.Started) error
+	Code(o flow.Started) string
+	EID(id string) (eid.Offer, bool)
+	TakeAnswer(ctx context.Context, provider, relay string, posted url.Values) (ticket string, err error)
+	CameBack(ctx context.Context, o flow.Started, ticket string) (flow.Started, error)
 }
 
 // Flow is all of it.
@@ -117,8 +127,11 @@ type Deps struct {
 	Flow      Flow
 	Directory *directory.Directory
 	Clock     clock.Clock
-	// QR draws the code that the e-legitimation's app reads, as it is at a moment, as SVG.
-	QR func(o eid.Order, now time.Time) ([]byte, error)
+	// QR draws a code that the e-legitimation's app reads, as SVG.
+	QR func(text string) ([]byte, error)
+	// Verify checks a file that somebody has got from an e-service: a case PDF or an evidence bundle. fault.Invalid with a proof.Unusable
+	// in its chain when there is nothing to check.
+	Verify func(file []byte) (proof.Report, error)
 	// BaseURL is our own address as the e-legitimation's app returns to it, without a trailing slash.
 	BaseURL string
 	// Simulators is the address of the simulators in the demo.
@@ -132,11 +145,13 @@ type site struct {
 	forms compiled
 	facts sync.Map // forms.Version → []string, see fromRegister
 	area  *httpkit.Site
+	// checking is held while somebody's file is checked: one at a time.
+	checking chan struct{}
 }
 
 // Register puts the citizens' routes into the kit's table. The error is a template's: a mistake in the program.
 func Register(d Deps) error {
-	s := &site{Deps: d}
+	s := &site{Deps: d, checking: make(chan struct{}, 1)}
 	if err := s.parse(); err != nil {
 		return err
 	}

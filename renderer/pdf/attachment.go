@@ -12,6 +12,7 @@ import (
 	"github.com/carlos7ags/folio/core"
 
 	"samtjanst/platform/fault"
+	"samtjanst/platform/signing/seal/pdffile"
 )
 
 // Attachment is a file within the document: answers as JSON, evidence, a scanned certificate.
@@ -81,7 +82,7 @@ func attach(list []Attachment, when time.Time, catalogue *core.PdfDictionary, ad
 	}
 	files := slices.Clone(list)
 	slices.SortStableFunc(files, func(a, b Attachment) int { // a name tree is sorted by the names' bytes
-		return strings.Compare(utf16Bytes(clean(a.Name)), utf16Bytes(clean(b.Name)))
+		return strings.Compare(pdffile.UTF16(clean(a.Name)), pdffile.UTF16(clean(b.Name)))
 	})
 	related, names := core.NewPdfArray(), core.NewPdfArray()
 	for _, a := range files {
@@ -99,7 +100,7 @@ func attach(list []Attachment, when time.Time, catalogue *core.PdfDictionary, ad
 		spec := add(dict("Type", name("Filespec"), "F", core.NewPdfLiteralString(ascii(title)), "UF", textString(title),
 			"EF", dict("F", ref, "UF", ref), "AFRelationship", name(string(rel)), "Desc", textString(limited(a.Description, maxMeta))))
 		related.Add(spec)
-		names.Add(core.NewPdfHexString(utf16Bytes(title)))
+		names.Add(core.NewPdfHexString(pdffile.UTF16(title)))
 		names.Add(spec)
 	}
 	catalogue.Set("AF", related)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"samtjanst/platform/fault"
+	"samtjanst/platform/signing/seal/pdffile"
 )
 
 // Extract reads the attached files of a document back, sorted by name. It reads the files that [Write] makes, also with
@@ -11,7 +12,7 @@ import (
 // with a fault of kind Invalid.
 func Extract(file []byte) ([]Attachment, error) {
 	const op = "pdf.Extract"
-	f, err := openFile(file)
+	f, err := pdffile.Open(file, MaxAttachments)
 	if err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
@@ -23,34 +24,34 @@ func Extract(file []byte) ([]Attachment, error) {
 }
 
 type extraction struct {
-	file  *pdfFile
+	file  *pdffile.File
 	found []Attachment
 }
 
 // catalogue finds the name tree of embedded files (ISO 32000-1 7.11.4); Write makes it a single leaf.
 func (x *extraction) catalogue() error {
-	root, err := x.file.dict(x.file.trailer, "Root")
+	root, err := x.file.Dict(x.file.Trailer(), "Root")
 	if err != nil {
 		return err
 	}
 	if root == nil {
-		return errFormat
+		return pdffile.ErrFormat
 	}
-	names, err := x.file.dict(root, "Names")
+	names, err := x.file.Dict(root, "Names")
 	if err != nil || names == nil {
 		return err
 	}
-	tree, err := x.file.dict(names, "EmbeddedFiles")
+	tree, err := x.file.Dict(names, "EmbeddedFiles")
 	if err != nil || tree == nil {
 		return err
 	}
-	v, err := x.file.resolve(tree["Names"])
+	v, err := x.file.Resolve(tree["Names"])
 	if err != nil {
 		return err
 	}
 	pairs, ok := v.([]any)
 	if !ok || tree["Kids"] != nil {
-		return errFormat
+		return pdffile.ErrFormat
 	}
 	for i := 1; i < len(pairs); i += 2 {
 		if err := x.attachment(pairs[i]); err != nil {
@@ -62,36 +63,36 @@ func (x *extraction) catalogue() error {
 
 // attachment reads a file specification and its embedded file.
 func (x *extraction) attachment(v any) error {
-	v, err := x.file.resolve(v)
+	v, err := x.file.Resolve(v)
 	if err != nil {
 		return err
 	}
-	spec, ok := v.(pdfDict)
+	spec, ok := v.(pdffile.Dict)
 	if !ok {
-		return errFormat
+		return pdffile.ErrFormat
 	}
 	title, _ := spec["UF"].(string)
 	desc, _ := spec["Desc"].(string)
-	rel, _ := spec["AFRelationship"].(pdfName)
-	a := Attachment{Name: fromTextString(title), Description: fromTextString(desc), Relationship: Relationship(rel)}
-	holder, err := x.file.dict(spec, "EF")
+	rel, _ := spec["AFRelationship"].(pdffile.Name)
+	a := Attachment{Name: pdffile.DecodeText(title), Description: pdffile.DecodeText(desc), Relationship: Relationship(rel)}
+	holder, err := x.file.Dict(spec, "EF")
 	if err != nil {
 		return err
 	}
-	content, err := x.file.resolve(holder["F"])
+	content, err := x.file.Resolve(holder["F"])
 	if err != nil {
 		return err
 	}
-	stream, ok := content.(*pdfStream)
+	stream, ok := content.(*pdffile.Stream)
 	if !ok || a.Name == "" {
-		return errFormat
+		return pdffile.ErrFormat
 	}
-	kind, _ := stream.dict["Subtype"].(pdfName)
+	kind, _ := stream.Dict["Subtype"].(pdffile.Name)
 	a.MIME = string(kind)
-	if a.Bytes, err = x.file.content(stream); err != nil {
+	if a.Bytes, err = x.file.Content(stream); err != nil {
 		return err
 	}
-	params, err := x.file.dict(stream.dict, "Params")
+	params, err := x.file.Dict(stream.Dict, "Params")
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/carlos7ags/folio/content"
 	"github.com/carlos7ags/folio/core"
 	"github.com/carlos7ags/folio/font"
+
+	"samtjanst/platform/signing/seal/pdffile"
 )
 
 // A4 in points, and the margins within it.
@@ -144,7 +146,7 @@ func (p *page) run(r run, x, y float64) {
 			p.out.AppendBytes(f.show(known, ef))
 		}
 		if lacking != "" {
-			p.out.AppendBytes(fmt.Appendf(nil, "/Span <</ActualText <%s>>> BDC\n", hex.EncodeToString([]byte(utf16Bytes(lacking)))))
+			p.out.AppendBytes(fmt.Appendf(nil, "/Span <</ActualText <%s>>> BDC\n", hex.EncodeToString([]byte(pdffile.UTF16(lacking)))))
 			p.out.AppendBytes(f.show(strings.Repeat(string(missing), len([]rune(lacking))), ef))
 			p.out.EndMarkedContent()
 		}

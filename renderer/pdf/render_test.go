@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"samtjanst/platform/fault"
+	"samtjanst/platform/signing/seal/pdffile"
 )
 
 func TestSameInputSameBytes(t *testing.T) {
@@ -178,29 +179,29 @@ func TestUnfollowableLinks(t *testing.T) {
 
 // TestBookmarks follows the outline as a viewer does: every heading, under the one it belongs to.
 func TestBookmarks(t *testing.T) {
-	f, err := openFile(render(t, Doc{Title: "Titel", Blocks: []Block{Heading{2, Text("A")}, Heading{3, Text("Å")}, Heading{3, Text("B")}, Heading{2, Text("C")}}}))
+	f, err := pdffile.Open(render(t, Doc{Title: "Titel", Blocks: []Block{Heading{2, Text("A")}, Heading{3, Text("Å")}, Heading{3, Text("B")}, Heading{2, Text("C")}}}), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := f.dict(f.trailer, "Root")
+	root, err := f.Dict(f.Trailer(), "Root")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read func(d pdfDict) string
-	read = func(d pdfDict) string {
+	var read func(d pdffile.Dict) string
+	read = func(d pdffile.Dict) string {
 		out := ""
-		for item, err := f.dict(d, "First"); item != nil; item, err = f.dict(item, "Next") {
+		for item, err := f.Dict(d, "First"); item != nil; item, err = f.Dict(item, "Next") {
 			if err != nil {
 				t.Fatal(err)
 			}
 			if to, ok := item["Dest"].([]any); !ok || len(to) != 5 {
 				t.Errorf("a bookmark leads to %v", item["Dest"])
 			}
-			out += fromTextString(item["Title"].(string)) + "(" + read(item) + ")"
+			out += pdffile.DecodeText(item["Title"].(string)) + "(" + read(item) + ")"
 		}
 		return out
 	}
-	outlines, err := f.dict(root, "Outlines")
+	outlines, err := f.Dict(root, "Outlines")
 	if err != nil {
 		t.Fatal(err)
 	}

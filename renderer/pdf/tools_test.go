@@ -2,6 +2,8 @@ package pdf
 
 import (
 	"bytes"
+	"image"
+	pngencode "image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,18 +11,20 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"samtjanst/renderer/pdf/pdftest"
 )
 
-// poppler runs one of the poppler tools, which read the file as readers in the world do. Without them a test in CI
+// poppler runs one of the poppler tools, or qpdf, which read the file as readers in the world do. Without them a test in CI
 // fails; elsewhere it says what it did not check, and ok is false.
 func poppler(t *testing.T, tool string, file []byte, args ...string) (out string, ok bool) {
 	t.Helper()
 	path, err := exec.LookPath(tool)
 	if err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("%s is missing: apt-get install poppler-utils", tool)
+			t.Fatalf("%s is missing: apt-get install poppler-utils qpdf", tool)
 		}
-		t.Logf("not checked with %s, which is missing: apt-get install poppler-utils", tool)
+		t.Logf("not checked with %s, which is missing: apt-get install poppler-utils qpdf", tool)
 		return "", false
 	}
 	name := filepath.Join(t.TempDir(), "document.pdf")
@@ -202,5 +206,25 @@ func TestPagesCanBeDrawn(t *testing.T) {
 	out, ok := poppler(t, "pdftoppm", render(t, decision()), "-r", "30", "-gray", "FILE")
 	if ok && strings.Count(out, "P5\n") != 2 {
 		t.Errorf("%d pages drawn, want 2", strings.Count(out, "P5\n"))
+	}
+}
+
+// TestArchivable checks PDF/A-3 on every kind of document, with a PNG as logo too, whose transparency the format allows.
+func TestArchivable(t *testing.T) {
+	picture := decision()
+	var png bytes.Buffer
+	if err := pngencode.Encode(&png, image.NewNRGBA(image.Rect(0, 0, 20, 10))); err != nil {
+		t.Fatal(err)
+	}
+	picture.Logo.Data = png.Bytes()
+	for name, d := range map[string]Doc{"decision": decision(), "long": long(4), "least": {Title: "x"}, "picture": picture,
+		"odd characters": {Title: "日本 & <x>", Author: "Čapek \"& söner\"", Blocks: []Block{Paragraph{Text: Text("日本 😀")}}}} {
+		t.Run(name, func(t *testing.T) {
+			file := render(t, d)
+			pdftest.Archivable(t, file)
+			if out, ok := poppler(t, "qpdf", file, "--check", "FILE"); ok && !strings.Contains(out, "No syntax or stream encoding errors found") {
+				t.Error(out)
+			}
+		})
 	}
 }

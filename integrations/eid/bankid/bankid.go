@@ -1,4 +1,5 @@
-// Package bankid is BankID's relying-party client, API v6.0: login and signature by QR code or on the same device.
+// Package bankid is BankID's relying-party client, API v6.0: login and signature by QR code, on the same device, or by somebody who is
+// on the telephone with an officer (phone/auth, phone/sign: nothing to scan or start, the app asks about the call).
 //
 // It speaks over mutual TLS with the relying party's (RP) certificate and trusts only BankID's own root for the server.
 // A completed order can be collected once, so its evidence is verified at once, against the roots configured and against
@@ -72,15 +73,13 @@ func (c *Client) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 	if err := check(r, limitText, limitHidden); err != nil {
 		return eid.Order{}, fault.New(op, fault.Invalid, ours(err))
 	}
+	if r.Phone {
+		return c.startCall(ctx, op, "/phone"+path, r)
+	}
 	in := startRequest{
-		EndUserIP: r.EndUserIP, ReturnURL: r.ReturnURL, ReturnRisk: c.cfg.ReturnRisk,
+		shown: shownOf(r), EndUserIP: r.EndUserIP, ReturnURL: r.ReturnURL, ReturnRisk: c.cfg.ReturnRisk,
 		Web:         web{DeviceIdentifier: r.DeviceID, ReferringDomain: r.Domain, UserAgent: r.UserAgent},
 		Requirement: requirement{PinCode: c.cfg.PinCode, CertificatePolicies: c.cfg.CertificatePolicies, PersonalNumber: r.Number.Digits()},
-		Visible:     base64.StdEncoding.EncodeToString([]byte(r.Text)),
-		Hidden:      base64.StdEncoding.EncodeToString(r.Hidden),
-	}
-	if r.Text != "" && r.Markdown {
-		in.Format = "simpleMarkdownV1"
 	}
 	var out startResponse
 	if err := c.call(ctx, op, path, in, &out); err != nil {
@@ -99,14 +98,39 @@ func (c *Client) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 	}, nil
 }
 
+// startCall begins an order for somebody on the telephone whom we called. There is no browser of the person's: no address, no link, no
+// code, and nowhere to return to.
+func (c *Client) startCall(ctx context.Context, op, path string, r eid.Request) (eid.Order, error) {
+	in := callRequest{shown: shownOf(r), PersonalNumber: r.Number.Digits(), CallInitiator: "RP",
+		Requirement: requirement{PinCode: c.cfg.PinCode, CertificatePolicies: c.cfg.CertificatePolicies}}
+	var out orderRef
+	if err := c.call(ctx, op, path, in, &out); err != nil {
+		return eid.Order{}, err
+	}
+	if out.OrderRef == "" || strings.Contains(out.OrderRef, refSeparator) {
+		return eid.Order{}, fault.New(op, fault.Unavailable, malformed(errors.New("an order without its reference")))
+	}
+	return eid.Order{Ref: c.seal.ref(out.OrderRef, r), Started: c.clock.Now()}, nil
+}
+
+func shownOf(r eid.Request) shown {
+	s := shown{Visible: base64.StdEncoding.EncodeToString([]byte(r.Text)), Hidden: base64.StdEncoding.EncodeToString(r.Hidden)}
+	if r.Text != "" && r.Markdown {
+		s.Format = "simpleMarkdownV1"
+	}
+	return s
+}
+
 // check refuses what BankID would refuse, with a reason that says more than invalidParameters. Nothing of the request is
 // in the reasons.
 func check(r eid.Request, limitText, limitHidden int) error {
-	if _, err := netip.ParseAddr(r.EndUserIP); err != nil {
+	if _, err := netip.ParseAddr(r.EndUserIP); err != nil && !r.Phone {
 		return errors.New("the end user's address is not an IP address")
 	}
 	switch {
-	case r.Domain == "" || r.UserAgent == "" || r.DeviceID == "":
+	case r.Phone && r.Number.IsZero():
+		return errors.New("an order by telephone is for a certain person")
+	case !r.Phone && (r.Domain == "" || r.UserAgent == "" || r.DeviceID == ""):
 		return errors.New("the referring domain, the user agent or the device identifier is missing")
 	case r.Purpose == eid.Sign && r.Text == "":
 		return errors.New("a signature needs a text")
@@ -134,9 +158,9 @@ func (c *Client) Collect(ctx context.Context, ref string) (eid.Status, error) {
 	}
 	switch out.Status {
 	case "pending":
-		return eid.Status{State: eid.Pending, Hint: out.HintCode, Message: pendingMessage(out.HintCode, t.phone)}, nil
+		return eid.Status{State: eid.Pending, Hint: out.HintCode, Message: pendingMessage(out.HintCode, t.place)}, nil
 	case "failed":
-		return eid.Status{State: eid.Failed, Hint: out.HintCode, Message: failedMessage(out.HintCode, t.phone)}, nil
+		return eid.Status{State: eid.Failed, Hint: out.HintCode, Message: failedMessage(out.HintCode, t.place)}, nil
 	case "complete":
 		return c.complete(t, out.Completion), nil
 	}
@@ -168,7 +192,7 @@ func (c *Client) complete(t ticket, d completionData) eid.Status {
 		return rejected(code)
 	}
 	return eid.Status{State: eid.Complete, Done: &eid.Completion{
-		Number: got.Number, Name: d.User.Name, GivenName: d.User.GivenName, Surname: d.User.Surname,
+		Format: string(evidence.BankID), Level: 3, Method: string(got.Method), Number: got.Number, Name: d.User.Name, GivenName: d.User.GivenName, Surname: d.User.Surname,
 		DeviceIP: d.Device.IPAddress, Signature: xml, OCSP: answer, IssuedAt: day(d.IssueDate), Risk: d.Risk,
 	}}
 }

@@ -92,7 +92,7 @@ func (w *world) script(t *testing.T, s bankidsim.Scenario) {
 }
 
 func TestConformance(t *testing.T) {
-	w := newWorld(t, func(c *bankid.Config) { c.TimeoutSeconds = 1 })
+	w := newWorld(t, func(c *bankid.Config) { c.TimeoutSeconds = 2 })
 	h := eidtest.Harness{
 		Provider: w.client, Person: anna, Other: bo,
 		Approve: func(t *testing.T, o eid.Order, n idno.Number) {

@@ -12,8 +12,7 @@ import (
 	"strings"
 	"time"
 
-	pkcs12 "software.sslmate.com/src/go-pkcs12"
-
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/signing/evidence"
@@ -70,6 +69,10 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+func (c Config) files() tlsclient.Files {
+	return tlsclient.Files{Certificate: c.Certificate, Key: c.Key, PasswordFile: c.PasswordFile}
+}
+
 // Validate checks the settings without opening the files. Every wrong key is named. Fault: Invalid.
 func (c Config) Validate() error {
 	c = c.withDefaults()
@@ -84,21 +87,11 @@ func (c Config) Validate() error {
 	if u, err := url.Parse(c.DesktopURL); err != nil || u.Scheme == "" || u.RawQuery != "" {
 		wrong("desktopUrl", "must be an address without a query")
 	}
-	for _, k := range []struct{ key, value string }{
-		{"certificate", c.Certificate}, {"serverRoots", c.ServerRoots}, {"roots", c.Roots}} {
+	c.files().Check(wrong)
+	for _, k := range []struct{ key, value string }{{"serverRoots", c.ServerRoots}, {"roots", c.Roots}} {
 		if k.value == "" {
 			wrong(k.key, "must name a file")
 		}
-	}
-	if isPKCS12(c.Certificate) {
-		if c.Key != "" {
-			wrong("key", "is in the PKCS#12 file already")
-		}
-		if c.PasswordFile == "" {
-			wrong("passwordFile", "must name the file with the password of the PKCS#12 file")
-		}
-	} else if c.PasswordFile != "" {
-		wrong("passwordFile", "is for a PKCS#12 file (.p12, .pfx) only")
 	}
 	for i, p := range c.CertificatePolicies {
 		if !isPolicy(p) {
@@ -128,10 +121,6 @@ func isPolicy(s string) bool {
 	return len(parts) >= 3
 }
 
-func isPKCS12(file string) bool {
-	return strings.HasSuffix(file, ".p12") || strings.HasSuffix(file, ".pfx")
-}
-
 // Material is the certificates, read.
 type Material struct {
 	RP          tls.Certificate
@@ -148,7 +137,7 @@ func (c Config) Load() (Material, error) {
 	if err := c.Validate(); err != nil {
 		return Material{}, err
 	}
-	rp, key, err := c.loadRP()
+	rp, key, err := c.files().Load()
 	if err != nil {
 		return bad(key, err)
 	}
@@ -168,42 +157,6 @@ func (c Config) Load() (Material, error) {
 		return bad("roots", err)
 	}
 	return m, nil
-}
-
-// loadRP gives the RP certificate, or the key that is wrong and why.
-func (c Config) loadRP() (rp tls.Certificate, key string, err error) {
-	cert, err := os.ReadFile(c.Certificate)
-	if err != nil {
-		return rp, "certificate", err
-	}
-	if isPKCS12(c.Certificate) {
-		password, err := os.ReadFile(c.PasswordFile)
-		if err != nil {
-			return rp, "passwordFile", err
-		}
-		rp, err = decodePKCS12(cert, strings.TrimRight(string(password), "\r\n"))
-		return rp, "certificate", err
-	}
-	private := cert
-	if c.Key != "" {
-		if private, err = os.ReadFile(c.Key); err != nil {
-			return rp, "key", err
-		}
-	}
-	rp, err = tls.X509KeyPair(cert, private)
-	return rp, "certificate", err
-}
-
-func decodePKCS12(file []byte, password string) (tls.Certificate, error) {
-	key, leaf, issuers, err := pkcs12.DecodeChain(file, password)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	rp := tls.Certificate{PrivateKey: key, Leaf: leaf, Certificate: [][]byte{leaf.Raw}}
-	for _, c := range issuers {
-		rp.Certificate = append(rp.Certificate, c.Raw)
-	}
-	return rp, nil
 }
 
 // ParseMaterial reads certificates held in memory, for a demo or a test against the simulator.

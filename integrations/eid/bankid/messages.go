@@ -7,20 +7,40 @@ import (
 	"samtjanst/platform/fault"
 )
 
+// place is where the person is, which the messages depend on: at a computer the app reads a QR code, on a phone it is started from the
+// browser, and somebody on the telephone with an officer, to whom the messages are shown, starts it alone.
+type place string
+
+const (
+	atComputer place = ""
+	atPhone    place = "phone"
+	inCall     place = "call"
+)
+
+func (p place) known() bool { return p == atComputer || p == atPhone || p == inCall }
+
 // pendingMessage gives BankID's recommended message for a hint of a pending order. An unknown hint means only that it goes
-// on. Whether the app is started here or reads a QR code is told by the browser being on a phone.
-func pendingMessage(hint string, phone bool) eid.Message {
+// on.
+func pendingMessage(hint string, at place) eid.Message {
 	switch hint {
 	case "outstandingTransaction", "noClient":
-		if phone {
+		switch at {
+		case inCall:
+			return eid.CallStart
+		case atPhone:
 			return eid.TryingToStart
 		}
 		return eid.StartApp
 	case "started":
-		if phone {
+		switch at {
+		case inCall:
+			return eid.InProgress
+		case atPhone:
 			return eid.SearchingPhone
 		}
 		return eid.SearchingPC
+	case "userCallConfirm":
+		return eid.CallConfirm
 	case "userSign":
 		return eid.EnterCode
 	case "userMrtd":
@@ -30,7 +50,7 @@ func pendingMessage(hint string, phone bool) eid.Message {
 }
 
 // failedMessage gives BankID's recommended message for a hint of a failed order.
-func failedMessage(hint string, phone bool) eid.Message {
+func failedMessage(hint string, at place) eid.Message {
 	switch hint {
 	case "expiredTransaction":
 		return eid.Expired
@@ -41,7 +61,10 @@ func failedMessage(hint string, phone bool) eid.Message {
 	case "cancelled":
 		return eid.Cancelled
 	case "startFailed":
-		if phone {
+		switch at {
+		case inCall:
+			return eid.Expired
+		case atPhone:
 			return eid.StartFailed
 		}
 		return eid.QRFailed

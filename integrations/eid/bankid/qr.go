@@ -22,6 +22,14 @@ func QR(o eid.Order, now time.Time) string {
 	return "bankid." + o.QRToken + "." + strconv.FormatInt(t, 10) + "." + QRAuthCode(o.QRSecret, t)
 }
 
+// Code is QR, for whoever knows the client as a provider only.
+func (c *Client) Code(o eid.Order, now time.Time) string {
+	if o.QRToken == "" {
+		return ""
+	}
+	return QR(o, now)
+}
+
 // QRAuthCode is the code of second t: HMAC-SHA256 in lower-case hex.
 func QRAuthCode(secret string, t int64) string {
 	m := hmac.New(sha256.New, []byte(secret))

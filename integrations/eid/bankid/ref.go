@@ -17,14 +17,14 @@ const refSeparator = "."
 
 // ticket is a parsed Order.Ref: BankID's reference, then what the completion must be held against.
 //
-//	<orderRef>.<login|sign><-phone>.<HMAC of the person>.<HMAC of text, format and hidden data>
+//	<orderRef>.<auth|sign>[-phone|-call].<HMAC of the person>.<HMAC of text, format and hidden data>
 //
 // The digests are keyed: a personal number could otherwise be found by trying them all. Each covers orderRef and purpose,
 // so that a part cannot be moved to another order.
 type ticket struct {
 	order           string
 	purpose         eid.Purpose
-	phone           bool   // the browser was on a phone, where the app is started on the same device
+	place           place
 	person, content []byte // person is empty when anybody may complete the order
 }
 
@@ -35,12 +35,12 @@ func parseRef(ref string) (ticket, error) {
 	if len(parts) != 4 || parts[0] == "" {
 		return ticket{}, errRef
 	}
-	purpose, phone := strings.CutSuffix(parts[1], "-phone")
-	t := ticket{order: parts[0], purpose: eid.Purpose(purpose), phone: phone}
+	purpose, at, _ := strings.Cut(parts[1], "-")
+	t := ticket{order: parts[0], purpose: eid.Purpose(purpose), place: place(at)}
 	var err1, err2 error
 	t.person, err1 = base64.RawURLEncoding.DecodeString(parts[2])
 	t.content, err2 = base64.RawURLEncoding.DecodeString(parts[3])
-	if err1 != nil || err2 != nil || len(t.content) != sha256.Size || (t.purpose != eid.Login && t.purpose != eid.Sign) {
+	if err1 != nil || err2 != nil || len(t.content) != sha256.Size || (t.purpose != eid.Login && t.purpose != eid.Sign) || !t.place.known() {
 		return ticket{}, errRef
 	}
 	return t, nil
@@ -58,8 +58,8 @@ func newSealer(privateKey []byte) sealer {
 
 func (s sealer) ref(order string, r eid.Request) string {
 	purpose := string(r.Purpose)
-	if onPhone(r.UserAgent) {
-		purpose += "-phone"
+	if at := placeOf(r); at != atComputer {
+		purpose += "-" + string(at)
 	}
 	person := ""
 	if !r.Number.IsZero() {
@@ -110,12 +110,15 @@ func (s sealer) compare(t ticket, got evidence.Verified, claimed string) evidenc
 	return ""
 }
 
-// onPhone tells whether the browser is on a phone or tablet, where BankID is started on the same device; elsewhere by QR.
-func onPhone(userAgent string) bool {
+// placeOf tells where the person is. A browser on a phone or tablet starts BankID on the same device; elsewhere a QR code is read.
+func placeOf(r eid.Request) place {
+	if r.Phone {
+		return inCall
+	}
 	for _, mark := range []string{"Mobile", "Android", "iPhone", "iPad"} {
-		if strings.Contains(userAgent, mark) {
-			return true
+		if strings.Contains(r.UserAgent, mark) {
+			return atPhone
 		}
 	}
-	return false
+	return atComputer
 }

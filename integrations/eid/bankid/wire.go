@@ -18,15 +18,25 @@ import (
 const maxAnswer = 2 << 20
 
 type (
+	// shown is what every order has: what the person sees, and what is signed with it.
+	shown struct {
+		Visible string `json:"userVisibleData,omitempty"`
+		Hidden  string `json:"userNonVisibleData,omitempty"`
+		Format  string `json:"userVisibleDataFormat,omitempty"`
+	}
 	startRequest struct {
+		shown
 		EndUserIP   string      `json:"endUserIp"`
-		Visible     string      `json:"userVisibleData,omitempty"`
-		Hidden      string      `json:"userNonVisibleData,omitempty"`
-		Format      string      `json:"userVisibleDataFormat,omitempty"`
 		Requirement requirement `json:"requirement,omitzero"`
 		ReturnURL   string      `json:"returnUrl,omitempty"`
 		ReturnRisk  bool        `json:"returnRisk,omitempty"`
 		Web         web         `json:"web"`
+	}
+	callRequest struct {
+		shown
+		PersonalNumber string      `json:"personalNumber"`
+		CallInitiator  string      `json:"callInitiator"` // "RP": we called; "user": the person did
+		Requirement    requirement `json:"requirement,omitzero"`
 	}
 	requirement struct {
 		PinCode             bool     `json:"pinCode,omitempty"`

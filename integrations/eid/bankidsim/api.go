@@ -22,15 +22,17 @@ const (
 	maxBody                       = 512 << 10
 )
 
-// APIHandler is the relying-party API; paths are /rp/v6.0/auth, sign, collect and cancel. It must be served with the
+// APIHandler is the relying-party API; paths are /rp/v6.0/auth, sign, phone/auth, phone/sign, collect and cancel. It must be served with the
 // configuration from TLS.
 func (s *Sim) APIHandler() http.Handler {
 	mux := http.NewServeMux()
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request, fingerprint, []byte){
-		"auth":    func(w http.ResponseWriter, r *http.Request, rp fingerprint, b []byte) { s.start(w, r, rp, b, true) },
-		"sign":    func(w http.ResponseWriter, r *http.Request, rp fingerprint, b []byte) { s.start(w, r, rp, b, false) },
-		"collect": s.collect,
-		"cancel":  s.cancel,
+		"auth":       s.starting(func(in startRequest, now time.Time) (*order, string) { return in.order(true, now) }),
+		"sign":       s.starting(func(in startRequest, now time.Time) (*order, string) { return in.order(false, now) }),
+		"phone/auth": s.starting(func(in startRequest, now time.Time) (*order, string) { return in.callOrder(true, now) }),
+		"phone/sign": s.starting(func(in startRequest, now time.Time) (*order, string) { return in.callOrder(false, now) }),
+		"collect":    s.collect,
+		"cancel":     s.cancel,
 	} {
 		mux.HandleFunc("/rp/v6.0/"+path, s.guarded(h))
 	}
@@ -76,37 +78,16 @@ type startRequest struct {
 		UserAgent        string `json:"userAgent"`
 	} `json:"web"`
 	App *struct{} `json:"app"`
+
+	// of an order by telephone
+	PersonalNumber string `json:"personalNumber"`
+	CallInitiator  string `json:"callInitiator"`
 }
 
 // order checks a request as BankID does and gives the order, or what is wrong.
 func (in startRequest) order(login bool, now time.Time) (*order, string) {
-	maxVisible, maxHidden := maxSignVisible, maxSignHidden
-	if login {
-		maxVisible, maxHidden = maxAuthVisible, maxAuthHidden
-	}
-	o := &order{login: login, returnURL: in.ReturnURL, ip: in.EndUserIP}
-	var err error
-	if _, err = netip.ParseAddr(in.EndUserIP); err != nil {
+	if _, err := netip.ParseAddr(in.EndUserIP); err != nil {
 		return nil, "Invalid parameter: endUserIp"
-	}
-	if o.text, err = base64.StdEncoding.DecodeString(in.Visible); err != nil || len(in.Visible) > maxVisible || !utf8.Valid(o.text) ||
-		(!login && in.Visible == "") {
-		return nil, "Invalid parameter: userVisibleData"
-	}
-	if o.hidden, err = base64.StdEncoding.DecodeString(in.Hidden); err != nil || len(in.Hidden) > maxHidden {
-		return nil, "Invalid parameter: userNonVisibleData"
-	}
-	switch in.Format {
-	case "", "plaintext":
-	case "simpleMarkdownV1":
-		o.markdown = true
-	default:
-		return nil, "Invalid parameter: userVisibleDataFormat"
-	}
-	if n := in.Requirement.PersonalNumber; n != "" {
-		if o.required, err = idno.Parse(n, now); err != nil || !idno.Valid(n) {
-			return nil, "Invalid parameter: requirement.personalNumber"
-		}
 	}
 	if len(in.ReturnURL) > maxReturnURL {
 		return nil, "Invalid parameter: returnUrl"
@@ -117,17 +98,74 @@ func (in startRequest) order(login bool, now time.Time) (*order, string) {
 	if in.Web != nil && (in.Web.DeviceIdentifier == "" || in.Web.ReferringDomain == "" || in.Web.UserAgent == "") {
 		return nil, "Invalid parameter: web"
 	}
-	return o, ""
+	o := &order{login: login, returnURL: in.ReturnURL, ip: in.EndUserIP}
+	if n := in.Requirement.PersonalNumber; n != "" {
+		var err error
+		if o.required, err = idno.Parse(n, now); err != nil || !idno.Valid(n) {
+			return nil, "Invalid parameter: requirement.personalNumber"
+		}
+	}
+	return o, in.show(o)
 }
 
-func (s *Sim) start(w http.ResponseWriter, r *http.Request, rp fingerprint, body []byte, login bool) {
+// callOrder is order for somebody on the telephone.
+func (in startRequest) callOrder(login bool, now time.Time) (*order, string) {
+	o := &order{login: login, call: in.CallInitiator}
+	if o.call != "RP" && o.call != "user" {
+		return nil, "Invalid parameter: callInitiator"
+	}
+	var err error
+	if o.required, err = idno.Parse(in.PersonalNumber, now); err != nil || !idno.Valid(in.PersonalNumber) {
+		return nil, "Invalid parameter: personalNumber"
+	}
+	if in.EndUserIP != "" || in.ReturnURL != "" || in.Web != nil || in.App != nil {
+		return nil, "Unknown parameter"
+	}
+	return o, in.show(o)
+}
+
+// show reads what the person sees and what is signed with it, or tells what is wrong.
+func (in startRequest) show(o *order) string {
+	maxVisible, maxHidden := maxSignVisible, maxSignHidden
+	if o.login {
+		maxVisible, maxHidden = maxAuthVisible, maxAuthHidden
+	}
+	var err error
+	if o.text, err = base64.StdEncoding.DecodeString(in.Visible); err != nil || len(in.Visible) > maxVisible || !utf8.Valid(o.text) ||
+		(!o.login && in.Visible == "") {
+		return "Invalid parameter: userVisibleData"
+	}
+	if o.hidden, err = base64.StdEncoding.DecodeString(in.Hidden); err != nil || len(in.Hidden) > maxHidden {
+		return "Invalid parameter: userNonVisibleData"
+	}
+	switch in.Format {
+	case "", "plaintext":
+	case "simpleMarkdownV1":
+		o.markdown = true
+	default:
+		return "Invalid parameter: userVisibleDataFormat"
+	}
+	return ""
+}
+
+// reading checks a request and gives the order, or what is wrong.
+type reading func(startRequest, time.Time) (*order, string)
+
+// starting makes the handler that begins orders of one kind.
+func (s *Sim) starting(read reading) func(http.ResponseWriter, *http.Request, fingerprint, []byte) {
+	return func(w http.ResponseWriter, r *http.Request, rp fingerprint, body []byte) {
+		s.start(w, r, rp, body, read)
+	}
+}
+
+func (s *Sim) start(w http.ResponseWriter, r *http.Request, rp fingerprint, body []byte, read reading) {
 	now := s.clock.Now()
 	var in startRequest
 	if err := json.Unmarshal(body, &in); err != nil {
 		refuse(w, http.StatusBadRequest, "invalidParameters", "Not JSON")
 		return
 	}
-	o, wrong := in.order(login, now)
+	o, wrong := read(in, now)
 	if wrong != "" {
 		refuse(w, http.StatusBadRequest, "invalidParameters", wrong)
 		return
@@ -138,6 +176,10 @@ func (s *Sim) start(w http.ResponseWriter, r *http.Request, rp fingerprint, body
 	}
 	if !s.add(o, now) {
 		refuse(w, http.StatusBadRequest, "alreadyInProgress", "Order already in progress")
+		return
+	}
+	if o.call != "" {
+		reply(w, map[string]string{"orderRef": o.ref})
 		return
 	}
 	reply(w, map[string]string{"orderRef": o.ref, "autoStartToken": o.autoStart, "qrStartToken": o.qrToken, "qrStartSecret": o.qrSecret})

@@ -19,6 +19,7 @@ type phase string
 const (
 	outstanding phase = "outstandingTransaction" // waits for an app
 	started     phase = "started"                // an app is open, nobody has been chosen
+	userCall    phase = "userCallConfirm"        // a person is asked about the call
 	userSign    phase = "userSign"               // a person reads it
 	complete    phase = "complete"
 	failed      phase = "failed"
@@ -36,6 +37,7 @@ type order struct {
 	hidden    []byte
 	returnURL string
 	ip        string
+	call      string // who called, "RP" or "user", when the person is on the telephone; "" otherwise
 	created   time.Time
 
 	phase    phase
@@ -58,6 +60,7 @@ const (
 	errQR       = notice("Det är inte en QR-kod från BankID.")
 	errStranger = notice("Beställningen gäller någon annan.")
 	errCode     = notice("Säkerhetskoden ska vara sex siffror.")
+	errCall     = notice("Svara först på frågan om samtalet.")
 )
 
 // pending reports whether the order still waits for somebody.
@@ -70,7 +73,7 @@ func (o *order) advance(now time.Time) {
 	age := now.Sub(o.created)
 	switch {
 	case !o.pending():
-	case o.phase == outstanding && age > pickupLimit:
+	case o.phase == outstanding && o.call == "" && age > pickupLimit:
 		o.fail("startFailed", o.created.Add(pickupLimit))
 	case age > orderLimit:
 		o.fail("expiredTransaction", o.created.Add(orderLimit))
@@ -123,7 +126,10 @@ func (s *Sim) add(o *order, now time.Time) bool {
 			}
 		}
 	}
-	o.ref, o.autoStart, o.qrToken, o.qrSecret = uuid(), uuid(), uuid(), uuid()
+	o.ref = uuid()
+	if o.call == "" {
+		o.autoStart, o.qrToken, o.qrSecret = uuid(), uuid(), uuid()
+	}
 	o.created, o.phase = now, outstanding
 	s.orders[o.ref] = o
 	return true
@@ -144,6 +150,9 @@ func (s *Sim) open(o *order, p *person, here bool, now time.Time) error {
 		}
 	}
 	o.phase, o.by, o.here = userSign, p, here
+	if o.call != "" {
+		o.phase = userCall
+	}
 	return nil
 }
 
@@ -151,6 +160,9 @@ func (s *Sim) open(o *order, p *person, here bool, now time.Time) error {
 // (autoStartToken, orderRef or a fresh QR text) it is that order, which may be one for anybody; without, it is the newest
 // that waits for this number.
 func (s *Sim) Approve(n idno.Number, token string) error { return s.settle(n, token, "") }
+
+// DeclineCall lets a person answer in the app that he or she is not talking with the relying party.
+func (s *Sim) DeclineCall(n idno.Number) error { return s.settle(n, "", "userDeclinedCall") }
 
 // Cancel is Approve's opposite: the person cancels in the app.
 func (s *Sim) Cancel(n idno.Number, token string) error { return s.settle(n, token, "userCancel") }
@@ -209,7 +221,7 @@ func (s *Sim) byQR(text string, now time.Time) (*order, error) {
 		return nil, errQR
 	}
 	for _, o := range s.orders {
-		if o.qrToken != parts[1] {
+		if o.qrToken == "" || o.qrToken != parts[1] {
 			continue
 		}
 		m := hmac.New(sha256.New, []byte(o.qrSecret))

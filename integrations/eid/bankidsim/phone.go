@@ -37,6 +37,7 @@ func (s *Sim) PhoneHandler() http.Handler {
 	mux.HandleFunc("GET /bankid/phone/{person}", s.showPhone)
 	mux.HandleFunc("POST /bankid/phone/{person}/open", s.act(s.postOpen))
 	mux.HandleFunc("POST /bankid/phone/{person}/scan", s.act(s.postScan))
+	mux.HandleFunc("POST /bankid/phone/{person}/call", s.act(s.postCall))
 	mux.HandleFunc("POST /bankid/phone/{person}/approve", s.act(s.postApprove))
 	mux.HandleFunc("POST /bankid/phone/{person}/cancel", s.act(s.postCancel))
 	s.control(mux)
@@ -121,6 +122,8 @@ type phoneView struct {
 type orderView struct {
 	Ref     string
 	Login   bool
+	Asks    bool // about the call, before anything else
+	Called  bool // the relying party called the person, not the reverse
 	Service string
 	Text    []block
 	Since   string
@@ -128,7 +131,7 @@ type orderView struct {
 }
 
 func (s *Sim) view(o *order) orderView {
-	return orderView{Ref: o.ref, Login: o.login, Service: s.service, Text: blocks(string(o.text), o.markdown),
+	return orderView{Ref: o.ref, Login: o.login, Asks: o.phase == userCall, Called: o.call == "RP", Service: s.service, Text: blocks(string(o.text), o.markdown),
 		Since: o.created.In(clock.Stockholm).Format("15:04:05"), created: o.created}
 }
 
@@ -216,6 +219,23 @@ func (s *Sim) postScan(r *http.Request, p *person) (string, error) {
 	return "/bankid/phone/" + p.slug, s.open(o, p, false, now)
 }
 
+// postCall takes the answer to whether the person is talking with the relying party.
+func (s *Sim) postCall(r *http.Request, p *person) (string, error) {
+	now := s.clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.find(r.PostFormValue("ref"), now)
+	if o == nil || o.phase != userCall || o.by != p {
+		return "", errGone
+	}
+	if r.PostFormValue("talking") != "yes" {
+		o.fail("userDeclinedCall", now)
+		return "/bankid/phone/" + p.slug + "?done=cancelled", nil
+	}
+	o.phase = userSign
+	return "/bankid/phone/" + p.slug, nil
+}
+
 // postApprove completes the order; an app that was started on the browser's device sends the browser back.
 func (s *Sim) postApprove(r *http.Request, p *person) (string, error) {
 	code := r.PostFormValue("code")
@@ -236,6 +256,9 @@ func (s *Sim) finish(r *http.Request, p *person, how string) (string, error) {
 	o := s.find(r.PostFormValue("ref"), now)
 	if o == nil || !o.pending() || o.by != p {
 		return "", errGone
+	}
+	if how == "approved" && o.phase == userCall {
+		return "", errCall
 	}
 	if how == "approved" {
 		o.phase, o.ended = complete, now

@@ -143,6 +143,45 @@ func (p page) hidden(t *testing.T, name string) string {
 	return m[1]
 }
 
+// Somebody on the telephone is asked about the call first, and can say that it is not so.
+func TestCall(t *testing.T) {
+	h := open(t, authority)
+	r := eidtest.SignRequest(asa)
+	r.Phone = true
+	for _, c := range []struct {
+		talking string
+		want    eid.Message
+	}{{"yes", ""}, {"no", eid.CallRefused}} {
+		o := h.start(t, r)
+		ref := url.Values{"ref": {strings.Split(o.Ref, ".")[0]}}
+		if s := h.collect(t, o); s.Message != eid.CallStart {
+			t.Fatalf("before: %s", s.Message)
+		}
+		h.post(t, "/bankid/phone/asa-testsson/open", ref)
+		if s := h.collect(t, o); s.Message != eid.CallConfirm {
+			t.Fatalf("opened: %s", s.Message)
+		}
+		if p := h.get(t, "/bankid/phone/asa-testsson"); !strings.Contains(p.body, "Pratar du i telefon med Ekköpings kommun?") || strings.Contains(p.body, "skolskjuts") {
+			t.Fatalf("the app does not ask about the call alone:\n%s", p.body)
+		}
+		ref.Set("code", "123456")
+		if p := h.post(t, "/bankid/phone/asa-testsson/approve", ref); p.status != 422 {
+			t.Fatalf("signed before the answer: %+v", p)
+		}
+		ref.Set("talking", c.talking)
+		h.post(t, "/bankid/phone/asa-testsson/call", ref)
+		if c.want == "" {
+			if p := h.get(t, "/bankid/phone/asa-testsson"); !strings.Contains(p.body, "skolskjuts") {
+				t.Fatalf("the text is not shown:\n%s", p.body)
+			}
+			h.post(t, "/bankid/phone/asa-testsson/approve", ref)
+		}
+		if s := h.collect(t, o); s.Message != c.want || (s.State == eid.Complete) != (c.want == "") {
+			t.Fatalf("%s: %s %s", c.talking, s.State, s.Message)
+		}
+	}
+}
+
 func TestSameDevice(t *testing.T) {
 	h := open(t, authority)
 	r := eidtest.LoginRequest()

@@ -21,6 +21,7 @@ type Config struct {
 	RootsFile    string   `yaml:"rootsFile"`   // PEM; "" for the system's
 	GroupsClaim  string   `yaml:"groupsClaim"` // "groups" when empty
 	NameClaim    string   `yaml:"nameClaim"`   // "name" when empty
+	NumberClaim  string   `yaml:"numberClaim"` // personal identity number, for those who sign; OIDC Sweden's when empty
 
 	// What shows that a second factor was used: one of these acr values, or one of these amr values. At least one list has
 	// to be set: a login without a second factor does not exist here.

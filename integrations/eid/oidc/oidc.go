@@ -29,6 +29,7 @@ import (
 
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
+	"samtjanst/platform/idno"
 )
 
 // flowLife is how long somebody may stay at the provider.
@@ -52,7 +53,8 @@ type Flow struct {
 type StaffIdentity struct {
 	Subject  string // issuer + "|" + sub, stable for ever
 	Name     string
-	Groups   []string // as the provider gave them
+	Number   idno.Number // personal identity number; zero when the provider does not tell it
+	Groups   []string    // as the provider gave them
 	AuthTime time.Time
 	ACR      string
 }
@@ -83,6 +85,9 @@ func New(c Config, ck clock.Clock) (*Provider, error) {
 	}
 	if c.GroupsClaim == "" {
 		c.GroupsClaim = "groups"
+	}
+	if c.NumberClaim == "" {
+		c.NumberClaim = "https://id.oidc.se/claim/personalIdentityNumber"
 	}
 	if c.NameClaim == "" {
 		c.NameClaim = "name"
@@ -242,6 +247,16 @@ func (p *Provider) identity(ctx context.Context, m *metadata, token *oauth2.Toke
 	if raw := claims[p.config.NameClaim]; raw == nil || json.Unmarshal(raw, &out.Name) != nil || out.Name == "" {
 		return StaffIdentity{}, fault.Newf(op, fault.Unauthorised, "the claim %s is not a name", p.config.NameClaim)
 	}
+	if raw := claims[p.config.NumberClaim]; raw != nil {
+		var number string
+		if err := json.Unmarshal(raw, &number); err != nil {
+			return StaffIdentity{}, fault.Newf(op, fault.Unauthorised, "the claim %s is no text", p.config.NumberClaim)
+		}
+		var err error
+		if out.Number, err = idno.Parse(number, p.clock.Now()); number != "" && err != nil {
+			return StaffIdentity{}, fault.Newf(op, fault.Unauthorised, "the claim %s is no personal identity number", p.config.NumberClaim)
+		}
+	}
 	return out, nil
 }
 
@@ -259,7 +274,7 @@ func (p *Provider) more(ctx context.Context, m *metadata, token *oauth2.Token, s
 	if info.Subject != subject || info.Claims(&extra) != nil { // OpenID Connect Core 5.3.2
 		return fault.New(op, fault.Unauthorised, errors.New("the userinfo is about somebody else"))
 	}
-	for _, k := range []string{p.config.GroupsClaim, p.config.NameClaim} {
+	for _, k := range []string{p.config.GroupsClaim, p.config.NameClaim, p.config.NumberClaim} {
 		if claims[k] == nil && extra[k] != nil {
 			claims[k] = extra[k]
 		}

@@ -1,5 +1,7 @@
 package personas
 
+import "samtjanst/platform/idno"
+
 // StaffID names a member of staff: "mona-testhandlaggare".
 type StaffID string
 
@@ -30,8 +32,9 @@ const (
 // Staff is somebody employed, as the municipality's own login knows him or her.
 type Staff struct {
 	ID      StaffID
-	Tenant  string // which login provider: EkkopingLogin or TallvikLogin
-	Subject string // the provider's stable id, never a personal number
+	Tenant  string      // which login provider: EkkopingLogin or TallvikLogin
+	Subject string      // the provider's stable id, never a personal number
+	Number  idno.Number // the e-legitimation's; the register does not have the staff
 	Name    string
 	Mail    string
 	Title   string   // Swedish
@@ -41,36 +44,36 @@ type Staff struct {
 // AllStaff gives everybody employed.
 func AllStaff() []Staff {
 	return []Staff{
-		{MonaTesthandlaggare, EkkopingLogin, "a3d1f0c2-0001", "Mona Testhandläggare", "mona.testhandlaggare@example.se",
+		{MonaTesthandlaggare, EkkopingLogin, "a3d1f0c2-0001", idno.Must("197101012388"), "Mona Testhandläggare", "mona.testhandlaggare@example.se",
 			"Handläggare skolskjuts, barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:officer", "ekkoping:barn-och-utbildning:form-owner"}},
-		{OskarProvhandlaggare, EkkopingLogin, "a3d1f0c2-0002", "Oskar Provhandläggare", "oskar.provhandlaggare@example.se",
+		{OskarProvhandlaggare, EkkopingLogin, "a3d1f0c2-0002", idno.Must("197202032392"), "Oskar Provhandläggare", "oskar.provhandlaggare@example.se",
 			"Handläggare skolskjuts, barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:officer"}},
-		{BirgittaProvbeslutande, EkkopingLogin, "a3d1f0c2-0003", "Birgitta Provbeslutande", "birgitta.provbeslutande@example.se",
+		{BirgittaProvbeslutande, EkkopingLogin, "a3d1f0c2-0003", idno.Must("197303052380"), "Birgitta Provbeslutande", "birgitta.provbeslutande@example.se",
 			"Enhetschef med delegation, barn- och utbildningsnämnden",
 			[]string{"ekkoping:barn-och-utbildning:officer", "ekkoping:barn-och-utbildning:decider", "ekkoping:barn-och-utbildning:manager",
 				"ekkoping:barn-och-utbildning:form-approver"}},
-		{SivSocialtest, EkkopingLogin, "a3d1f0c2-0004", "Siv Socialtest", "siv.socialtest@example.se",
+		{SivSocialtest, EkkopingLogin, "a3d1f0c2-0004", idno.Must("197404072386"), "Siv Socialtest", "siv.socialtest@example.se",
 			"Socialsekreterare, socialnämnden", []string{"ekkoping:social:officer"}},
-		{FridaFormtest, EkkopingLogin, "a3d1f0c2-0005", "Frida Formtest", "frida.formtest@example.se",
+		{FridaFormtest, EkkopingLogin, "a3d1f0c2-0005", idno.Must("197505092382"), "Frida Formtest", "frida.formtest@example.se",
 			"Kommunikatör, utan roll i någon nämnd", nil},
-		{KajsaKulturtest, EkkopingLogin, "a3d1f0c2-0006", "Kajsa Kulturtest", "kajsa.kulturtest@example.se",
+		{KajsaKulturtest, EkkopingLogin, "a3d1f0c2-0006", idno.Must("197606112386"), "Kajsa Kulturtest", "kajsa.kulturtest@example.se",
 			"Administratör kulturskolan, kultur- och fritidsnämnden", []string{"ekkoping:kultur-och-fritid:decider"}},
-		{TageTekniktest, EkkopingLogin, "a3d1f0c2-0007", "Tage Tekniktest", "tage.tekniktest@example.se",
+		{TageTekniktest, EkkopingLogin, "a3d1f0c2-0007", idno.Must("197707132390"), "Tage Tekniktest", "tage.tekniktest@example.se",
 			"Färdtjänsthandläggare med delegation, tekniska nämnden", []string{"ekkoping:teknik:decider"}},
-		{LovaLonetest, EkkopingLogin, "a3d1f0c2-0008", "Lova Lönetest", "lova.lonetest@example.se",
+		{LovaLonetest, EkkopingLogin, "a3d1f0c2-0008", idno.Must("197808152388"), "Lova Lönetest", "lova.lonetest@example.se",
 			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
-		{LeifLonetest, EkkopingLogin, "a3d1f0c2-0009", "Leif Lönetest", "leif.lonetest@example.se",
+		{LeifLonetest, EkkopingLogin, "a3d1f0c2-0009", idno.Must("197909172392"), "Leif Lönetest", "leif.lonetest@example.se",
 			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
-		{MiloMiljotest, EkkopingLogin, "a3d1f0c2-0010", "Milo Miljötest", "milo.miljotest@example.se",
+		{MiloMiljotest, EkkopingLogin, "a3d1f0c2-0010", idno.Must("198010192394"), "Milo Miljötest", "milo.miljotest@example.se",
 			"Livsmedelsinspektör med delegation, miljö- och byggnämnden", []string{"ekkoping:miljo-och-bygg:decider"}},
-		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
+		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", idno.Must("198111212398"), "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
 			"Handläggare skolskjuts med delegation, utbildningsnämnden",
 			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider", "tallvik:utbildning:form-owner"}},
-		{TovaTalltest, TallvikLogin, "b7e20d41-0003", "Tova Talltest", "tova.talltest@example.se",
+		{TovaTalltest, TallvikLogin, "b7e20d41-0003", idno.Must("198212232386"), "Tova Talltest", "tova.talltest@example.se",
 			"Löneadministratör, kommunstyrelsen", []string{"tallvik:kommunstyrelsen:officer"}},
-		{TiraTalltest, TallvikLogin, "b7e20d41-0004", "Tira Talltest", "tira.talltest@example.se",
+		{TiraTalltest, TallvikLogin, "b7e20d41-0004", idno.Must("198301252386"), "Tira Talltest", "tira.talltest@example.se",
 			"Livsmedelsinspektör med delegation, miljönämnden", []string{"tallvik:miljo-och-bygg:decider"}},
-		{TuvaTalltest, TallvikLogin, "b7e20d41-0002", "Tuva Talltest", "tuva.talltest@example.se",
+		{TuvaTalltest, TallvikLogin, "b7e20d41-0002", idno.Must("198402272382"), "Tuva Talltest", "tuva.talltest@example.se",
 			"Handläggare kulturskola och färdtjänst med delegation", []string{"tallvik:kultur-och-fritid:decider", "tallvik:teknik:decider", "tallvik:utbildning:form-approver"}},
 	}
 }

@@ -155,6 +155,10 @@ func request(method, path string, form url.Values) *http.Request {
 // tokens posts to every route without a token, with somebody else's, and from another site.
 func (tb Table) tokens(t *testing.T, app *fiber.App) {
 	for _, r := range tb.routes() {
+		if r.Foreign {
+			tb.foreign(t, app, r)
+			continue
+		}
 		if r.Method == http.MethodGet {
 			continue
 		}
@@ -196,6 +200,26 @@ func (tb Table) tokens(t *testing.T, app *fiber.App) {
 					t.Errorf("%s %s as %s %s: status %d, want 403", r.Method, r.Path, v.Name, name, res.Status)
 				}
 			}
+		}
+	}
+}
+
+// foreign has another site send something with a browser that is logged in here: it is answered, and the browser is known no more and no less.
+func (tb Table) foreign(t *testing.T, app *fiber.App, r httpkit.Route) {
+	for _, v := range tb.everybody() {
+		b := tb.browser(t, app, v)
+		req := request(r.Method, tb.address(r), url.Values{"a": {"b"}})
+		if r.Method == http.MethodGet {
+			req = httptest.NewRequest(r.Method, tb.address(r)+"?a=b", nil)
+		}
+		req.Header.Set("Sec-Fetch-Site", "cross-site")
+		req.Header.Set("Origin", "null")
+		res := b.Do(req)
+		if res.Status == http.StatusForbidden || len(res.Set) > 0 {
+			t.Errorf("%s %s as %s: status %d, cookies %v", r.Method, r.Path, v.Name, res.Status, res.Set)
+		}
+		if !v.Actor.Stranger() && v.Actor.Citizen != nil && strings.Contains(string(res.Body), v.Actor.Citizen.Name) {
+			t.Errorf("%s %s says who is logged in", r.Method, r.Path)
 		}
 	}
 }

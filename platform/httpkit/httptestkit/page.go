@@ -109,7 +109,11 @@ func checkForm(form *html.Node, bad func(string, ...any)) {
 		return
 	}
 	inputs := Find(form, "input")
-	if len(inputs) == 0 || Attr(inputs[0], "name") != httpkit.TokenField || len(Attr(inputs[0], "value")) < 40 {
+	away := strings.Contains(Attr(form, "action"), "://")
+	if away && slices.ContainsFunc(inputs, func(n *html.Node) bool { return Attr(n, "name") == httpkit.TokenField }) {
+		bad("the form to %s takes our token to another site", Attr(form, "action"))
+	}
+	if !away && (len(inputs) == 0 || Attr(inputs[0], "name") != httpkit.TokenField || len(Attr(inputs[0], "value")) < 40) {
 		bad("the form to %s does not begin with its token", Attr(form, "action"))
 	}
 	if len(Find(form, "button")) == 0 {

@@ -186,7 +186,7 @@ func (p *Platform) decider(ctx context.Context) (identity.Actor, error) {
 	if !ok {
 		return identity.Actor{}, fmt.Errorf("no municipality %s", s.Tenant)
 	}
-	st := identity.Staff{Subject: s.Subject, Name: s.Name, Tenant: t.ID, Grants: t.Grants(s.Groups), LoginAt: time.Now()}
+	st := identity.Staff{Subject: s.Subject, Name: s.Name, Number: s.Number, Tenant: t.ID, Grants: t.Grants(s.Groups), LoginAt: time.Now()}
 	return identity.Actor{Lang: "sv", Staff: &st}, p.server.Flow.StaffLoggedIn(ctx, st)
 }
 

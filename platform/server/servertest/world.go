@@ -144,7 +144,7 @@ func (w *World) Staff(id personas.StaffID) identity.Actor {
 			if !ok {
 				w.t.Fatalf("no tenant %s", s.Tenant)
 			}
-			st := identity.Staff{Subject: s.Subject, Name: s.Name, Tenant: t.ID, Grants: t.Grants(s.Groups), LoginAt: Start}
+			st := identity.Staff{Subject: s.Subject, Name: s.Name, Number: s.Number, Tenant: t.ID, Grants: t.Grants(s.Groups), LoginAt: Start}
 			if err := w.Flow.StaffLoggedIn(w.Ctx, st); err != nil {
 				w.t.Fatal(err)
 			}
@@ -231,7 +231,7 @@ func (w *World) Sign(a identity.Actor, id casework.ID) *flow.SigningView {
 	if _, err := w.Flow.SigningPage(w.Ctx, a, id); err != nil {
 		w.t.Fatalf("signing page: %v", err)
 	}
-	v, err := w.Flow.StartSigning(w.Ctx, a, id, Client)
+	v, err := w.Flow.StartSigning(w.Ctx, a, id, "", Client)
 	if err != nil {
 		w.t.Fatalf("start signing: %v", err)
 	}

@@ -77,25 +77,36 @@ func (c chain) checkSignature(d *document) error {
 
 // check demands the path signer → customer CA → intermediate CA → one of the roots, valid at the time given, and a
 // certificate meant for this use: BankID marks certificates for signing with contentCommitment (nonRepudiation).
-func (c chain) check(roots Roots, at time.Time, use Use) error {
+func (c chain) check(roots Roots, at time.Time, use Use) (Anchor, error) {
 	if roots.IsZero() {
-		return fail(Chain, "no roots are configured")
+		return Anchor{}, fail(Chain, "no roots are configured")
 	}
+	paths, err := c.paths(roots.pool, at)
+	if err != nil {
+		return Anchor{}, err
+	}
+	for _, p := range paths {
+		if len(p) == 4 && p[1].Equal(c.customer) && p[2].Equal(c.intermediate) {
+			return anchorOf(p[3], true), c.checkUse(use)
+		}
+	}
+	return Anchor{}, fail(Chain, "the certificates do not form one path")
+}
+
+// paths are those from the signer through the two issuers to one of the pool, valid at the time given.
+func (c chain) paths(pool *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
 	between := x509.NewCertPool()
 	between.AddCert(c.customer)
 	between.AddCert(c.intermediate)
-	paths, err := c.user.Verify(x509.VerifyOptions{Roots: roots.pool, Intermediates: between, CurrentTime: at,
+	paths, err := c.user.Verify(x509.VerifyOptions{Roots: pool, Intermediates: between, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	if err != nil {
-		return fail(Chain, chainDetail(err))
+		return nil, fail(Chain, chainDetail(err))
 	}
-	whole := false
-	for _, p := range paths {
-		whole = whole || len(p) == 4 && p[1].Equal(c.customer) && p[2].Equal(c.intermediate)
-	}
-	if !whole {
-		return fail(Chain, "the certificates do not form one path")
-	}
+	return paths, nil
+}
+
+func (c chain) checkUse(use Use) error {
 	for _, ca := range []*x509.Certificate{c.customer, c.intermediate} {
 		if ca.KeyUsage&x509.KeyUsageCertSign == 0 {
 			return fail(KeyUsage, "an issuer may not sign certificates")

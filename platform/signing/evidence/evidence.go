@@ -91,6 +91,7 @@ type Verified struct {
 	NotAfter  time.Time
 	OCSPTime  time.Time // when the certificate was said to be good; the time of the signature
 	Issuer    string    // common name of the issuing bank's CA
+	Anchor    Anchor    // where the certificates lead
 	Service   string    // the name by which the app presented us, "" when absent
 	Text      []byte
 	Markdown  bool
@@ -135,6 +136,11 @@ func ReadBankID(r Received) (Verified, error) {
 }
 
 func readBankID(r Received) (Verified, error) {
+	return readWith(r, func(c chain, at time.Time, use Use) (Anchor, error) { return c.check(r.Roots, at, use) })
+}
+
+// readWith makes every check, that of where the certificates lead by the function given.
+func readWith(r Received, lead func(c chain, at time.Time, use Use) (Anchor, error)) (Verified, error) {
 	if len(r.XML) > MaxXML || len(r.OCSP) > MaxOCSP {
 		return Verified{}, fail(TooLarge, "over the limit")
 	}
@@ -164,14 +170,15 @@ func readBankID(r Received) (Verified, error) {
 	if err := answer.check(chain, r.XML, r.At); err != nil {
 		return Verified{}, err
 	}
-	if err := chain.check(r.Roots, answer.producedAt, doc.use); err != nil {
+	anchor, err := lead(chain, answer.producedAt, doc.use)
+	if err != nil {
 		return Verified{}, err
 	}
 	v, err := chain.signer()
 	if err != nil {
 		return Verified{}, err
 	}
-	v.OCSPTime = answer.producedAt
+	v.OCSPTime, v.Anchor = answer.producedAt, anchor
 	v.Use, v.Text, v.Markdown, v.Hidden, v.Service = doc.use, doc.text, doc.markdown, doc.hidden, doc.service
 	return v, nil
 }

@@ -37,7 +37,8 @@ type caseBody struct {
 	Tokens    []string  `bson:"tokens"`
 	Changed   time.Time `bson:"changed"`
 	Waiting   time.Time `bson:"waiting"`
-	Due       time.Time `bson:"due"` // never when not set
+	Due       time.Time `bson:"due"`   // never when not set
+	Asked     time.Time `bson:"asked"` // never when not set; absent in what was stored before there was one
 	Key       []byte    `bson:"key"`
 	Card      []byte    `bson:"card"`
 	Chain     []byte    `bson:"chain"`
@@ -54,7 +55,7 @@ func dedupeKey(row store.CaseRow) string {
 
 func bodyOf(r store.CaseRow) caseBody {
 	return caseBody{Authority: r.Authority, Form: r.Form, Number: r.Number, State: r.State, Assignee: r.Assignee,
-		Labels: orEmpty(r.Labels), Tokens: orEmpty(r.Tokens), Changed: r.Changed, Waiting: r.Waiting, Due: orNever(r.Due),
+		Labels: orEmpty(r.Labels), Tokens: orEmpty(r.Tokens), Changed: r.Changed, Waiting: r.Waiting, Due: orNever(r.Due), Asked: orNever(r.Asked),
 		Key: r.Key, Card: r.Card, Chain: r.Chain, Head: r.Head}
 }
 
@@ -70,7 +71,7 @@ func (d caseDoc) row() store.CaseRow {
 	b := d.Body
 	row := store.CaseRow{ID: d.ID, Tenant: d.Tenant, Authority: b.Authority, Form: b.Form, Reference: d.Reference, Number: b.Number,
 		State: b.State, Assignee: b.Assignee, Labels: b.Labels, Tokens: b.Tokens, Submitted: d.Submitted, Changed: b.Changed,
-		Waiting: b.Waiting, Due: orZero(b.Due), Rev: d.Rev, Key: b.Key, Card: b.Card, Chain: b.Chain, Head: b.Head}
+		Waiting: b.Waiting, Due: orZero(b.Due), Asked: orZero(b.Asked), Rev: d.Rev, Key: b.Key, Card: b.Card, Chain: b.Chain, Head: b.Head}
 	if d.Dedupe != dedupeKey(row) {
 		row.Dedupe = d.Dedupe[len("key:"):]
 	}
@@ -139,7 +140,7 @@ func (s *Store) ListCases(ctx context.Context, q store.CaseQuery) ([]store.CaseR
 	if err := q.Check(); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	if len(q.States) == 0 && len(q.Tokens) == 0 {
+	if len(q.States) == 0 && len(q.Tokens) == 0 && q.Order != store.AskedLongest {
 		// Named states let the server merge ranges of the index that are in order, instead of sorting all there is.
 		found, err := s.states(ctx, op, q.Authorities)
 		if err != nil {
@@ -155,6 +156,8 @@ func (s *Store) ListCases(ctx context.Context, q store.CaseQuery) ([]store.CaseR
 		field = "submitted"
 	case store.ChangedLast:
 		field, dir, beyond = "changed", -1, "$lt"
+	case store.AskedLongest:
+		field = "asked"
 	}
 	filter := filterOf(q)
 	if q.After != (store.Cursor{}) {
@@ -235,6 +238,13 @@ func filterOf(q store.CaseQuery) bson.D {
 		if len(f.values) > 0 {
 			filter = append(filter, than(f.field, f.operator, f.values))
 		}
+	}
+	if q.Order == store.AskedLongest {
+		before := never
+		if !q.AskedBefore.IsZero() {
+			before = q.AskedBefore
+		}
+		filter = append(filter, than("asked", "$lt", before))
 	}
 	switch q.Assignee {
 	case "":

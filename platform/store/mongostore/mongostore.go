@@ -137,6 +137,7 @@ func (s *Store) prepare(ctx context.Context) error {
 			index("authority", "state", "waiting", "_id"),
 			index("authority", "state", "submitted", "_id"),
 			index("authority", "state", "changed", "_id"),
+			index("authority", "asked", "_id"),
 			index("assignee", "authority", "waiting"),
 			index("authority", "labels", "waiting"),
 			index("tokens"),

@@ -18,6 +18,8 @@ import (
 //     each range is read and the pages are merged. Fifty rows of a million cost what fifty of a hundred do.
 //   - By a word: a token or a label that few cases have gives those cases, which are then filtered and sorted.
 //
+// What is sorted by since when a signature is asked for stands in a table of its own, by authority: no ranges of states there.
+//
 // A filter without states ranges over the states that exist, which the index gives in as many steps as there are states.
 
 // maxRanges bounds a merge; SQLite takes at most 500 terms in a compound SELECT.
@@ -29,18 +31,32 @@ const rare = 1000
 // sorting is a store.Order in SQL.
 type sorting struct {
 	column, index, dir, beyond string
+	table                      string // that column stands in, as it is called in the queries: cases c, or case_asked a
+}
+
+// at is the column with its table.
+func (s sorting) at() string { return s.table + "." + s.column }
+
+// join brings the table in where the query goes through the cases.
+func (s sorting) join() string {
+	if s.table == "a" {
+		return " CROSS JOIN case_asked a ON a.seq = c.seq"
+	}
+	return ""
 }
 
 func sortingOf(o store.Order) sorting {
 	switch o {
 	case store.NewestFirst:
-		return sorting{"submitted", "cases_submitted", "DESC", "<"}
+		return sorting{"submitted", "cases_submitted", "DESC", "<", "c"}
 	case store.OldestFirst:
-		return sorting{"submitted", "cases_submitted", "ASC", ">"}
+		return sorting{"submitted", "cases_submitted", "ASC", ">", "c"}
 	case store.ChangedLast:
-		return sorting{"changed", "cases_changed", "DESC", "<"}
+		return sorting{"changed", "cases_changed", "DESC", "<", "c"}
+	case store.AskedLongest:
+		return sorting{"asked", "case_asked_longest", "ASC", ">", "a"}
 	}
-	return sorting{"waiting", "cases_waiting", "ASC", ">"}
+	return sorting{"waiting", "cases_waiting", "ASC", ">", "c"}
 }
 
 // ListCases implements store.Cases.
@@ -140,7 +156,7 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 		return nil, err
 	}
 	if driver != "" {
-		b.add("SELECT c.seq, c."+by.column+" AS sort, c.id FROM case_words w CROSS JOIN cases c ON c.seq = w.seq WHERE w.word = ?", driver)
+		b.add("SELECT c.seq, "+by.at()+" AS sort, c.id AS id FROM case_words w CROSS JOIN cases c ON c.seq = w.seq"+by.join()+" WHERE w.word = ?", driver)
 		if len(q.Authorities) > 0 {
 			b.in("c.authority", q.Authorities)
 		}
@@ -153,12 +169,33 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 	}
 
 	if q.Assignee != "" && q.Assignee != store.Unassigned { // what one person has is little enough to sort
-		b.add("SELECT c.seq, c."+by.column+" AS sort, c.id FROM cases c INDEXED BY cases_assignee WHERE c.assignee <> '' AND c.assignee = ?", q.Assignee)
+		b.add("SELECT c.seq, "+by.at()+" AS sort, c.id AS id FROM cases c INDEXED BY cases_assignee"+by.join()+" WHERE c.assignee <> '' AND c.assignee = ?", q.Assignee)
 		b.in("c.authority", q.Authorities)
 		if len(q.States) > 0 {
 			b.in("c.state", q.States)
 		}
 		b.filter(q, by, all, "")
+		tail()
+		return b, nil
+	}
+
+	if by.table == "a" {
+		for i, authority := range q.Authorities {
+			if i > 0 {
+				b.add(" UNION ALL ")
+			}
+			b.add("SELECT * FROM (SELECT a.seq, a.asked AS sort, a.id FROM case_asked a INDEXED BY "+by.index+
+				" CROSS JOIN cases c ON c.seq = a.seq WHERE a.authority = ?", authority)
+			if len(q.States) > 0 {
+				b.in("c.state", q.States)
+			}
+			b.filter(q, by, all, "")
+			if ordered {
+				b.add(" ORDER BY a.asked, a.id")
+			}
+			b.limit(limit)
+			b.add(")")
+		}
 		tail()
 		return b, nil
 	}
@@ -169,7 +206,7 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 		}
 	}
 	if !ordered || len(q.States) == 0 || len(q.Authorities)*len(q.States) > maxRanges {
-		b.add("SELECT c.seq, c." + by.column + " AS sort, c.id FROM cases c INDEXED BY " + by.index + " WHERE true")
+		b.add("SELECT c.seq, " + by.at() + " AS sort, c.id AS id FROM cases c INDEXED BY " + by.index + " WHERE true")
 		b.in("c.authority", q.Authorities)
 		if len(q.States) > 0 {
 			b.in("c.state", q.States)
@@ -183,10 +220,10 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 			if i+j > 0 {
 				b.add(" UNION ALL ")
 			}
-			b.add("SELECT * FROM (SELECT c.seq, c."+by.column+" AS sort, c.id FROM cases c INDEXED BY "+by.index+
+			b.add("SELECT * FROM (SELECT c.seq, "+by.at()+" AS sort, c.id AS id FROM cases c INDEXED BY "+by.index+
 				" WHERE c.authority = ? AND c.state = ?", authority, state)
 			b.filter(q, by, all, "")
-			b.add(" ORDER BY c." + by.column + " " + by.dir + ", c.id " + by.dir)
+			b.add(" ORDER BY " + by.at() + " " + by.dir + ", c.id " + by.dir)
 			b.limit(limit)
 			b.add(")")
 		}
@@ -198,7 +235,10 @@ func (s *Store) candidates(ctx context.Context, op string, q store.CaseQuery, or
 // filter adds what remains: the cursor, forms, assignee, and words other than the one that drives.
 func (b *builder) filter(q store.CaseQuery, by sorting, all []string, driver string) {
 	if q.After != (store.Cursor{}) {
-		b.add(" AND (c."+by.column+", c.id) "+by.beyond+" (?, ?)", ms(q.After.Time), q.After.ID)
+		b.add(" AND ("+by.at()+", "+by.table+".id) "+by.beyond+" (?, ?)", ms(q.After.Time), q.After.ID)
+	}
+	if !q.AskedBefore.IsZero() {
+		b.add(" AND a.asked < ?", ms(q.AskedBefore))
 	}
 	if len(q.Forms) > 0 {
 		b.in("c.form", q.Forms)

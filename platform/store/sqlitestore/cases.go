@@ -31,6 +31,9 @@ func (s *Store) InsertCase(ctx context.Context, row store.CaseRow) error {
 		if err != nil {
 			return err
 		}
+		if err := setAsked(t, seq, row); err != nil {
+			return err
+		}
 		return addWords(t, seq, words(row.Labels, row.Tokens))
 	})
 }
@@ -55,6 +58,9 @@ func (s *Store) UpdateCase(ctx context.Context, row store.CaseRow) error {
 		if err != nil {
 			return err
 		}
+		if err := setAsked(t, seq, row); err != nil {
+			return err
+		}
 		if labels == lines(row.Labels) && tokens == lines(row.Tokens) {
 			return nil
 		}
@@ -64,6 +70,22 @@ func (s *Store) UpdateCase(ctx context.Context, row store.CaseRow) error {
 		}
 		return addWords(t, seq, without(after, before))
 	})
+}
+
+// setAsked notes since when a case waits for a signature, or that it waits for none.
+func setAsked(t *tx, seq int64, row store.CaseRow) error {
+	var authority string
+	var asked int64
+	found, err := t.get("SELECT authority, asked FROM case_asked WHERE seq = ?", []any{seq}, &authority, &asked)
+	switch {
+	case err != nil:
+		return err
+	case !row.Asked.IsZero() && (!found || authority != row.Authority || asked != ms(row.Asked)):
+		_, err = t.exec("INSERT OR REPLACE INTO case_asked (seq, authority, asked, id) VALUES (?,?,?,?)", seq, row.Authority, ms(row.Asked), row.ID)
+	case row.Asked.IsZero() && found:
+		_, err = t.exec("DELETE FROM case_asked WHERE seq = ?", seq)
+	}
+	return err
 }
 
 // mayReplace refuses a compare-and-set on a row that is not there or has another revision than next-1.
@@ -92,6 +114,9 @@ func (s *Store) DeleteCase(ctx context.Context, id string) error {
 			if err := dropWords(t, seq, words(split(labels), split(tokens))); err != nil {
 				return err
 			}
+			if err := setAsked(t, seq, store.CaseRow{}); err != nil {
+				return err
+			}
 			if _, err := t.exec("DELETE FROM cases WHERE seq = ?", seq); err != nil {
 				return err
 			}
@@ -103,7 +128,8 @@ func (s *Store) DeleteCase(ctx context.Context, id string) error {
 
 const (
 	listColumns = "c.id, c.tenant, c.authority, c.form, c.reference, c.dedupe, c.number, c.state, c.assignee, " +
-		"c.submitted, c.changed, c.waiting, c.due, c.rev, c.key, c.labels, c.tokens, c.card"
+		"c.submitted, c.changed, c.waiting, c.due, c.rev, c.key, c.labels, c.tokens, c.card, " +
+		"(SELECT asked FROM case_asked WHERE seq = c.seq)"
 	allColumns = listColumns + ", c.chain, c.head"
 )
 
@@ -111,15 +137,15 @@ const (
 func scanCase(rows *sql.Rows, row *store.CaseRow, rest ...any) error {
 	var dedupe sql.NullString
 	var submitted, changed, waiting int64
-	var due sql.NullInt64
+	var due, asked sql.NullInt64
 	var labels, tokens string
 	into := append([]any{&row.ID, &row.Tenant, &row.Authority, &row.Form, &row.Reference, &dedupe, &row.Number, &row.State,
-		&row.Assignee, &submitted, &changed, &waiting, &due, &row.Rev, &row.Key, &labels, &tokens, &row.Card}, rest...)
+		&row.Assignee, &submitted, &changed, &waiting, &due, &row.Rev, &row.Key, &labels, &tokens, &row.Card, &asked}, rest...)
 	if err := rows.Scan(into...); err != nil {
 		return err
 	}
 	row.Dedupe = dedupe.String
-	row.Submitted, row.Changed, row.Waiting, row.Due = at(submitted), at(changed), at(waiting), atOrZero(due)
+	row.Submitted, row.Changed, row.Waiting, row.Due, row.Asked = at(submitted), at(changed), at(waiting), atOrZero(due), atOrZero(asked)
 	row.Labels, row.Tokens = split(labels), split(tokens)
 	return nil
 }

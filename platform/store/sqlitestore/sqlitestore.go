@@ -60,6 +60,9 @@ var migrations = []string{
 	"CREATE INDEX drafts_form ON drafts (tenant, form, id)",                                                                // what a new version of a form would do to what is begun
 	"ALTER TABLE drafts ADD COLUMN notice INTEGER; CREATE INDEX drafts_notice ON drafts (notice) WHERE notice IS NOT NULL", // when a draft's end is announced
 	"CREATE INDEX parts_created ON parts (created, case_id, id)",                                                           // which parts nobody refers to
+	// Which cases wait for a signature, and since when: beside the cases, since a column after their wide ones would cost their pages.
+	`CREATE TABLE case_asked (seq INTEGER PRIMARY KEY, authority TEXT NOT NULL, asked INTEGER NOT NULL, id TEXT NOT NULL);
+	CREATE INDEX case_asked_longest ON case_asked (authority, asked, id)`,
 }
 
 const busyTimeout = 10 * time.Second

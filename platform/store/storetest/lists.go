@@ -21,7 +21,7 @@ var (
 	assignees   = []string{"", "", "staff-1", "staff-2"}
 	labels      = []string{"brådskande", "skyddad", "två hem"}
 	tokens      = []string{"tok-A", "tok-B", "tok-C", "tok-D", "tok-E"}
-	orders      = []store.Order{store.WaitingLongest, store.NewestFirst, store.OldestFirst, store.ChangedLast}
+	orders      = []store.Order{store.WaitingLongest, store.NewestFirst, store.OldestFirst, store.ChangedLast, store.AskedLongest}
 )
 
 // listAgainstModel compares lists and counts with a plain filter and sort over the same rows, for many random queries.
@@ -36,6 +36,9 @@ func listAgainstModel(t *testing.T, s store.Store) {
 		row.Submitted = t0.Add(time.Duration(r.IntN(20)) * time.Hour)
 		row.Changed = t0.Add(time.Duration(r.IntN(20)) * time.Hour)
 		row.Waiting = t0.Add(time.Duration(r.IntN(20)) * time.Hour)
+		if r.IntN(3) > 0 {
+			row.Asked = t0.Add(time.Duration(r.IntN(20)) * time.Hour)
+		}
 		must(t, s.InsertCase(ctx, row))
 		rows[n] = row
 	}
@@ -57,6 +60,9 @@ func listAgainstModel(t *testing.T, s store.Store) {
 			q.Labels = some(r, labels)
 		}
 		q.Assignee = pick(r, []string{"", "", "", "staff-1", "staff-9", store.Unassigned})
+		if q.Order == store.AskedLongest && r.IntN(2) == 0 {
+			q.AskedBefore = t0.Add(time.Duration(r.IntN(20)) * time.Hour)
+		}
 		matching := model(rows, q)
 		if len(matching) > 0 && r.IntN(3) == 0 {
 			q.After = store.CursorOf(pick(r, matching), q.Order)
@@ -102,6 +108,7 @@ func model(rows []store.CaseRow, q store.CaseQuery) []store.CaseRow {
 	for _, row := range rows {
 		if any(q.Authorities, row.Authority) && any(q.Forms, row.Form) && any(q.States, row.State) &&
 			(q.Assignee == "" || q.Assignee == row.Assignee || q.Assignee == store.Unassigned && row.Assignee == "") &&
+			(q.Order != store.AskedLongest || !row.Asked.IsZero()) && (q.AskedBefore.IsZero() || row.Asked.Before(q.AskedBefore)) &&
 			all(q.Labels, row.Labels) && all(q.Tokens, row.Tokens) &&
 			(q.After == store.Cursor{} || order(q.After, store.CursorOf(row, q.Order)) < 0) {
 			out = append(out, row)
@@ -131,7 +138,7 @@ func listPagesOverTies(t *testing.T, s store.Store) {
 		row := sample(n)
 		row.State = states[n%2]
 		row.Waiting = t0.Add(time.Duration(n/10) * time.Hour)
-		row.Submitted, row.Changed = t0, t0 // all the same
+		row.Submitted, row.Changed, row.Asked = t0, t0, t0 // all the same
 		must(t, s.InsertCase(ctx, row))
 	}
 	for _, order := range orders {
@@ -162,12 +169,14 @@ func listPagesOverTies(t *testing.T, s store.Store) {
 func listFollowsUpdates(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	row := sample(1)
+	row.Asked = t0
 	must(t, s.InsertCase(ctx, row))
 	before := []store.CaseQuery{
 		{Authorities: []string{"ekkoping/bun"}, States: []string{"received"}},
 		{Authorities: []string{"ekkoping/bun"}, Assignee: store.Unassigned},
 		{Authorities: []string{"ekkoping/bun"}, Labels: []string{"två hem"}},
 		{Tokens: []string{"token-common"}},
+		{Authorities: []string{"ekkoping/bun"}, Order: store.AskedLongest, AskedBefore: t0.Add(time.Hour)},
 	}
 	after := []store.CaseQuery{
 		{Authorities: []string{"ekkoping/bun"}, States: []string{"decided"}},
@@ -193,8 +202,15 @@ func listFollowsUpdates(t *testing.T, s store.Store) {
 	}
 	check("before", before, after)
 	row.State, row.Assignee, row.Labels, row.Tokens, row.Rev = "decided", "staff-1", []string{"klar"}, []string{"token-000001", "token-new"}, 2
+	row.Asked = time.Time{}
 	must(t, s.UpdateCase(ctx, row))
 	check("after", after, before)
+	row.Authority, row.Asked, row.Rev = "tallvik/bun", t0.Add(2*time.Hour), 3
+	must(t, s.UpdateCase(ctx, row))
+	moved := store.CaseQuery{Authorities: []string{"tallvik/bun"}, Order: store.AskedLongest}
+	check("asked elsewhere", []store.CaseQuery{moved}, append(before, after[:3]...))
+	must(t, s.DeleteCase(ctx, row.ID))
+	check("deleted", nil, []store.CaseQuery{moved})
 }
 
 func listRefusals(t *testing.T, s store.Store) {
@@ -204,6 +220,7 @@ func listRefusals(t *testing.T, s store.Store) {
 		"limit over 500":        {Authorities: authorities, Limit: 501},
 		"negative limit":        {Authorities: authorities, Limit: -1},
 		"unknown order":         {Authorities: authorities, Order: 17},
+		"asked before":          {Authorities: authorities, AskedBefore: t0},
 	} {
 		_, err := s.ListCases(t.Context(), q)
 		want(t, "ListCases "+name, err, fault.Invalid)

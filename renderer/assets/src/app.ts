@@ -5,6 +5,7 @@ import { enhanceFilters } from "./ts/filter";
 import { watchForms } from "./ts/form";
 import { guard } from "./ts/guard";
 import { watchIdle } from "./ts/idle";
+import { goOnward } from "./ts/onward";
 import { pollStatus, refreshImages } from "./ts/poll";
 import { enhancePositions } from "./ts/position";
 import { enhancePrices } from "./ts/prices";
@@ -26,3 +27,4 @@ guard(); // last: it counts what nobody else has taken over
 watchIdle();
 refreshImages();
 pollStatus();
+goOnward();

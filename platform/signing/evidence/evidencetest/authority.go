@@ -6,6 +6,8 @@
 //
 // The chain is BankID's: root → bank intermediate CA → bank customer CA → person, and an OCSP responder appointed by the
 // customer CA. Nothing made here leads to a root that anybody trusts in production.
+//
+// service.go does the same for a federated signing service: a certificate for each signature, which says how its person was identified.
 package evidencetest
 
 import (

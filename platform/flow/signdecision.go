@@ -1,0 +1,321 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/integrations/eid"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/vault"
+)
+
+// Decisions that are signed. What is laid before those who decide is the document as the parties would get it; they sign it, are against it
+// or are hindered, with the same orders, e-legitimations and evidence as everybody else.
+
+// DecisionToSign is a proposed decision as somebody who is to sign it sees it.
+type DecisionToSign struct {
+	Case      casework.ID
+	Reference string
+	Subject   string
+	Outcome   string // its title
+	Document  string // part id of the PDF; "" while it is being made
+	Text      string // shown in the app
+	Digest    string // of the manifest
+	Deadline  time.Time
+	Places    []signing.Place
+	Names     map[signing.PartyID]string
+	Me        signing.PartyID
+	MaySign   bool
+	Offers    eid.Offers
+	Order     *Started // nil before it has started
+	Status    eid.Status
+}
+
+// mayDecide reports whether an officer may take this decision, or propose it to those who sign it.
+func mayDecide(a identity.Actor, authority string, d forms.Decision, in DecisionInput) bool {
+	return a.Has(identity.AuthorityID(authority), identity.Decider) || d.Sign != nil && len(in.Signers) > 0
+}
+
+// deciders are those who sign a decision: the chosen colleagues, who may decide, or the one who takes it. fault.Invalid when one of them may
+// not, is named twice, or has no number to sign with.
+func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Case, in DecisionInput) ([]casework.Party, error) {
+	const op = "flow.deciders"
+	var out []casework.Party
+	add := func(subject, name string, p casework.Party) {
+		p.ID = signing.PartyID("d" + itoa(c.Seq+len(out)+1)) // one that no earlier proposal's signers had
+		p.Role, p.Subject, p.Name = deciderRole, subject, name
+		out = append(out, p)
+	}
+	if len(in.Signers) == 0 {
+		if a.Staff.Number.IsZero() {
+			return nil, fault.Newf(op, fault.Invalid, "the organisation's login does not tell who signs")
+		}
+		add(a.Staff.Subject, a.Staff.Name, casework.Party{Number: a.Staff.Number})
+		return out, nil
+	}
+	colleagues, err := s.colleagues(ctx, c.Authority)
+	if err != nil {
+		return nil, err
+	}
+	for i, subject := range in.Signers {
+		at := slices.IndexFunc(colleagues, func(k Colleague) bool { return k.Subject == subject && k.Decides && k.Signs })
+		if at < 0 || slices.Contains(in.Signers[:i], subject) {
+			return nil, fault.Newf(op, fault.Invalid, "signer %d cannot sign", i+1)
+		}
+		add(subject, colleagues[at].Name, casework.Party{Number: colleagues[at].number})
+	}
+	return out, nil
+}
+
+// deciderRole is the role of those who sign a decision.
+const deciderRole = "decider"
+
+// decisionPlan has one of the signers sign, asked one by one.
+func decisionPlan(f *forms.DecisionSigning, signers []casework.Party) *signing.Plan {
+	step := signing.PlannedStep{Step: signing.Step{Need: 1, Ladder: clock.Span(f.Ladder)}}
+	for _, p := range signers {
+		step.Parties = append(step.Parties, p.ID)
+	}
+	plan := &signing.Plan{About: "decision", Within: clock.Span{Days: f.Days, Minutes: f.Minutes}, Positions: true, Steps: []signing.PlannedStep{step}}
+	for _, r := range f.Remind {
+		plan.Reminders = append(plan.Reminders, signing.Reminder{After: clock.Span{Days: r.Days, Minutes: r.Minutes}, By: r.By})
+	}
+	return plan
+}
+
+// asSigner opens a case whose decision the actor is asked to sign. For everybody else there is nothing to sign.
+func (s *Service) asSigner(ctx context.Context, a identity.Actor, id casework.ID, what string) (*vault.Entry, *casework.Party, error) {
+	e, err := s.staffCase(ctx, a, id, what, "decision", handlers...)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := e.Case.Signer(a.Staff.Subject)
+	if p == nil || e.Case.State != casework.Deciding {
+		return nil, nil, fault.New("flow.asSigner", fault.NotFound, nil)
+	}
+	return e, p, nil
+}
+
+// DecisionToSign shows a proposed decision to somebody who is to sign it, and notes that it was opened.
+func (s *Service) DecisionToSign(ctx context.Context, a identity.Actor, id casework.ID) (*DecisionToSign, error) {
+	e, p, err := s.asSigner(ctx, a, id, "document")
+	if err != nil {
+		return nil, err
+	}
+	if e.Case.MaySign(p.ID) {
+		e, err = s.change(ctx, id, s.stamp(byStaff, p.Name), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
+			if c := &e.Case; !c.MaySign(p.ID) || c.OrderOf(p.ID).Ended || placeOf(c, p.ID).State == signing.Opened {
+				return nil, nil, nil
+			}
+			return casework.Opened{Party: p.ID}, nil, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.decisionView(ctx, e, p)
+}
+
+func placeOf(c *casework.Case, p signing.PartyID) signing.Place {
+	o := c.OrderOf(p)
+	if pl := o.Place(p); pl != nil {
+		return *pl
+	}
+	return signing.Place{}
+}
+
+func (s *Service) decisionView(ctx context.Context, e *vault.Entry, p *casework.Party) (*DecisionToSign, error) {
+	c := &e.Case
+	g, sv, err := s.graphOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	v := &DecisionToSign{Case: c.ID, Reference: c.Reference, Subject: c.Subject, Me: p.ID, Names: map[signing.PartyID]string{}}
+	d := c.Decision
+	if d == nil { // somebody has been against it meanwhile
+		return v, nil
+	}
+	v.Outcome = outcomeTitle(g.Form, d.Outcome)["sv"]
+	v.Deadline, v.Places = d.Order.Deadline, d.Order.Places
+	for _, one := range d.Signers {
+		v.Names[one.ID] = one.Name
+	}
+	if d.PDF == nil {
+		return v, nil
+	}
+	v.Document = d.PDF.Part.ID
+	if v.MaySign = c.MaySign(p.ID); !v.MaySign {
+		return v, nil
+	}
+	meta := &g.Form.Def.Meta
+	v.Offers = s.EIDs.Among(sv.Tenant.EID).Among(meta.Decision.Sign.With).Signers(decisionLevel(meta))
+	manifest, err := s.manifest(e, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Digest = signing.ManifestDigest(manifest)
+	v.Text = decisionText(sv, meta, v)
+	return v, nil
+}
+
+// decisionLevel is the level of assurance that signatures of a decision need.
+func decisionLevel(m *forms.Meta) int {
+	if m.Decision.Sign.Level == 0 {
+		return int(identity.LoA3)
+	}
+	return m.Decision.Sign.Level
+}
+
+// decisionText is what the app shows: never what the case is about from class K3, since the text passes the provider.
+func decisionText(sv ServiceView, m *forms.Meta, v *DecisionToSign) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Beslut\n%s\n\nReferens: %s\n", sv.Tenant.Name, v.Reference)
+	if m.Class.K < confidential {
+		fmt.Fprintf(&b, "Ärende: %s\nGäller: %s\nUtfall: %s\n", m.Title, v.Subject, v.Outcome)
+	}
+	fmt.Fprintf(&b, "\nJag fattar beslutet så som det står i handlingen.\n\nKontrollsumma (SHA-256):\n%s\n", v.Digest)
+	return b.String()
+}
+
+// StartSigningDecision starts one of the offered e-legitimations for somebody who is to sign the decision, the first when provider is "".
+func (s *Service) StartSigningDecision(ctx context.Context, a identity.Actor, id casework.ID, provider string, client Client) (*DecisionToSign, error) {
+	const op = "flow.StartSigningDecision"
+	e, p, err := s.asSigner(ctx, a, id, "")
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.decisionView(ctx, e, p)
+	if err != nil {
+		return nil, err
+	}
+	if !v.MaySign {
+		return v, fault.New(op, fault.Conflict, nil)
+	}
+	g, _, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, err
+	}
+	defer s.polls.lock(attemptKey(id, p.ID))()
+	if old, err := s.attempt(ctx, e, p.ID); err == nil {
+		if err := s.stop(ctx, old.Order); err != nil {
+			s.Log.WarnContext(ctx, "an earlier order was not cancelled", "case", id, "error", err)
+		}
+	}
+	manifest, err := s.manifest(e, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Digest = signing.ManifestDigest(manifest)
+	meta := &g.Form.Def.Meta
+	_, sv, err := s.graphOf(ctx, &e.Case)
+	if err != nil {
+		return nil, err
+	}
+	v.Text = decisionText(sv, meta, v)
+	hidden, err := signing.Hidden(manifest)
+	if err != nil {
+		return nil, fault.New(op, fault.Internal, err)
+	}
+	level := decisionLevel(meta)
+	order, err := s.begin(ctx, v.Offers, provider, eid.Request{Purpose: eid.Sign, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
+		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL, Number: p.Number, Level: level, Text: v.Text, Hidden: hidden})
+	if err != nil {
+		return v, err
+	}
+	if err := s.keepAttempt(ctx, e, p.ID, attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: p.Number}); err != nil {
+		return nil, err
+	}
+	v.Order, v.Status = &order, eid.Status{State: eid.Pending, Message: eid.StartApp}
+	return v, nil
+}
+
+// PollSigningDecision asks how it goes, as PollSigning does.
+func (s *Service) PollSigningDecision(ctx context.Context, a identity.Actor, id casework.ID) (*DecisionToSign, error) {
+	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	if err != nil {
+		return nil, err
+	}
+	p := e.Case.Signer(a.Staff.Subject)
+	if p == nil { // it has been laid aside, or is nothing that this person signs
+		return nil, fault.New("flow.PollSigningDecision", fault.NotFound, nil)
+	}
+	defer s.polls.lock(attemptKey(id, p.ID))()
+	at, err := s.attempt(ctx, e, p.ID)
+	if errors.Is(err, fault.NotFound) {
+		v, err := s.decisionView(ctx, e, p)
+		if err == nil {
+			v.Status, _ = s.collecting.end(attemptKey(id, p.ID))
+		}
+		return v, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	e, status, _, err := s.askedAbout(ctx, e, p, at)
+	if err != nil {
+		return nil, err
+	}
+	if status.State != eid.Pending {
+		if err := s.dropAttempt(ctx, attemptKey(id, p.ID)); err != nil {
+			return nil, err
+		}
+	}
+	v, err := s.decisionView(ctx, e, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Status = status
+	if status.State == eid.Pending {
+		v.Order, v.Text, v.Digest = &at.Order, at.Text, signing.ManifestDigest(at.Manifest)
+	}
+	return v, nil
+}
+
+// CancelSigningDecision ends the e-legitimation in progress; nothing happens when there is none.
+func (s *Service) CancelSigningDecision(ctx context.Context, a identity.Actor, id casework.ID) error {
+	e, p, err := s.asSigner(ctx, a, id, "")
+	if err != nil {
+		return err
+	}
+	return s.cancelAttempt(ctx, e, p)
+}
+
+// AgainstDecision records that somebody who is to sign the decision is against it. That is a position on the merits: the proposal is laid
+// aside, nobody else is asked, and the officer goes on from there.
+func (s *Service) AgainstDecision(ctx context.Context, a identity.Actor, id casework.ID, reason string) ([]forms.Problem, error) {
+	return s.notSigning(ctx, a, id, reason, func(p signing.PartyID, reason string) casework.Event {
+		return casework.DeclinedBy{Party: p, Reason: reason}
+	})
+}
+
+// HinderedDecision records that somebody cannot decide: away, ill, jävig (förvaltningslagen 16 §). The next in turn is asked.
+func (s *Service) HinderedDecision(ctx context.Context, a identity.Actor, id casework.ID, reason string) ([]forms.Problem, error) {
+	return s.notSigning(ctx, a, id, reason, func(p signing.PartyID, reason string) casework.Event {
+		return casework.HinderedBy{Party: p, Reason: reason}
+	})
+}
+
+func (s *Service) notSigning(ctx context.Context, a identity.Actor, id casework.ID, reason string, ev func(signing.PartyID, string) casework.Event) ([]forms.Problem, error) {
+	e, p, err := s.asSigner(ctx, a, id, "")
+	if err != nil {
+		return nil, err
+	}
+	reason, problems := needed("reason", reason)
+	if problems != nil {
+		return problems, nil
+	}
+	if err := s.cancelAttempt(ctx, e, p); err != nil {
+		return nil, err
+	}
+	_, err = s.change(ctx, id, s.stamp(byStaff, p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) { return ev(p.ID, reason), nil, nil })
+	return nil, err
+}

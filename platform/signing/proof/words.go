@@ -1,0 +1,291 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/platform/signing"
+)
+
+// Speaker has the texts of a language; *i18n.Locale is one.
+type Speaker interface {
+	T(key string, args ...any) string
+	Has(key string) bool
+	DateTime(t time.Time) string
+}
+
+// Mark says how a line is meant.
+type Mark string
+
+// Marks.
+const (
+	Good Mark = "good"
+	Bad  Mark = "bad"
+	Note Mark = "note"
+)
+
+// Statement is a report in words.
+type Statement struct {
+	Mark     Mark
+	Title    string // the answer
+	Text     string // what it means, and what to do
+	Sections []Section
+}
+
+// Section of a statement.
+type Section struct {
+	Title string
+	Lines []Line
+}
+
+// Line is one thing that was found. Details say how.
+type Line struct {
+	Mark    Mark
+	Text    string
+	Details []Line
+}
+
+var verdictMarks = map[Verdict]Mark{VerdictHolds: Good, VerdictBroken: Bad}
+
+var stateMarks = map[State]Mark{OK: Good, Broken: Bad, Missing: Bad}
+
+func markOf[K comparable](marks map[K]Mark, k K) Mark {
+	if m, ok := marks[k]; ok {
+		return m
+	}
+	return Note
+}
+
+// Say puts the report into words.
+func (r Report) Say(l Speaker) Statement {
+	s := Statement{Mark: markOf(verdictMarks, r.Verdict), Title: l.T("verify.verdict." + string(r.Verdict) + ".title"), Text: l.T("verify.verdict." + string(r.Verdict) + ".text")}
+	add := func(title string, lines []Line) {
+		if len(lines) > 0 {
+			s.Sections = append(s.Sections, Section{l.T(title), lines})
+		}
+	}
+	add("verify.section.findings", r.sayFindings(l))
+	add("verify.section.about", r.sayAbout(l))
+	add("verify.section.signatures", r.saySignatures(l))
+	add("verify.section.orders", r.sayOrders(l))
+	add("verify.section.parts", r.sayParts(l))
+	add("verify.section.protection", r.sayProtection(l))
+	return s
+}
+
+// SayUnusable says why a file cannot be checked.
+func SayUnusable(u Unusable, l Speaker) Statement {
+	return Statement{Mark: Bad, Title: l.T("verify.unusable.title"), Text: l.T("verify.unusable." + string(u))}
+}
+
+func (r Report) sayFindings(l Speaker) (out []Line) {
+	for _, f := range r.Findings {
+		line := Line{Mark: Bad, Text: l.T("verify.found."+string(f.Code), "file", f.File)}
+		if f.Code == FoundFormat || f.Code == FoundKey {
+			line.Mark = Note
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (r Report) sayAbout(l Speaker) (out []Line) {
+	if r.Reference == "" {
+		return nil
+	}
+	copyOf := l.T("verify.about.authority")
+	if r.Reader != "" {
+		copyOf = l.T("verify.about.party", "party", r.nameOf(l, r.Reader))
+	}
+	return []Line{{Note, l.T("verify.about.reference", "reference", r.Reference), nil}, {Note, l.T("verify.about.form", "form", r.Form, "version", r.Version), nil},
+		{Note, l.T("verify.about.made", "time", l.DateTime(r.Made)), nil}, {Note, copyOf, nil}}
+}
+
+// nameOf is the name in a party's certificate, or the party's number in the case when there is none here.
+func (r Report) nameOf(l Speaker, p signing.PartyID) string {
+	for _, s := range r.Signatures {
+		if s.Party == p && s.Signed != nil {
+			return s.Signed.Name
+		}
+	}
+	return l.T("verify.party", "party", string(p))
+}
+
+func (r Report) namesOf(l Speaker, parties []signing.PartyID) string {
+	var names []string
+	for _, p := range parties {
+		names = append(names, r.nameOf(l, p))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (r Report) saySignatures(l Speaker) (out []Line) {
+	for _, s := range r.Signatures {
+		line := Line{Mark: markOf(stateMarks, s.State)}
+		if g := s.Signed; g != nil {
+			key := "verify.signed.ok"
+			switch s.State {
+			case UnknownRoot:
+				key = "verify.signed.unknown-root"
+			case Broken:
+				key = "verify.signed.other-bytes"
+			}
+			line.Text = l.T(key, "name", g.Name, "number", g.Number.Dashed(), "time", l.DateTime(g.At), "method", method(l, g.Method), "level", g.Level)
+		} else if s.State == Unchecked {
+			line.Text = l.T("verify.signed.unchecked", "party", r.nameOf(l, s.Party), "format", string(s.Format))
+		} else {
+			line.Text = l.T("verify.signed.broken", "party", r.nameOf(l, s.Party), "file", s.File)
+		}
+		for _, c := range s.Checks {
+			line.Details = append(line.Details, sayCheck(l, c))
+		}
+		if g := s.Signed; g != nil {
+			key := "verify.signed.root"
+			if !g.Anchor.Known {
+				key = "verify.signed.root-unknown"
+			}
+			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.manifest", "digest", s.Manifest)},
+				Line{Mark: Note, Text: l.T("verify.signed.issuer", "issuer", g.Issuer)})
+			if g.Anchor.Fingerprint != "" {
+				line.Details = append(line.Details, Line{Mark: Note, Text: l.T(key, "name", g.Anchor.Name, "fingerprint", fingerprint(g.Anchor.Fingerprint))})
+			}
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func sayCheck(l Speaker, c Check) Line {
+	line := Line{Mark: markOf(stateMarks, c.State), Text: l.T("verify.step."+string(c.Step)) + ": " + l.T("verify.state."+string(c.State))}
+	if key := "evidence." + string(c.Code); c.Code != "" && l.Has(key) {
+		line.Details = []Line{{Mark: Bad, Text: l.T(key)}}
+	}
+	return line
+}
+
+// method is how somebody signed, in words; a provider's own word where there is none.
+func method(l Speaker, m string) string {
+	if key := "verify.method." + m; l.Has(key) {
+		return l.T(key)
+	}
+	return m
+}
+
+// fingerprint in pairs, as certificates' owners print it.
+func fingerprint(hex string) string {
+	var out []string
+	for pair := range slices.Chunk([]byte(strings.ToUpper(hex)), 2) {
+		out = append(out, string(pair))
+	}
+	return strings.Join(out, ":")
+}
+
+func (r Report) sayOrders(l Speaker) (out []Line) {
+	for _, o := range r.Orders {
+		line := Line{Mark: Note, Text: l.T("verify.order.unmet")}
+		switch {
+		case o.Met && slices.ContainsFunc(o.Steps, func(s StepReport) bool { return s.Proven < s.Need }):
+			line.Text = l.T("verify.order.met-told")
+		case o.Met:
+			line = Line{Mark: Good, Text: l.T("verify.order.met")}
+		case o.Outcome == signing.Refused:
+			line.Text = l.T("verify.order.refused")
+		case o.Outcome == signing.Withdrawn:
+			line.Text = l.T("verify.order.withdrawn")
+		}
+		if o.About != "" && l.Has("verify.order.about."+o.About) {
+			line.Text = l.T("verify.order.about."+o.About) + " " + line.Text
+		}
+		for n, s := range o.Steps {
+			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.order.step", "step", n+1, "need", s.Need, "of", s.Of, "proven", s.Proven, "told", s.Told)})
+		}
+		for _, p := range o.Places {
+			name := p.Name
+			if name == "" {
+				name = r.nameOf(l, p.Party)
+			}
+			key := "verify.order.state." + string(p.State)
+			if !l.Has(key) {
+				key = "verify.order.state.waiting"
+			}
+			line.Details = append(line.Details, Line{Mark: Note, Text: name + ": " + l.T(key)})
+		}
+		out = append(out, line)
+	}
+	if len(out) > 0 && r.Seal.State != SealHolds {
+		out = append(out, Line{Mark: Note, Text: l.T("verify.order.told")})
+	}
+	return out
+}
+
+func (r Report) sayParts(l Speaker) (out []Line) {
+	for _, p := range r.Parts {
+		what := p.File
+		if what == "" {
+			what = l.T("verify.part.other")
+		}
+		if p.Name != "" && !strings.HasSuffix(p.File, p.Name) {
+			what += " (" + p.Name + ")"
+		}
+		line := Line{Mark: markOf(stateMarks, p.State), Text: what + ": " + l.T("verify.state."+string(p.State))}
+		say := func(key string, parties []signing.PartyID) {
+			if len(parties) > 0 {
+				line.Details = append(line.Details, Line{Mark: Note, Text: l.T(key, "names", r.namesOf(l, parties))})
+			}
+		}
+		say("verify.part.signed-by", p.SignedBy)
+		say("verify.part.listed-by", p.ListedBy)
+		if len(line.Details) == 0 && p.State == OK {
+			line.Details = []Line{{Mark: Note, Text: l.T("verify.part.unsigned")}}
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (r Report) sayProtection(l Speaker) (out []Line) {
+	list := func(mark Mark, key string, files []string) {
+		if len(files) > 0 {
+			out = append(out, Line{Mark: mark, Text: l.T(key, "files", strings.Join(files, ", "))})
+		}
+	}
+	list(Good, "verify.protection.signatures", r.BySignatures)
+	if r.Seal.State == SealHolds {
+		list(Good, "verify.protection.sealed", r.BySealOnly)
+	} else {
+		list(Note, "verify.protection.checksums", r.BySealOnly)
+	}
+	if e := r.Events; e != nil {
+		if e.State == OK {
+			line := Line{Mark: Good, Text: l.T("verify.events.ok", "n", e.Count)}
+			if e.Last != "" {
+				line.Details = []Line{{Mark: Note, Text: l.T("verify.events.last", "hash", e.Last)}}
+			}
+			out = append(out, line)
+		} else {
+			out = append(out, Line{Mark: Bad, Text: l.T("verify.events.broken")})
+		}
+	}
+	if r.Container == PDF {
+		seal := Line{Mark: Note, Text: l.T("verify.seal." + string(r.Seal.State))}
+		switch r.Seal.State {
+		case SealHolds:
+			seal.Mark = Good
+		case SealBroken:
+			seal.Mark = Bad
+		}
+		if r.Seal.By != "" {
+			seal.Details = append(seal.Details, Line{Mark: Note, Text: l.T("verify.seal-by", "name", r.Seal.By, "time", l.DateTime(r.Seal.At))})
+		}
+		if a := r.Seal.Anchor; a != nil {
+			key := "verify.signed.root"
+			if !a.Known {
+				key = "verify.signed.root-unknown"
+			}
+			seal.Details = append(seal.Details, Line{Mark: Note, Text: l.T(key, "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))})
+		}
+		out = append(out, seal)
+	}
+	return out
+}
