@@ -290,7 +290,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if got.View != nil && !settled && len(orphans) == 0 && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
-for _, orphan := range orphans {
+	for _, orphan := range orphans {
 		if d.Case != "" || d.Amends != "" {
 			break // what a case holds already stays until it is handed in anew
 		}
