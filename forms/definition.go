@@ -22,14 +22,17 @@ type Meta struct {
 	Summary  string   `yaml:"summary"`
 	Category string   `yaml:"category"`
 	Keywords []string `yaml:"keywords"` // what people search for
-	// Authority is the slug of the owning board within the municipality, "barn-och-utbildning".
+	// Authority is the slug of the owning board within the municipality, "barn-och-utbildning". With audience staff there is none: the case is
+	// the board's whose officer begins it.
 	Authority   string      `yaml:"authority"`
 	Responsible Responsible `yaml:"responsible"`
-	Audience    string      `yaml:"audience"` // "citizen" or "staff"
-	Login       int         `yaml:"login"`    // level of assurance: 0, 2, 3 or 4
-	Class       Class       `yaml:"class"`
-	Legal       []Legal     `yaml:"legal"`
-	Overview    Overview    `yaml:"overview"`
+	// Audience is who begins: "citizen", or "staff". What staff begin is in no list of services and needs no listing by the municipality;
+	// for everybody else it does not exist until they are parties of a case.
+	Audience string   `yaml:"audience"`
+	Login    int      `yaml:"login"` // level of assurance: 0, 2, 3 or 4
+	Class    Class    `yaml:"class"`
+	Legal    []Legal  `yaml:"legal"`
+	Overview Overview `yaml:"overview"`
 	// Prefill names the fact sources: "applicant" gives /applicant, "guardianship" that and /children. With none the register is not asked.
 	Prefill []string `yaml:"prefill"`
 	Parties []Party  `yaml:"parties"`
@@ -99,7 +102,7 @@ type Overview struct {
 type Party struct {
 	Role  string `yaml:"role"`  // "guardian"
 	Title string `yaml:"title"` // "Vårdnadshavare"
-	From  string `yaml:"from"`  // CEL giving a list of {number, name}
+	From  string `yaml:"from"`  // CEL giving a list of {number, name}; absent with audience staff: the officer names them
 	// Signs is a condition under which those people must sign; absent: always.
 	Signs *Condition `yaml:"signs"`
 	// Own: they fill the own section before they sign.

@@ -41,6 +41,9 @@ func (m *Meta) Moves(from string) []Stage {
 // to write.
 func (m *Meta) Open() bool { return m.Login == 0 }
 
+// ByStaff reports whether officers alone begin cases of the form, and name those who take part.
+func (m *Meta) ByStaff() bool { return m.Audience == "staff" }
+
 // noticeDays is how long before its last day a draft's owner is told, where the form does not say.
 const noticeDays = 3
 

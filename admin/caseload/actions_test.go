@@ -49,7 +49,7 @@ func TestOtherBoardsCasesDoNotExist(t *testing.T) {
 	h := newHouse(t)
 	for _, who := range []identity.Actor{siv, torsten} {
 		b := visit(t, h, who)
-		for _, path := range []string{"", "/arende.pdf", "/bilaga/bilaga1", "/handling/bevis1", "/brev/p2/invitation", "/komplettering", "/vidare/p2", "/papper/p2", "/beslut", "/utlamna", "/steg"} {
+		for _, path := range []string{"", "/arende.pdf", "/bilaga/bilaga1", "/handling/bevis1", "/brev/p2/invitation", "/komplettering", "/vidare/p2", "/papper/p2", "/hinder/p2", "/ersatt/p2", "/beslut", "/utlamna", "/steg"} {
 			b.Get(caseURL(expired) + path)
 			b.Want(http.StatusNotFound)
 			if strings.Contains(string(b.Page.Body), "Testsson") {
@@ -61,7 +61,7 @@ func TestOtherBoardsCasesDoNotExist(t *testing.T) {
 		token := b.Token()
 		for path, form := range map[string]url.Values{"/handlaggare": {"op": {"mig"}}, "/paminn": {"part": {"p2"}}, "/uppgift": {"uppgift": {"4"}},
 			"/brev": {"part": {"p2"}, "vad": {"invitation"}, "uppgift": {"3"}}, "/komplettering": {"part": {"p2"}, "text": {"x"}, "datum": {"2026-12-24"}},
-			"/vidare/p2": {"grund": {"x"}}, "/beslut/fatta": {"bekrafta": {"ja"}, "rev": {"7"}}} {
+			"/vidare/p2": {"grund": {"x"}}, "/hinder/p2": {"skal": {"x"}}, "/ersatt/p2": {"namn": {"x"}, "grund": {"x"}}, "/beslut/fatta": {"bekrafta": {"ja"}, "rev": {"7"}}} {
 			form.Set(httpkit.TokenField, token)
 			b.Post(caseURL(expired)+path, form)
 			b.Want(http.StatusNotFound)

@@ -1,5 +1,5 @@
 // Package caseload has the pages where officers work: the inbox, which begins with what needs attention now and why; the case,
-// all of it on one page; the actions on it; the list of decisions to report to the board; and the operator's ride lists.
+// all of it on one page; the actions on it; the signing orders that go on, wherever they do; the list of decisions to report to the board; and the operator's ride lists.
 //
 // An address says what is looked at (a case by its random id, an inbox by its filters) and never anything of a person: words
 // searched for stay in the session. An action is a POST that ends in 303; what was wrong comes back as the same page with
@@ -47,6 +47,8 @@ type Flow interface {
 type Cases interface {
 	Catalogue(tenant identity.TenantID, query, lang string) ([]flow.ServiceView, error)
 	Inbox(context.Context, identity.Actor, flow.InboxQuery) (*flow.Inbox, error)
+	// Orders lists the signing orders that go on.
+	Orders(context.Context, identity.Actor, flow.OrderQuery) (*flow.Orders, error)
 	StaffCase(context.Context, identity.Actor, casework.ID) (*flow.StaffCase, error)
 	Colleagues(context.Context, identity.Actor, casework.ID) ([]flow.Colleague, error)
 }
@@ -73,10 +75,12 @@ type Handling interface {
 }
 
 // Signatures that are missing. What was filled in wrongly comes as problems with pointers "/text", "/parties", "/due",
-// "/ground", "/on", "/scan".
+// "/ground", "/on", "/scan", "/reason", and those of a substitute.
 type Signatures interface {
 	OrderCompletion(ctx context.Context, a identity.Actor, id casework.ID, parties []signing.PartyID, text, due string) ([]forms.Problem, error)
 	GoOn(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, ground string) ([]forms.Problem, error)
+	NoteHindered(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, reason string) ([]forms.Problem, error)
+	Replace(ctx context.Context, a identity.Actor, id casework.ID, old signing.PartyID, in flow.Substitute) ([]forms.Problem, error)
 	RegisterPaper(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, on, name string, scan io.Reader) ([]forms.Problem, error)
 }
 
@@ -118,6 +122,9 @@ type area struct {
 	kase       *ui.Template[casePage]
 	completion *ui.Template[completionPage]
 	goOn       *ui.Template[goOnPage]
+	hinder     *ui.Template[hinderPage]
+	replace    *ui.Template[replacePage]
+	orders     *ui.Template[ordersPage]
 	paper      *ui.Template[paperPage]
 	decide     *ui.Template[decidePage]
 	handout    *ui.Template[handoutPage]
@@ -152,6 +159,14 @@ func goOnURL(id casework.ID, p signing.PartyID) string {
 	return caseURL(id) + "/vidare/" + url.PathEscape(string(p))
 }
 
+func hinderURL(id casework.ID, p signing.PartyID) string {
+	return caseURL(id) + "/hinder/" + url.PathEscape(string(p))
+}
+
+func replaceURL(id casework.ID, p signing.PartyID) string {
+	return caseURL(id) + "/ersatt/" + url.PathEscape(string(p))
+}
+
 func paperURL(id casework.ID, p signing.PartyID) string {
 	return caseURL(id) + "/papper/" + url.PathEscape(string(p))
 }
@@ -177,6 +192,12 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	a.completion, e = ui.Parse[completionPage](u, templates, "templates/parts.html", "templates/completion.html")
 	bind(e)
 	a.goOn, e = ui.Parse[goOnPage](u, templates, "templates/parts.html", "templates/goon.html")
+	bind(e)
+	a.hinder, e = ui.Parse[hinderPage](u, templates, "templates/parts.html", "templates/hinder.html")
+	bind(e)
+	a.replace, e = ui.Parse[replacePage](u, templates, "templates/parts.html", "templates/replace.html")
+	bind(e)
+	a.orders, e = ui.Parse[ordersPage](u, templates, "templates/parts.html", "templates/orders.html")
 	bind(e)
 	a.paper, e = ui.Parse[paperPage](u, templates, "templates/parts.html", "templates/paper.html")
 	bind(e)
@@ -213,6 +234,7 @@ func Register(site *admin.Site, d Deps) error {
 	}
 	site.Add([]admin.NavItem{
 		{Key: "cases", URL: inboxURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
+		{Key: "signatures", URL: ordersURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
 		{Key: "board", URL: boardURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
 		{Key: "rides", URL: ridesURL, Roles: []identity.Role{identity.Officer, identity.Decider}},
 	},
@@ -220,6 +242,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(inboxURL+"/sok", reads, a.search),
 		post(inboxURL+"/tilldela", handles, a.assignMarked),
 		post(inboxURL+"/paminn", handles, a.remindMarked),
+		get(ordersURL, reads, a.showOrders),
+		post(ordersURL+"/paminn", handles, a.remindMarked),
 		get(one, reads, a.showCase),
 		get(one+"/bilaga/:file", reads, a.attachment),
 		get(one+"/handling/:part", reads, a.part),
@@ -236,6 +260,10 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/komplettering", handles, a.orderCompletion),
 		get(one+"/vidare/:party", handles, a.showGoOn),
 		post(one+"/vidare/:party", handles, a.goOnWithout),
+		get(one+"/hinder/:party", handles, a.showHinder),
+		post(one+"/hinder/:party", handles, a.noteHindered),
+		get(one+"/ersatt/:party", handles, a.showReplace),
+		post(one+"/ersatt/:party", handles, a.replaceParty),
 		get(one+"/papper/:party", handles, a.showPaper),
 		upload(one+"/papper/:party", handles, a.registerPaper),
 		get(one+"/beslut", handles, a.showDecide),

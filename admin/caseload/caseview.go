@@ -30,7 +30,7 @@ type casePage struct {
 	Parties     []partyCard
 	Facts       *factsCard
 	Attachments []fileRow
-	Signatures  []signatureRow
+	Signatures  []orderCard
 	Deadline    time.Time // of the signatures; zero when nobody is missing
 	DeadlineIn  string
 	Told        []toldRow
@@ -71,30 +71,24 @@ func (w words) head(c *flow.StaffCase) caseHead {
 	if h.Assignee == "" && c.Case.Assignee != "" {
 		h.Assignee = w.T("admin.inbox.somebody")
 	}
-	switch c.Case.State {
-	case casework.AwaitingSignatures, casework.AwaitingCompletion:
-		done, of := c.Case.Order.Progress()
-		h.Next, _ = w.signatures(done, of, missingSince(c.Case.Order))
-		h.Next = w.T("admin.case.next."+string(c.Case.State), "signatures", h.Next)
+	switch wait := c.Case.Wait(); {
+	case wait != nil && c.Case.State != casework.AwaitingOfficer:
+		h.Next = w.T("admin.case.next."+string(c.Case.State), "signatures", w.progress(*wait.Order, wait.Since))
+	case c.Case.State == casework.Deciding:
+		h.Next = w.T("admin.case.next.deciding-soon")
+	case c.Case.State == casework.AwaitingSignatures, c.Case.State == casework.AwaitingCompletion:
+		h.Next = w.T("admin.case.next."+string(c.Case.State), "signatures", w.progress(c.Case.Order, time.Time{}))
 	default:
 		h.Next = w.T("admin.case.next." + string(c.Case.State) + ends(c))
 	}
 	return h
 }
 
-// missingSince is since when the longest missing signature has been asked for; zero when none is missing.
-func missingSince(o signing.Order) time.Time {
-	var first time.Time
-	for _, p := range o.Places {
-		at := p.Invited
-		if at.IsZero() {
-			at = o.Created
-		}
-		if !p.State.Done() && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
-	}
-	return first
+// progress says how an order stands: "1 av 2, sedan 3 dagar".
+func (w words) progress(o signing.Order, since time.Time) string {
+	done, of := o.Progress()
+	text, _ := w.signatures(done, of, since)
+	return text
 }
 
 // actions says which buttons the page has, from the case's state and what the actor may.
@@ -342,7 +336,10 @@ func (w words) jumps(p *casePage) []ui.Link {
 // partyIn gives a party that has a place in the order; fault.NotFound for anybody else.
 func partyIn(c *flow.StaffCase, id string) (*casework.Party, error) {
 	p := c.Case.Party(signing.PartyID(id))
-	if p == nil || c.Case.Order.Place(p.ID) == nil {
+	if p == nil {
+		return nil, fault.New("caseload", fault.NotFound, nil)
+	}
+	if o := c.Case.OrderOf(p.ID); o.Place(p.ID) == nil {
 		return nil, fault.New("caseload", fault.NotFound, nil)
 	}
 	return p, nil

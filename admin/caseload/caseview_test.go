@@ -13,14 +13,12 @@ import (
 	"samtjanst/renderer/ui"
 )
 
-var places = []signing.PlaceState{signing.Waiting, signing.Invited, signing.NoAddress, signing.NoticeFailed, signing.Opened, signing.Signed,
-	signing.OnPaper, signing.Declined, signing.Expired, signing.Waived}
-
 var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casework.OwnFilled{}, casework.SignedBy{}, casework.DeclinedBy{},
 	casework.WithdrawnBy{}, casework.ReminderAsked{}, casework.CompletionOrdered{}, casework.WentOn{}, casework.SignedOnPaper{}, casework.Assigned{},
 	casework.TaskDone{}, casework.LetterSent{}, casework.DecisionTaken{}, casework.DecisionOpened{}, casework.Reported{}, casework.ProtectionFound{},
 	casework.RidesReceived{}, casework.NumberClaimed{}, casework.NoticeSent{}, casework.NoticeFailed{}, casework.DocumentMade{}, casework.HandedOver{},
-	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}, casework.StageMoved{}}
+	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}, casework.StageMoved{}, casework.HinderedBy{},
+	casework.Replaced{}, casework.Amended{}, casework.LetterDue{}, casework.CompletionCame{}}
 
 // What can be done follows from the state and the reader's role.
 func TestActions(t *testing.T) {
@@ -84,8 +82,9 @@ func TestTaskButtons(t *testing.T) {
 		letters []flow.LetterView
 		want    string
 	}{
-		{casework.TaskExpired, signing.Expired, casework.AwaitingSignatures, nil, "remind order goon paper"},
-		{casework.TaskDeclined, signing.Declined, casework.AwaitingSignatures, nil, "order goon"},
+		{casework.TaskExpired, signing.Expired, casework.AwaitingSignatures, nil, "remind order replace goon paper"},
+		{casework.TaskDeclined, signing.Declined, casework.AwaitingSignatures, nil, "order replace goon"},
+		{casework.TaskHindered, signing.Hindered, casework.AwaitingSignatures, nil, "replace goon paper"},
 		{casework.TaskLetter, signing.NoAddress, casework.AwaitingSignatures, []flow.LetterView{{Party: "p2", What: "invitation", Task: 1}}, "letter paper"},
 		{casework.TaskNoticeFailed, signing.NoticeFailed, casework.AwaitingSignatures, nil, "paper done"},
 		{casework.TaskCompletion, signing.Waiting, casework.AwaitingOfficer, nil, "order decide done"},
@@ -94,14 +93,14 @@ func TestTaskButtons(t *testing.T) {
 		{casework.TaskLetter, signing.Signed, casework.Decided, []flow.LetterView{{Party: "p2", What: "decision", Task: 1}}, "letter"},
 	} {
 		kase := &flow.StaffCase{Letters: c.letters, Case: casework.Case{ID: "x", State: c.state, Parties: []casework.Party{{ID: "p1"}, {ID: "p2", Name: "Erik Testsson"}},
-			Order: signing.Order{Places: []signing.Place{{Party: "p1", State: signing.Signed}, {Party: "p2", State: c.place}}},
+			Order: signing.Order{Places: []signing.Place{{Party: "p1", State: signing.Signed}, {Party: "p2", State: c.place, Asked: now}}},
 			Tasks: []casework.Task{{ID: 1, Kind: c.kind, Party: "p2", Opened: now}, {ID: 2, Kind: casework.TaskHandover, Done: now}}}}
 		cards := w.tasks(kase, actionsOf(kase.Case, both, true), "token")
 		if len(cards) != 1 {
 			t.Fatalf("%s: %d open tasks", c.kind, len(cards))
 		}
 		var got []string
-		for name, there := range map[string]bool{"letter": cards[0].Letter != "", "remind": cards[0].Remind, "order": cards[0].Order, "goon": cards[0].GoOn,
+		for name, there := range map[string]bool{"letter": cards[0].Letter != "", "remind": cards[0].Remind, "order": cards[0].Order, "replace": cards[0].Replace, "goon": cards[0].GoOn,
 			"paper": cards[0].Paper, "decide": cards[0].Decide, "done": cards[0].CanDone} {
 			if there != strings.Contains(" "+c.want+" ", " "+name+" ") {
 				got = append(got, name)

@@ -25,6 +25,7 @@ import (
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/store"
 	"samtjanst/renderer/assets"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
@@ -109,6 +110,8 @@ type fakeFlow struct {
 	cases   map[casework.ID]*flow.StaffCase
 	rows    []flow.Row
 	inboxes []flow.InboxQuery
+	orders  []flow.OrderQuery
+	more    bool // there is another page of orders
 	did     []string
 	wrong   []forms.Problem // what the next form is answered with
 	refuse  error           // what the next action fails with
@@ -208,6 +211,24 @@ func (f *fakeFlow) Inbox(_ context.Context, a identity.Actor, q flow.InboxQuery)
 	return in, nil
 }
 
+// Orders gives those of the rows whose signatures are missing, each waiting for the other guardian.
+func (f *fakeFlow) Orders(_ context.Context, a identity.Actor, q flow.OrderQuery) (*flow.Orders, error) {
+	if len(a.Authorities(anyRole...)) == 0 {
+		return nil, fault.New("fake", fault.Forbidden, nil)
+	}
+	f.orders = append(f.orders, q)
+	out := &flow.Orders{More: f.more, Next: store.Cursor{Time: now, ID: "abc"}}
+	for _, r := range f.rows {
+		if r.Done == r.Of || !a.Has(school, anyRole...) || q.Mine && r.Assignee != a.Staff.Subject {
+			continue
+		}
+		out.Rows = append(out.Rows, flow.OrderRow{Row: r, About: "application", Deadline: r.Submitted.AddDate(0, 0, 14),
+			Waits: []flow.OrderWait{{Name: "Erik Testsson", State: signing.Invited, Asked: r.MissingSince, Reminded: 2, Last: ago(1)}}})
+	}
+	out.Count = len(out.Rows)
+	return out, nil
+}
+
 func (f *fakeFlow) StaffCase(_ context.Context, a identity.Actor, id casework.ID) (*flow.StaffCase, error) {
 	c, err := f.open(a, id, anyRole...)
 	if err != nil {
@@ -282,6 +303,12 @@ func (f *fakeFlow) OrderCompletion(_ context.Context, a identity.Actor, id casew
 }
 func (f *fakeFlow) GoOn(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID, ground string) ([]forms.Problem, error) {
 	return f.do(a, id, handlers, "go on %s %q", p, ground)
+}
+func (f *fakeFlow) NoteHindered(_ context.Context, a identity.Actor, id casework.ID, p signing.PartyID, reason string) ([]forms.Problem, error) {
+	return f.do(a, id, handlers, "hindered %s %q", p, reason)
+}
+func (f *fakeFlow) Replace(_ context.Context, a identity.Actor, id casework.ID, old signing.PartyID, in flow.Substitute) ([]forms.Problem, error) {
+	return f.do(a, id, handlers, "replace %s %q %q %q %q %q", old, in.Name, in.Number, in.Email, in.Phone, in.Ground)
 }
 func (f *fakeFlow) MoveStage(_ context.Context, a identity.Actor, id casework.ID, from, to, note string) ([]forms.Problem, error) {
 	return f.do(a, id, handlers, "stage %s %s %q", from, to, note)

@@ -9,7 +9,7 @@ import (
 type control struct {
 	pointer forms.Pointer
 	field   *ui.Field
-	suffix  string // of the text of a missing answer: "-choices", "-date", "-files", "" typed
+	suffix  string // of texts that this control has of its own: of a missing answer "-choices", "-date", "-files"; "" none
 }
 
 // show puts the problems' texts at their controls and gives the summary, in the order of the form. A problem at no control is
@@ -41,7 +41,10 @@ func (w words) problem(p forms.Problem, label, suffix string) string {
 		args[k] = v
 	}
 	key := "problem." + p.Code
-	if p.Code == forms.Required && w.Has(key+suffix) {
+	if format, _ := p.Params["format"].(string); p.Code == forms.FormatCode && w.Has(key+"-"+format) {
+		key += "-" + format
+	}
+	if suffix != "" && w.Has(key+suffix) {
 		key += suffix
 	}
 	return w.T(key, args)

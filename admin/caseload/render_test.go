@@ -44,6 +44,9 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, a.completion)
 	uitest.Template(t, a.goOn)
 	uitest.Template(t, a.paper)
+	uitest.Template(t, a.hinder)
+	uitest.Template(t, a.replace)
+	uitest.Template(t, a.orders)
 	uitest.Template(t, a.decide)
 	uitest.Template(t, a.board)
 	uitest.Template(t, a.rides)
@@ -70,6 +73,10 @@ func TestPages(t *testing.T) {
 		{"case-expired", caseURL(expired)},
 		{"case-ready", caseURL(waits)},
 		{"case-decided", caseURL(decided)},
+		{"case-stepped", caseURL(stepped)},
+		{"hinder", caseURL(expired) + "/hinder/p2"},
+		{"replace", caseURL(stepped) + "/ersatt/p2"},
+		{"orders", ordersURL},
 		{"completion", caseURL(expired) + "/komplettering"},
 		{"goon", caseURL(expired) + "/vidare/p2"},
 		{"paper", caseURL(expired) + "/papper/p2"},

@@ -9,6 +9,7 @@ import (
 	"samtjanst/forms"
 	"samtjanst/integrations/handover/ridelist"
 	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
@@ -21,6 +22,7 @@ const (
 	expired casework.ID = "aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	waits   casework.ID = "bbbbbbbbbbbbbbbbbbbbbbbbbb"
 	decided casework.ID = "cccccccccccccccccccccccccc"
+	stepped casework.ID = "dddddddddddddddddddddddddd"
 )
 
 func ago(days int) time.Time { return now.Add(-time.Duration(days) * 24 * time.Hour) }
@@ -73,8 +75,8 @@ func (f *fakeFlow) samples(t testing.TB) {
 			{ID: "p2", Role: "guardian", Number: erik.Number(), Name: erik.Name(), Given: casework.Contact{Email: "erik.testsson@example.se", Phone: "+46701740606"},
 				Delivered: []casework.Delivery{{What: "invitation", Channel: "mail", At: ago(20)}, {What: "reminder", Channel: "none", At: ago(13), Failed: "refused"}}}}
 		c.Case.Order = signing.Order{ID: "o1", Created: ago(20), Deadline: ago(6), Places: []signing.Place{
-			{Party: "p1", State: signing.Signed, Since: ago(20), Invited: ago(20), Channel: "mail", Method: "bankid", Evidence: "bevis1"},
-			{Party: "p2", State: signing.Signed, Since: ago(2), Invited: ago(20), Reminded: []time.Time{ago(17)}, Channel: "mail", Evidence: "bevis2"}}}
+			{Party: "p1", State: signing.Signed, Since: ago(20), Asked: ago(20), Invited: ago(20), Channel: "mail", Method: "bankid", Evidence: "bevis1"},
+			{Party: "p2", State: signing.Signed, Since: ago(2), Asked: ago(20), Invited: ago(20), Reminded: []time.Time{ago(17)}, Channel: "mail", Evidence: "bevis2"}}}
 		c.Events = events()
 		c.Reads = []store.Read{{At: ago(1), Staff: "login|mona", What: "case"}, {At: ago(2), Staff: "login|oskar", What: "file"}}
 		f.cases[id] = c
@@ -82,7 +84,7 @@ func (f *fakeFlow) samples(t testing.TB) {
 	}
 
 	c := make(expired, "SKJ-7F3K-9Q2M", "BUN 2026-0412", casework.AwaitingSignatures, ago(20))
-	c.Case.Order.Places[1] = signing.Place{Party: "p2", State: signing.Expired, Since: ago(6), Invited: ago(20), Reminded: []time.Time{ago(17), ago(13)},
+	c.Case.Order.Places[1] = signing.Place{Party: "p2", State: signing.Expired, Since: ago(6), Asked: ago(20), Invited: ago(20), Reminded: []time.Time{ago(17), ago(13)},
 		Channel: "mail", Why: "refused"}
 	c.Case.Tasks = []casework.Task{{ID: 4, Kind: casework.TaskExpired, Party: "p2", Opened: ago(6)},
 		{ID: 3, Kind: casework.TaskLetter, Party: "p2", Detail: "invitation", Opened: ago(12)},
@@ -102,7 +104,39 @@ func (f *fakeFlow) samples(t testing.TB) {
 	c.Case.Handovers = []casework.HandoverState{{Target: "transport", At: ago(3), Rows: 4}, {Target: "school", At: ago(3), Rows: 4}}
 	c.Case.Rides = []casework.Ride{{Date: "2026-11-24", Time: "07:35", Place: "Provvägen", Route: "412", File: "turer-v48.csv", Line: 3}}
 
+	f.stepped(t, make(stepped, "SKJ-5TEG-3AV4", "BUN 2026-0440", casework.AwaitingSignatures, ago(9)))
 	f.rows = f.sampleRows()
+}
+
+// stepped is signed by the applicant first, then by two of three, then by one of two who are asked half an hour apart.
+func (f *fakeFlow) stepped(t testing.TB, c *flow.StaffCase) {
+	t.Helper()
+	for i, name := range []string{"Alva Provberg", "Bo Provberg", "Cleo Provberg", "Dan Provberg"} {
+		c.Case.Parties = append(c.Case.Parties, casework.Party{ID: signing.PartyID(fmt.Sprintf("p%d", i+3)), Role: "guardian", Name: name})
+	}
+	c.Case.Parties = append(c.Case.Parties, casework.Party{ID: "p7", Role: "guardian", Name: "Ebbe Provberg"})
+	o, _, err := signing.NewOrder("o1", signing.Plan{About: "application", Within: clock.Span{Days: 14}, Steps: []signing.PlannedStep{
+		{Parties: []signing.PartyID{"p1"}},
+		{Parties: []signing.PartyID{"p2", "p3", "p4"}, Step: signing.Step{Need: 2}},
+		{Parties: []signing.PartyID{"p5", "p6"}, Step: signing.Step{Need: 1, Ladder: clock.Span{Minutes: 90}}}}}, ago(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	move := func(p signing.PartyID, to signing.PlaceState, days int) *signing.Place {
+		pl, _, err := o.Move(p, to, ago(days))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pl
+	}
+	move("p1", signing.Signed, 8).Evidence = "bevis1"
+	move("p2", signing.Declined, 5).Reason = "Vi är inte överens."
+	if _, err := o.Replace("p3", "p7", ago(4)); err != nil {
+		t.Fatal(err)
+	}
+	move("p7", signing.Opened, 3).Invited = ago(4)
+	o.Place("p7").Channel, o.Place("p7").Reminded = "mail", []time.Time{ago(1)}
+	c.Case.Order = o
 }
 
 func (f *fakeFlow) sampleRows() []flow.Row {

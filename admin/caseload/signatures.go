@@ -2,25 +2,46 @@ package caseload
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"samtjanst/platform/casework"
+	"samtjanst/platform/clock"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/signing"
 	"samtjanst/renderer/ui"
 )
 
-// Who has signed, who has not and why, and how and when each party was told.
+// Who has signed, who has not and why, step by step, and what the officer can do about each.
+
+// orderCard is one signing order: of what was handed in, or of the decision.
+type orderCard struct {
+	ID    string
+	Title string // "" when there is only one order
+	Steps []stepCard
+}
+
+// stepCard is what is wanted at one time. One that is all of an order, and asks all at once, has no title: nothing has to be explained.
+type stepCard struct {
+	ID     string
+	Title  string // "Steg 1 av 2"
+	Rule   string // "2 av 3 ska skriva under."
+	Ladder string // "De frågas en i taget …", "" all are asked at once
+	State  ui.Tag
+	Rows   []signatureRow
+}
 
 // signatureRow is one place in the order. All of it is for the officer: parties see neither where nor why.
 type signatureRow struct {
 	Party    signing.PartyID
 	Name     string
 	Role     string
+	Instead  string // name of the one whose place it was, "" nobody's
 	State    ui.Tag
 	Since    time.Time
 	Waited   string
 	Missing  bool
+	Later    bool // the turn has not come
 	Invited  time.Time
 	Reminded []time.Time
 	Channel  string // in words, "" not yet
@@ -30,39 +51,153 @@ type signatureRow struct {
 	Evidence string // address of the evidence or the scan, "" none
 	OnPaper  bool
 	Voided   int
-	Remind   bool // may be reminded now
-	GoOn     bool // may be gone on without, or registered on paper
+	may      placeActions
 }
 
-func (w words) signatureRows(c *flow.StaffCase, may actions) []signatureRow {
-	var out []signatureRow
-	for _, p := range c.Case.Order.Places {
-		r := signatureRow{Party: p.Party, Name: partyName(&c.Case, p.Party), Since: p.Since, Waited: w.since(p.Since),
-			Missing: p.State.May() || p.State == signing.Declined || p.State == signing.Hindered, Invited: p.Invited, Reminded: p.Reminded, Voided: p.Voided,
-			Why: w.coded("admin.notice-failure.", p.Why), OnPaper: p.State == signing.OnPaper,
-			Remind: may.Sign && p.May(), GoOn: may.Sign && !p.State.Done() && p.State != signing.Spared}
-		switch p.State {
-		case signing.Declined, signing.Against, signing.Hindered:
-			r.Declined = p.Reason
-		case signing.Waived:
-			r.Ground = p.Reason
+// Remind and its like say which actions a row has.
+func (r signatureRow) Remind() bool  { return r.may.Remind }
+func (r signatureRow) Hinder() bool  { return r.may.Hinder }
+func (r signatureRow) Replace() bool { return r.may.Replace }
+func (r signatureRow) GoOn() bool    { return r.may.GoOn }
+
+// placeActions says what the officer can do about one place.
+type placeActions struct {
+	Remind  bool // now
+	Hinder  bool // note that the party cannot sign
+	Replace bool // put somebody else there
+	GoOn    bool // go on without, or register a signature on paper
+}
+
+// placeActions follow from the place and from what it is a place in. Nobody signs a decision in another's place, by pen or not at all:
+// the next in turn does, or a new proposal is made.
+func placeActionsOf(c *casework.Case, p signing.Place, may actions) placeActions {
+	if c.Order.Place(p.Party) == nil {
+		asked := !may.ReadOnly && c.State == casework.Deciding && c.MaySign(p.Party)
+		return placeActions{Remind: asked, Hinder: asked}
+	}
+	if !may.Sign {
+		return placeActions{}
+	}
+	left := p.State.May() || p.State == signing.Declined || p.State == signing.Hindered
+	return placeActions{Remind: p.May(), Hinder: p.May(), Replace: left, GoOn: left}
+}
+
+// signatureOrders are the case's orders, that of the decision last.
+func (w words) signatureOrders(c *flow.StaffCase, may actions) []orderCard {
+	var out []orderCard
+	add := func(o signing.Order) {
+		if len(o.Places) > 0 {
+			out = append(out, orderCard{ID: "order-" + strconv.Itoa(len(out)+1), Title: w.T("admin.case.order." + o.About), Steps: w.steps(c, o, may)})
 		}
-		if party := c.Case.Party(p.Party); party != nil {
-			r.Role = w.role(c, party.Role)
+	}
+	add(c.Case.Order)
+	if d := c.Case.Decision; d != nil {
+		add(d.Order)
+	}
+	if len(out) == 1 {
+		out[0].Title = ""
+	}
+	for i := range out {
+		for j := range out[i].Steps {
+			out[i].Steps[j].ID = out[i].ID + "-" + strconv.Itoa(j+1)
 		}
-		if p.Channel != "" {
-			r.Channel = w.coded("admin.channel.", p.Channel)
-		}
-		switch {
-		case p.Evidence != "" && r.OnPaper:
-			r.Evidence = fileURL(c.Case.ID, p.Evidence)
-		case p.Evidence != "":
-			r.Evidence = partURL(c.Case.ID, p.Evidence)
-		}
-		r.State.Text, r.State.Tone = w.place(p.State)
-		out = append(out, r)
 	}
 	return out
+}
+
+func (w words) steps(c *flow.StaffCase, o signing.Order, may actions) []stepCard {
+	all := o.InSteps()
+	out := make([]stepCard, len(all))
+	for n, s := range all {
+		card := stepCard{Rule: w.rule(s)}
+		if !s.Ladder.IsZero() && len(s.Places) > 1 {
+			card.Ladder = w.T("admin.case.step-ladder", "span", w.span(s.Ladder))
+		}
+		if len(all) > 1 {
+			card.Title = w.T("admin.case.step", "n", n+1, "of", len(all))
+			switch {
+			case s.Filled >= s.Need:
+				card.State = ui.Tag{Text: w.T("admin.case.step-done"), Tone: ui.Success}
+			case s.Now:
+				card.State = ui.Tag{Text: w.T("admin.case.step-now", "done", s.Filled, "of", s.Need), Tone: ui.Info}
+			case o.Ended:
+				card.State = ui.Tag{Text: w.T("admin.case.step-ended"), Tone: ui.Neutral}
+			default:
+				card.State = ui.Tag{Text: w.T("admin.case.step-later"), Tone: ui.Neutral}
+			}
+		} else if s.Need == len(s.Places) && card.Ladder == "" {
+			card.Rule = ""
+		}
+		for _, p := range s.Places {
+			card.Rows = append(card.Rows, w.signatureRow(c, o, p, placeActionsOf(&c.Case, p, may)))
+		}
+		out[n] = card
+	}
+	return out
+}
+
+// rule says how many of a step's places must be filled.
+func (w words) rule(s signing.StepStatus) string {
+	switch n := len(s.Places); {
+	case n == 1:
+		return w.T("admin.case.step-one")
+	case s.Need == n:
+		return w.T("admin.case.step-all", "n", n)
+	case s.Need == 1:
+		return w.T("admin.case.step-any", "n", n)
+	default:
+		return w.T("admin.case.step-some", "need", s.Need, "n", n)
+	}
+}
+
+// span says a length of time in its largest whole units.
+func (w words) span(s clock.Span) string {
+	var parts []string
+	if s.Days > 0 {
+		parts = append(parts, w.T("admin.span.days", "n", s.Days))
+	}
+	if h := s.Minutes / 60; h > 0 {
+		parts = append(parts, w.T("admin.span.hours", "n", h))
+	}
+	if m := s.Minutes % 60; m > 0 {
+		parts = append(parts, w.T("admin.span.minutes", "n", m))
+	}
+	out := parts[0] // a span that is asked about has some length
+	for _, p := range parts[1:] {
+		out = w.T("admin.span.and", "a", out, "b", p)
+	}
+	return out
+}
+
+func (w words) signatureRow(c *flow.StaffCase, o signing.Order, p signing.Place, may placeActions) signatureRow {
+	r := signatureRow{Party: p.Party, Name: partyName(&c.Case, p.Party), Since: p.Since, Waited: w.since(p.Since),
+		Missing: p.State.May() || p.State == signing.Declined || p.State == signing.Hindered, Later: !o.Ended && p.Asked.IsZero() && p.State.May(),
+		Invited: p.Invited, Reminded: p.Reminded, Voided: p.Voided, Why: w.coded("admin.notice-failure.", p.Why), OnPaper: p.State == signing.OnPaper, may: may}
+	if p.Instead != "" {
+		r.Instead = partyName(&c.Case, p.Instead)
+	}
+	switch p.State {
+	case signing.Declined, signing.Against, signing.Hindered:
+		r.Declined = p.Reason
+	case signing.Waived:
+		r.Ground = p.Reason
+	}
+	if party := c.Case.Party(p.Party); party != nil {
+		r.Role = w.role(c, party.Role)
+	}
+	if p.Channel != "" {
+		r.Channel = w.coded("admin.channel.", p.Channel)
+	}
+	switch {
+	case p.Evidence != "" && r.OnPaper:
+		r.Evidence = fileURL(c.Case.ID, p.Evidence)
+	case p.Evidence != "":
+		r.Evidence = partURL(c.Case.ID, p.Evidence)
+	}
+	if r.State.Text, r.State.Tone = w.place(p.State); r.Later {
+		r.State = ui.Tag{Text: w.T("admin.place.later"), Tone: ui.Neutral}
+	}
+	return r
 }
 
 // toldRow is one time somebody was told something.

@@ -29,6 +29,7 @@ type taskCard struct {
 	Sent    string // what is marked as sent: "invitation", "decision", "completion"
 	Remind  bool
 	Order   bool // order a completion
+	Replace bool // put somebody else in the place
 	GoOn    bool
 	Paper   bool
 	Decide  bool
@@ -37,7 +38,7 @@ type taskCard struct {
 
 // Buttons reports whether there is anything to press.
 func (t taskCard) Buttons() bool {
-	return t.Letter != "" || t.Decide || t.Remind || t.Order || t.GoOn || t.Paper || t.CanDone
+	return t.Letter != "" || t.Decide || t.Remind || t.Order || t.Replace || t.GoOn || t.Paper || t.CanDone
 }
 
 // doneTask is a task that has been dealt with.
@@ -57,7 +58,7 @@ func (w words) tasks(c *flow.StaffCase, may actions, csrf string) []taskCard {
 			key += "-" + letterAbout(t)
 		}
 		args := map[string]any{"name": card.Name, "target": w.coded("admin.target.", t.Detail),
-			"submitted": w.Date(c.Case.Submitted), "deadline": w.Date(c.Case.Order.Deadline)}
+			"submitted": w.Date(c.Case.Submitted), "deadline": w.Date(c.Case.OrderOf(t.Party).Deadline)}
 		card.Title, card.Text, card.Law = w.T(key+".title", args), w.T(key+".text", args), w.T(key+".law", args)
 		w.taskButtons(c, t, may, &card)
 		out = append(out, card)
@@ -77,11 +78,13 @@ func (w words) taskButtons(c *flow.StaffCase, t casework.Task, may actions, card
 	if may.ReadOnly {
 		return
 	}
-	place := c.Case.Order.Place(t.Party)
-	missing := may.Sign && place != nil && !place.State.Done()
+	var can placeActions
+	if o := c.Case.OrderOf(t.Party); o.Place(t.Party) != nil {
+		can = placeActionsOf(&c.Case, *o.Place(t.Party), may)
+	}
 	switch t.Kind {
 	case casework.TaskLetter, casework.TaskNoticeFailed:
-		card.Paper = missing
+		card.Paper = can.GoOn
 		for _, l := range c.Letters {
 			if l.Party == t.Party && (l.Task == t.ID || l.Task == 0) {
 				card.Letter, card.Sent = letterURL(c.Case.ID, l.Party, l.What), l.What
@@ -89,10 +92,12 @@ func (w words) taskButtons(c *flow.StaffCase, t casework.Task, may actions, card
 			}
 		}
 		card.CanDone = card.Letter == "" || t.Kind == casework.TaskNoticeFailed
-	case casework.TaskDeclined, casework.TaskHindered:
-		card.Order, card.GoOn = may.Complete, missing
+	case casework.TaskDeclined:
+		card.Order, card.Replace, card.GoOn = may.Complete, can.Replace, can.GoOn
+	case casework.TaskHindered:
+		card.Replace, card.GoOn, card.Paper = can.Replace, can.GoOn, can.GoOn
 	case casework.TaskExpired:
-		card.Remind, card.Order, card.GoOn, card.Paper = missing && place.State.May(), may.Complete, missing, missing
+		card.Remind, card.Order, card.Replace, card.GoOn, card.Paper = can.Remind, may.Complete, can.Replace, can.GoOn, can.GoOn
 	case casework.TaskCompletion:
 		card.Order, card.Decide, card.CanDone = may.Complete, may.Decide, true
 	case casework.TaskProtection, casework.TaskHandover, casework.TaskDocument:

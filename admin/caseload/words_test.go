@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"samtjanst/platform/casework"
+	"samtjanst/platform/signing"
 	"samtjanst/renderer/i18n"
 )
 
@@ -99,7 +100,7 @@ func TestEveryWord(t *testing.T) {
 	for _, s := range casework.States {
 		keys = append(keys, "admin.state."+string(s), "admin.case.next."+string(s))
 	}
-	for _, k := range []casework.TaskKind{casework.TaskLetter, casework.TaskNoticeFailed, casework.TaskDeclined, casework.TaskExpired,
+	for _, k := range []casework.TaskKind{casework.TaskLetter, casework.TaskNoticeFailed, casework.TaskDeclined, casework.TaskHindered, casework.TaskExpired,
 		casework.TaskProtection, casework.TaskHandover, casework.TaskCompletion, casework.TaskDocument} {
 		keys = append(keys, "admin.task."+string(k)+".tag", "admin.task."+string(k)+".why")
 		for _, what := range []string{".title", ".text", ".law"} {
@@ -110,7 +111,7 @@ func TestEveryWord(t *testing.T) {
 			keys = append(keys, "admin.task."+string(k)+what)
 		}
 	}
-	for _, s := range places {
+	for _, s := range signing.PlaceStates {
 		keys = append(keys, "admin.place."+string(s))
 	}
 	for _, e := range allEvents {
@@ -122,8 +123,14 @@ func TestEveryWord(t *testing.T) {
 			keys = append(keys, "admin.view-lead."+v.name)
 		}
 	}
+	for _, why := range whyNot {
+		keys = append(keys, "admin.inbox.not-reminded."+string(why))
+	}
+	for _, x := range wrongs {
+		keys = append(keys, "admin.orders.wrong-"+x.name)
+	}
 	// What other systems say by code may be new tomorrow: each list of codes has words for what it does not know.
-	for _, prefix := range []string{"admin.channel.", "admin.what.", "admin.notice-failure.", "admin.target.", "admin.read.", "admin.event.",
+	for _, prefix := range []string{"admin.channel.", "admin.case.order.", "admin.what.", "admin.notice-failure.", "admin.target.", "admin.read.", "admin.event.",
 		"admin.decide.appeals.", "admin.rides.problem-code."} {
 		keys = append(keys, prefix+"other")
 	}

@@ -70,6 +70,7 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.reachable()
 	l.parties()
 	l.open()
+	l.staff()
 	l.stages()
 	l.addresses()
 	l.documents()

@@ -19,7 +19,7 @@ func (l *linter) meta() {
 	for _, need := range [...][3]string{
 		{"id", m.ID, "a short name in lower-case letters"}, {"title", m.Title, "what the service is called"},
 		{"summary", m.Summary, "one sentence for the list of services"}, {"category", m.Category, "where people look for it"},
-		{"authority", m.Authority, "the board that decides, as barn-och-utbildning"}, {"reference", m.Reference, "letters that references begin with"},
+		{"reference", m.Reference, "letters that references begin with"},
 		{"responsible", m.Responsible.Operations, "responsible: {operations: …, development: …}: the functions that run and develop the service"},
 		{"responsible", m.Responsible.Development, "responsible: {operations: …, development: …}: the functions that run and develop the service"},
 		{"retention", m.Retention.Basis, "retention: {years, from, basis}: when cases are purged and by which decision"},
@@ -32,6 +32,9 @@ func (l *linter) meta() {
 	}
 	if m.Retention.Years <= 0 {
 		l.inForm("/retention", "retention: {years, from, basis}", "retention does not say how many years")
+	}
+	if strings.TrimSpace(m.Authority) == "" && !m.ByStaff() {
+		l.inForm("/authority", "the board that decides, as barn-och-utbildning", "authority is missing")
 	}
 	if m.Audience != "citizen" && m.Audience != "staff" {
 		l.inForm("/audience", "write citizen or staff", "audience %q", m.Audience)
@@ -152,7 +155,7 @@ func (l *linter) parties() {
 		if p.Role == "" || p.Title == "" {
 			l.inForm(at, "say role and title", "a party lacks role or title")
 		}
-		if p.From == "" {
+		if p.From == "" && !l.def.Meta.ByStaff() {
 			l.inForm(at, "from: an expression giving a list of {number, name}", "nobody can tell who the party %q is", p.Role)
 		}
 		if p.Own && l.def.Meta.Own == "" {
@@ -250,7 +253,7 @@ func (l *linter) documents() {
 		l.named(name, "/decision/appeals/"+id)
 	}
 	m := &l.def.Meta
-	l.needed("mottagningskvitto", "the receipt", true)
+	l.needed("mottagningskvitto", "the receipt", !m.ByStaff())
 	l.needed("komplettering", "the letter that asks for what is missing", m.Login > 0)
 	l.needed("underrattelsebrev", "the letter to a party who cannot be reached otherwise", len(m.Parties) > 0)
 	for name, languages := range l.def.Documents {

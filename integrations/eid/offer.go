@@ -12,6 +12,8 @@ type Offer struct {
 	Level int               // of assurance, 2–4, that it gives
 	Login bool              // citizens log in with it
 	Sign  bool
+	// MaxText is how much of a text it shows, in bytes; 0 as much as there is room for anywhere.
+	MaxText int
 }
 
 // In gives the title in a language, else in Swedish, else the id.

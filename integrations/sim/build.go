@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/company/bolagsverketsim"
@@ -28,6 +27,7 @@ import (
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/sim/pki"
 	"samtjanst/integrations/sim/shell"
+	"samtjanst/integrations/timestamp/tsasim"
 )
 
 // Facts that both sides of a connection know.
@@ -50,6 +50,9 @@ func (h *Hub) build(r *Running, l listeners, secret secrets) error {
 	r.Endpoints = Endpoints{URL: base}
 	for _, step := range []func() error{
 		func() error { return h.bankID(r, l.bankID, base, errorLog) },
+		func() error { return h.freja(r, l.freja, base, errorLog) },
+		func() error { return h.visited(r, base) },
+		func() error { return h.stamps(r, base) },
 		func() error { return h.navet(r, l.navet, ca, secret, errorLog) },
 		func() error { return h.company(r, base, secret) },
 		func() error { return h.mail(r, l.mail, ca, secret) },
@@ -69,14 +72,8 @@ func port(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).P
 
 func (h *Hub) bankID(r *Running, l net.Listener, base string, errorLog *log.Logger) error {
 	var people []bankidsim.Persona
-	for _, p := range h.options.People {
-		if p.EID {
-			people = append(people, bankidsim.Persona{Number: p.EIDNumber, GivenName: p.CalledName, Surname: p.Surname})
-		}
-	}
-	for _, p := range personas.AllStaff() { // who sign decisions
-		given, surname, _ := strings.Cut(p.Name, " ")
-		people = append(people, bankidsim.Persona{Number: p.Number, GivenName: given, Surname: surname})
+	for _, p := range h.legitimated() {
+		people = append(people, bankidsim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
 	}
 	s, err := bankidsim.New(bankidsim.Options{Dir: filepath.Join(h.options.Dir, "bankid"), Personas: people, Clock: h.options.Clock})
 	if err != nil {
@@ -194,6 +191,11 @@ func (h *Hub) pages(r *Running) http.Handler {
 	mux.HandleFunc("GET "+shell.StylePath, shell.Style)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.Handle("/bankid/", r.BankID.PhoneHandler())
+	mux.Handle("/freja/", r.Freja.PhoneHandler())
+	mux.Handle("/saml/", r.SAML.Handler())
+	mux.Handle("/signservice/", r.Signing.Handler())
+	mux.Handle("/tsa/", r.Stamps.Pages())
+	mux.Handle(tsasim.QueryPath, r.Stamps.API())
 	mux.Handle("/navet/", r.Navet.Pages())
 	mux.Handle("/bolagsverket/", r.Company.Pages())
 	mux.Handle(bolagsverketsim.TokenPath, r.Company.API())

@@ -11,18 +11,30 @@ import (
 
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
+	"samtjanst/integrations/eid/freja"
 	"samtjanst/integrations/eid/oidc"
+	"samtjanst/integrations/eid/saml"
+	"samtjanst/integrations/eid/signservice"
 	"samtjanst/integrations/handover/webhook"
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/timestamp"
+	"samtjanst/platform/signing/seal"
 )
 
 // Endpoints are the configurations of the platform's clients: addresses, certificates and secrets of everything that runs.
 type Endpoints struct {
 	URL    string // the pages
 	BankID bankid.Config
-	Navet  navet.Config
+	Freja  freja.Config
+	// SAML is an identity provider, SignService a signing service behind which people identify themselves at another. The platform sets our
+	// own addresses.
+	SAML        saml.Config
+	SignService signservice.Config
+	Timestamp   timestamp.Config
+	Seals       map[string]seal.Config // by municipality
+	Navet       navet.Config
 	// Company is the register of companies.
 	Company bolagsverket.Config
 	SMTP    smtp.Config

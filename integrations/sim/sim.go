@@ -1,11 +1,13 @@
 // Package sim is the hub of the simulators: everything outside the platform that the demo and the tests need, in one process on
 // this machine, speaking the real protocols.
 //
-//	pages, staff login, SMS gateway, webhook receivers and
+//	pages, staff login, SMS gateway, webhook receivers,
+//	identity provider, signing service, timestamps and
 //	the register of companies                               HTTP on Options.Listen
 //	BankID's API                                            mutual TLS on the next port
 //	Navet's API                                             mutual TLS on the port after that
 //	mail                                                    SMTP with STARTTLS on the one after that
+//	Freja's API                                             mutual TLS on the one after that
 //
 // With port 0 every port is chosen by the system. [Hub.Start] gives [Running], whose [Endpoints] are the configurations of the
 // platform's own clients: production differs from the demo by these values only. Keys, secrets and what has been received are kept
@@ -26,12 +28,16 @@ import (
 
 	"samtjanst/integrations/company/bolagsverketsim"
 	"samtjanst/integrations/eid/bankidsim"
+	"samtjanst/integrations/eid/frejasim"
 	"samtjanst/integrations/eid/oidcsim"
+	"samtjanst/integrations/eid/samlsim"
+	"samtjanst/integrations/eid/signservicesim"
 	"samtjanst/integrations/handover/handoversim"
 	"samtjanst/integrations/notify/mailsim"
 	"samtjanst/integrations/notify/smssim"
 	"samtjanst/integrations/population/navetsim"
 	"samtjanst/integrations/sim/personas"
+	"samtjanst/integrations/timestamp/tsasim"
 	"samtjanst/platform/clock"
 )
 
@@ -81,8 +87,8 @@ func New(o Options) (*Hub, error) {
 		return nil, fmt.Errorf("sim: listen: %w", err)
 	}
 	port, err := strconv.Atoi(text)
-	if err != nil || port < 0 || port > 65532 {
-		return nil, fmt.Errorf("sim: listen: %q is not a port with three free ones after it", text)
+	if err != nil || port < 0 || port > 65531 {
+		return nil, fmt.Errorf("sim: listen: %q is not a port with four free ones after it", text)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("sim: listen: %q is not this machine; the simulators let anybody in and are never open to a network", host)
@@ -100,6 +106,10 @@ type Running struct {
 	Endpoints Endpoints
 
 	BankID   *bankidsim.Sim
+	Freja    *frejasim.Sim
+	SAML     *samlsim.Sim
+	Signing  *signservicesim.Sim
+	Stamps   *tsasim.Sim
 	Navet    *navetsim.Sim
 	Company  *bolagsverketsim.Sim
 	Mail     *mailsim.Sim
@@ -116,10 +126,10 @@ type Running struct {
 }
 
 // listeners are the open ports.
-type listeners struct{ pages, bankID, navet, mail net.Listener }
+type listeners struct{ pages, bankID, navet, mail, freja net.Listener }
 
 func (l listeners) close() {
-	for _, c := range []net.Listener{l.pages, l.bankID, l.navet, l.mail} {
+	for _, c := range []net.Listener{l.pages, l.bankID, l.navet, l.mail, l.freja} {
 		if c != nil {
 			_ = c.Close() // nothing has been served on it
 		}
@@ -127,7 +137,7 @@ func (l listeners) close() {
 }
 
 func (h *Hub) listen() (l listeners, err error) {
-	for i, to := range []*net.Listener{&l.pages, &l.bankID, &l.navet, &l.mail} {
+	for i, to := range []*net.Listener{&l.pages, &l.bankID, &l.navet, &l.mail, &l.freja} {
 		port := 0
 		if h.port != 0 {
 			port = h.port + i
@@ -135,7 +145,7 @@ func (h *Hub) listen() (l listeners, err error) {
 		at := net.JoinHostPort(h.host, strconv.Itoa(port))
 		if *to, err = net.Listen("tcp", at); err != nil {
 			l.close()
-			what := [...]string{"the simulators' pages", "the BankID simulator", "the Navet simulator", "the mail simulator"}[i]
+			what := [...]string{"the simulators' pages", "the BankID simulator", "the Navet simulator", "the mail simulator", "the Freja simulator"}[i]
 			return listeners{}, fmt.Errorf("sim: %s cannot use %s: %w", what, at, err)
 		}
 	}
@@ -152,7 +162,7 @@ func (h *Hub) Start(ctx context.Context) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Running{closed: make(chan struct{}), failed: make(chan error, 4)}
+	r := &Running{closed: make(chan struct{}), failed: make(chan error, 5)}
 	if err := h.build(r, l, secrets); err != nil {
 		l.close()
 		return nil, errors.Join(err, r.shut())

@@ -44,6 +44,7 @@ var table = map[string][]State{
 	"own-filled":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"declined":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"taken-back":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"withdrawn":          {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"reminder-asked":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"completion-ordered": {AwaitingSignatures, AwaitingOfficer},
@@ -124,10 +125,12 @@ func (c *Case) apply(e Event, now time.Time) error {
 		if e.Party != c.Applicant().ID {
 			return fault.Newf("casework.Apply", fault.Forbidden, "only the applicant withdraws")
 		}
-		c.Order.End(now)
-		c.cancel(func(f Effect) bool { return f.Kind != EffectNumber })
-		c.closeTasks(now)
-		c.move(Withdrawn, now)
+		c.takenBack(now)
+	case TakenBack:
+		if !c.ByHand() || e.Ground == "" {
+			return fault.Newf("casework.Apply", fault.Invalid, "not an order by hand, or without a ground")
+		}
+		c.takenBack(now)
 	case ReminderAsked:
 		if !c.MaySign(e.Party) {
 			return fault.Newf("casework.Apply", fault.Conflict, "nobody to remind")

@@ -101,6 +101,7 @@ type Party struct {
 	Given     Contact // how the applicant said so; for the officer and the notice only
 	Delivered []Delivery
 	Subject   string // of a member of staff who signs: the stable id at the organisation's login
+	Title     string // in what capacity, in the officer's words: "Ordförande"; "" as the form names the role
 	Left      bool   // somebody else has the place: not a party any more, and without access
 }
 

@@ -246,7 +246,7 @@ func everyEvent() []Event {
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, LetterDue{"x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
 		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
 		HinderedBy{Party: "p2", Reason: "sjuk"}, Replaced{Old: "p2", New: Party{ID: "p3", Role: "guardian", Name: "Alva Provberg"}, Ground: "fel person"},
-		Amended{Deadline: start.AddDate(0, 1, 0)}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
+		Amended{Deadline: start.AddDate(0, 1, 0)}, TakenBack{"fel"}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and

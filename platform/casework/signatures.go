@@ -81,7 +81,9 @@ func (c *Case) submitted(e Submitted, now time.Time) error {
 		c.StageSince = now
 	}
 	c.effect(EffectNumber, "", "", now)
-	c.effect(EffectReceipt, c.Applicant().ID, "", now)
+	if !c.ByHand() {
+		c.effect(EffectReceipt, c.Applicant().ID, "", now)
+	}
 	var asked []signing.PartyID
 	var err error
 	if c.Order, asked, err = signing.NewOrder(string(c.ID)+"-o1", e.Plan, now); err != nil {
@@ -171,7 +173,7 @@ func (c *Case) signedByAll(now time.Time) {
 	c.cancel(func(f Effect) bool { return f.Kind == EffectRemind || f.Kind == EffectOverdue })
 	c.closeTasks(now, TaskExpired, TaskCompletion, TaskDeclined)
 	if len(c.Order.Places) > 1 && c.Order.Outcome == signing.Complete {
-		c.effect(EffectComplete, c.Applicant().ID, "", now)
+		c.tellSigned(now)
 	}
 	c.move(AwaitingOfficer, now)
 }

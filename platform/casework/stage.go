@@ -53,5 +53,7 @@ func (c *Case) Anonymous() bool { return c.Browser != "" }
 // StageLabel is the word that lists find the cases of a stage by.
 func StageLabel(stage string) string { return "stage:" + stage }
 
-// unreachable reports that nothing can be asked of a party, since he or she cannot log in to anything.
-func (c *Case) unreachable(p signing.PartyID) bool { return c.Anonymous() && p == c.Applicant().ID }
+// unreachable reports that nothing can be asked of a party: somebody who cannot log in to anything, or the board itself.
+func (c *Case) unreachable(p signing.PartyID) bool {
+	return (c.Anonymous() || c.ByHand()) && p == c.Applicant().ID
+}

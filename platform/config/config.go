@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"samtjanst/integrations/company/bolagsverket"
@@ -21,6 +23,8 @@ import (
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/timestamp"
+	"samtjanst/platform/signing/seal"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -37,6 +41,7 @@ type Config struct {
 	Themes         string         `yaml:"themes"`         // folder of themes; "" those that are shipped
 	Proxies        []string       `yaml:"proxies"`        // whose X-Forwarded-For is believed
 	BankID         bankid.Config  `yaml:"bankid"`
+	EID            []EID          `yaml:"eid"` // e-legitimations beside BankID, in the order in which they are shown
 	Navet          navet.Config   `yaml:"navet"`
 	Mail           smtp.Config    `yaml:"mail"`
 	SMS            smshttp.Config `yaml:"sms"`
@@ -48,6 +53,10 @@ type Config struct {
 	Bolagsverket bolagsverket.Config `yaml:"bolagsverket"`
 	// Staff has a municipality's login by id, in place of what its own file says.
 	Staff map[string]oidc.Config `yaml:"staff"`
+	// Seals has the certificate that a municipality's documents are sealed with, by its id.
+	Seals map[string]seal.Config `yaml:"seals"`
+	// Timestamp is the authority that seals are stamped by; without it they say their own time.
+	Timestamp *timestamp.Config `yaml:"timestamp"`
 }
 
 // Uploads bounds what citizens upload, in megabytes and files.
@@ -130,6 +139,19 @@ func (c Config) Validate() error {
 	if err := c.Bolagsverket.Validate(); err != nil && !c.Bolagsverket.IsZero() {
 		return fmt.Errorf("bolagsverket: %w", err)
 	}
+	if err := c.validateEIDs(); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Seals)) {
+		if err := c.Seals[id].Validate(); err != nil {
+			return fmt.Errorf("seals: %s: %w", id, err)
+		}
+	}
+	if c.Timestamp != nil {
+		if err := c.Timestamp.Validate(); err != nil {
+			return fmt.Errorf("timestamp: %w", err)
+		}
+	}
 	for name, err := range map[string]error{"bankid": c.BankID.Validate(), "navet": c.Navet.Validate(), "mail": c.Mail.Validate(), "sms": c.SMS.Validate()} {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -140,11 +162,28 @@ func (c Config) Validate() error {
 
 // relativeTo makes names of files that are not absolute stand beside the configuration.
 func (c *Config) relativeTo(dir string) {
-	for _, p := range []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
-		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile} {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(dir, *p)
+	names := []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
+		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
+	for i := range c.EID {
+		names = append(names, c.EID[i].files()...)
+	}
+	if c.Timestamp != nil {
+		names = append(names, &c.Timestamp.Roots, &c.Timestamp.RootsFile, &c.Timestamp.PasswordFile)
+	}
+	for _, p := range names {
+		beside(dir, p)
+	}
+	for id, s := range c.Seals {
+		for _, p := range []*string{&s.Certificate, &s.Key, &s.PasswordFile, &s.Roots} {
+			beside(dir, p)
 		}
+		c.Seals[id] = s
+	}
+}
+
+func beside(dir string, p *string) {
+	if *p != "" && !filepath.IsAbs(*p) {
+		*p = filepath.Join(dir, *p)
 	}
 }
 

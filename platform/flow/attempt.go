@@ -166,8 +166,8 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		s.Log.ErrorContext(ctx, "signature at a lower level than asked", "case", e.Case.ID, "party", p.ID, "level", done.Level)
 		return refuse(eid.EvidenceRejected)
 	}
-	want := Wanted{Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
-	if err := s.Verify(*done, want); err != nil {
+	want := Wanted{Provider: at.Order.Provider, Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
+	if err := s.Verify(ctx, *done, want); err != nil {
 		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
 		return refuse(eid.EvidenceRejected)
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -257,21 +258,48 @@ func (s *Service) Replace(ctx context.Context, a identity.Actor, id casework.ID,
 	p := casework.Party{Role: was.Role, Name: name, Given: casework.Contact{Email: strings.TrimSpace(in.Email), Phone: e164(in.Phone)}}
 	if number := strings.TrimSpace(in.Number); number != "" {
 		if p.Number, err = idno.Parse(number, s.Clock.Now()); err != nil {
-			problems = append(problem("number", forms.PersonFormat), problems...)
+			problems = append(problem("number", personCode(err)), problems...)
 		}
 	}
-	if in.Phone != "" && p.Given.Phone == "" {
-		problems = append(problems, problem("phone", forms.FormatCode)...)
+	if m := p.Given.Email; m != "" && (len(m) > 254 || !emailPattern.MatchString(m)) {
+		problems = append(problems, forms.Problem{Pointer: "/email", Code: forms.FormatCode, Params: map[string]any{"format": "email"}})
+	}
+	if p.Given.Phone != "" && !phonePattern.MatchString(p.Given.Phone) {
+		problems = append(problems, forms.Problem{Pointer: "/phone", Code: forms.FormatCode, Params: map[string]any{"format": "phone"}})
+	}
+	if have := e.Case.PartyOf(p.Number); have != nil {
+		p = *have
+		if o := e.Case.OrderOf(p.ID); o.Place(p.ID) != nil {
+			problems = append(problem("number", forms.NotUnique), problems...)
+		}
+	} else {
+		p.ID = freeParty(&e.Case)
 	}
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	p.ID = signing.PartyID("p" + itoa(len(e.Case.Parties)+1))
-	if have := e.Case.PartyOf(p.Number); have != nil {
-		p = *have
-	}
 	by, who := byWho(a)
 	return nil, s.apply(ctx, e, casework.Replaced{Old: old, New: p, Ground: ground}, s.stamp(by, who), nil)
+}
+
+// personCode says what is wrong with a number that cannot be read.
+func personCode(err error) string {
+	switch {
+	case errors.Is(err, idno.ErrDate):
+		return forms.PersonDate
+	case errors.Is(err, idno.ErrCheck):
+		return forms.PersonCheck
+	}
+	return forms.PersonFormat
+}
+
+// freeParty gives an id that nobody in the case has or has had.
+func freeParty(c *casework.Case) signing.PartyID {
+	for n := len(c.Parties) + 1; ; n++ {
+		if id := signing.PartyID("p" + itoa(n)); c.Party(id) == nil {
+			return id
+		}
+	}
 }
 
 // FinishTask closes a task that the officer dealt with by hand.

@@ -197,12 +197,14 @@ func (s *Service) remindOne(ctx context.Context, a identity.Actor, c *casework.C
 	if p == nil {
 		return NotReachable, nil
 	}
-	to, err := s.reach(ctx, p)
-	if err != nil {
-		return "", err
-	}
-	if to.IsZero() {
-		return NotReachable, nil
+	if p.Subject == "" { // an officer who signs has it in the inbox
+		to, err := s.reach(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		if to.IsZero() {
+			return NotReachable, nil
+		}
 	}
 	return "", s.Remind(ctx, a, c.ID, id)
 }

@@ -27,6 +27,7 @@ type Client struct {
 
 // Wanted is what a signature must be: made by this person, over this text and hidden data.
 type Wanted struct {
+	Provider string // id of the e-legitimation
 	Number   idno.Number
 	Text     string
 	Markdown bool
@@ -35,7 +36,7 @@ type Wanted struct {
 }
 
 // EvidenceCheck verifies a completed signature offline, by every check of its format.
-type EvidenceCheck func(done eid.Completion, want Wanted) error
+type EvidenceCheck func(ctx context.Context, done eid.Completion, want Wanted) error
 
 // guarded refuses with the neutral page when somebody in the case is now protected or custody has changed, and has the officer told.
 func (s *Service) guarded(ctx context.Context, e *vault.Entry, p *casework.Party, purpose string) error {
@@ -127,7 +128,7 @@ func (s *Service) signingView(ctx context.Context, e *vault.Entry, p *casework.P
 		return nil, err
 	}
 	v.Digest = signing.ManifestDigest(manifest)
-	v.Text = s.signText(cv, v.Digest)
+	v.Text = s.signText(cv, v.Digest, 0)
 	return v, nil
 }
 
@@ -157,8 +158,12 @@ const maxText = 28000
 // cutShort stands where answers that are too long for the app end. They are signed all the same: the digest covers them whole.
 const cutShort = "\n[…] Resten får inte plats här. Hela ansökan är det som visas på sidan och som kontrollsumman gäller.\n"
 
-// signText is what the app shows: the document's name, the reference and the digest, and below class K3 the answers themselves.
-func (s *Service) signText(v *CaseView, digest string) string {
+// signText is what the app shows: the document's name, the reference and the digest, and below class K3 the answers themselves; of these as
+// much as fits in limit bytes, 0 for maxText.
+func (s *Service) signText(v *CaseView, digest string, limit int) string {
+	if limit == 0 {
+		limit = maxText
+	}
 	meta := v.Form.Def.Meta
 	head := fmt.Sprintf("%s\n%s\n\nReferens: %s\n", meta.Signing.Document, v.Service.Tenant.Name, v.Reference)
 	var body, end strings.Builder
@@ -174,7 +179,7 @@ func (s *Service) signText(v *CaseView, digest string) string {
 		fmt.Fprintf(&end, "\n%s\n", meta.Signing.Declare)
 	}
 	fmt.Fprintf(&end, "\nKontrollsumma (SHA-256):\n%s\n", digest)
-	return head + shorten(body.String(), maxText-len(head)-end.Len()) + end.String()
+	return head + shorten(body.String(), limit-len(head)-end.Len()) + end.String()
 }
 
 // shorten keeps a text within limit bytes, whole characters, and says that it did.
@@ -214,7 +219,8 @@ func (s *Service) StartSigning(ctx context.Context, a identity.Actor, id casewor
 		return nil, err
 	}
 	v.Digest = signing.ManifestDigest(manifest)
-	v.Text = s.signText(v.Case, v.Digest)
+	offer, _ := v.Offers.Get(provider)
+	v.Text = s.signText(v.Case, v.Digest, offer.MaxText)
 	hidden, err := signing.Hidden(manifest)
 	if err != nil {
 		return nil, fault.New("flow.StartSigning", fault.Internal, err)

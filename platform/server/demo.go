@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"samtjanst/examples/demo"
+	"samtjanst/integrations/eid/freja"
 	"samtjanst/integrations/handover/webhook"
 	"samtjanst/integrations/sim"
 	"samtjanst/platform/config"
@@ -17,6 +18,13 @@ import (
 // webhook and to its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
 func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
 	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff, c.Bolagsverket = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff, e.Company
+	c.EID = []config.EID{
+		{ID: freja.ID, Title: map[string]string{"sv": "Freja+"}, Freja: &e.Freja},
+		{ID: "elegitimation", Title: map[string]string{"sv": "Annan svensk e-legitimation", "en": "Another Swedish e-ID"}, SAML: &e.SAML},
+		{ID: "underskriftstjanst", Title: map[string]string{"sv": "E-legitimation genom underskriftstjänsten", "en": "An e-ID through the signing service"},
+			NoLogin: true, SignService: &e.SignService},
+	}
+	c.Seals, c.Timestamp = e.Seals, &e.Timestamp
 	hook := func(target string) *webhook.Config { w := e.Webhooks[target]; return &w }
 	folder := func(name string) string { return filepath.Join(c.Data, "handover", name) }
 	c.Handover = []config.Handover{

@@ -21,7 +21,6 @@ import (
 	"samtjanst/admin/caseload"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
-	"samtjanst/integrations/eid"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
 	"samtjanst/integrations/notify/smshttp"
@@ -37,7 +36,6 @@ import (
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/outbox"
-	"samtjanst/platform/signing/evidence"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/mongostore"
@@ -70,6 +68,7 @@ type Server struct {
 	Store store.Store
 
 	proof   proof.Checker
+	eids    legitimations
 	outbox  *outbox.Outbox
 	closers []func() error
 	stop    context.CancelFunc
@@ -186,15 +185,14 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			}
 		}
 	}
-	material, err := cfg.BankID.Load()
-	if err != nil {
-		return nil, fmt.Errorf("bankid: %w", err)
+	l, err := newLegitimations(cfg, s.Store, o.Clock)
+	if err == nil {
+		err = l.within(dirs)
 	}
-	s.proof = checker(trusted{bankID: material.Roots})
-	bank, err := bankid.New(cfg.BankID, material, o.Clock)
 	if err != nil {
-		return nil, fmt.Errorf("bankid: %w", err)
+		return nil, err
 	}
+	s.eids, s.proof = l, checker(trusted{bankID: l.trust.bankID, freja: l.trust.freja})
 	register, err := navet.New(cfg.Navet, o.Clock, o.Log)
 	if err != nil {
 		return nil, fmt.Errorf("navet: %w", err)
@@ -222,8 +220,8 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	use := &flow.Service{
 		Vault: &vault.Vault{Store: s.Store, Keys: keys, Clock: o.Clock}, Blobs: blobs, Scanner: scanner(cfg.Clamd),
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
-		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EIDs: eid.Offers{{Provider: bank, Title: map[string]string{"sv": "BankID"}, Level: 3, Login: true, Sign: true}}, Mail: mailer, SMS: texter, Targets: targets,
-		Verify: verifier(material.Roots), Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
+		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EIDs: l.offers, Mail: mailer, SMS: texter, Targets: targets,
+		Verify: l.trust.verify, Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
 		Dress: func(theme string) ([]byte, string) {
 			if t, ok := themes[theme]; ok {
 				return t.SVG(), t.Accent
@@ -282,17 +280,6 @@ func loadThemes(cfg config.Config) (ui.Themes, error) {
 		return nil, fmt.Errorf("themes: %w", err)
 	}
 	return themes, nil
-}
-
-// verifier checks a signature once more where it is stored, so that what is kept as evidence does not rest on the client alone.
-func verifier(roots evidence.Roots) flow.EvidenceCheck {
-	return func(done eid.Completion, want flow.Wanted) error {
-		_, err := evidence.VerifyBankID(evidence.Input{
-			Received: evidence.Received{XML: done.Signature, OCSP: done.OCSP, Roots: roots, At: want.At},
-			Use:      evidence.Signing, Number: want.Number, Text: []byte(want.Text), Markdown: want.Markdown, Hidden: want.Hidden,
-		})
-		return err
-	}
 }
 
 // pages puts the citizens' and the staff's pages into one application.

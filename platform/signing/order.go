@@ -104,6 +104,7 @@ type Plan struct {
 	About     string // what is signed: "application", "decision", "document"
 	Steps     []PlannedStep
 	Within    clock.Span // the time that the order has
+	Until     time.Time  // when the time is out, instead of Within; zero: by Within
 	Reminders []Reminder
 	// Positions says that the signers decide: a no is a position on the merits and ends the order.
 	Positions bool
@@ -141,6 +142,9 @@ type Order struct {
 func NewOrder(id string, p Plan, now time.Time) (Order, []PartyID, error) {
 	const op = "signing.NewOrder"
 	o := Order{ID: id, About: p.About, Reminders: slices.Clone(p.Reminders), Positions: p.Positions, Created: now, Deadline: p.Within.From(now)}
+	if !p.Until.IsZero() {
+		o.Deadline = p.Until.UTC()
+	}
 	for i, s := range p.Steps {
 		if len(s.Parties) == 0 || s.Need < 0 || s.Need > len(s.Parties) {
 			return Order{}, nil, fault.Newf(op, fault.Invalid, "step %d needs %d of %d", i+1, s.Need, len(s.Parties))

@@ -15,7 +15,7 @@ import (
 	"samtjanst/platform/store/sealed"
 )
 
-// Draft is an application that its owner is filling in. Nobody else can see that it exists.
+// Draft is an application that its owner is filling in, or what an officer is about to begin. Nobody else can see that it exists.
 type Draft struct {
 	ID        string                      `json:"-"`
 	Rev       int64                       `json:"-"`
@@ -29,6 +29,7 @@ type Draft struct {
 	Owner     idno.Number                 `json:"owner"`
 	OwnerName string                      `json:"ownerName"`
 	Browser   string                      `json:"browser,omitempty"` // begun without login: the guest's key, and Owner is zero
+	Staff     string                      `json:"staff,omitempty"`   // begun by an officer: the subject at the organisation's login, and Owner is zero
 	Lang      string                      `json:"lang"`
 	Answers   map[string]any              `json:"answers"`
 	Facts     map[string]any              `json:"facts"`
@@ -71,8 +72,8 @@ func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
 	return nil
 }
 
-// Owner is a keyed hash of whose a draft is: a person's number, or the key of the browser where somebody unknown began it. The two are hashed
-// apart, so that neither can be taken for the other. "" owns nothing.
+// Owner is a keyed hash of whose a draft is: a person's number, the key of the browser where somebody unknown began it, or the subject of an
+// officer. They are hashed apart, so that none can be taken for another. "" owns nothing.
 type Owner string
 
 // PersonOwner is the owner by a personal number.
@@ -98,6 +99,14 @@ func (v *Vault) BrowserOwner(key string) Owner {
 		return ""
 	}
 	return Owner(v.Keys.Token("platform", "guest", key))
+}
+
+// StaffOwner is the owner by an officer's subject.
+func (v *Vault) StaffOwner(subject string) Owner {
+	if subject == "" {
+		return ""
+	}
+	return Owner(v.Keys.Token("platform", "staff", subject))
 }
 
 // LoadDraft opens a draft for any of its possible owners; somebody else's, or an expired one, is fault.NotFound.
@@ -170,8 +179,11 @@ func (v *Vault) Drafts(ctx context.Context, owner ...Owner) ([]*Draft, error) {
 }
 
 func (v *Vault) ownerOf(d *Draft) Owner {
-	if d.Browser != "" {
+	switch {
+	case d.Browser != "":
 		return v.BrowserOwner(d.Browser)
+	case d.Staff != "":
+		return v.StaffOwner(d.Staff)
 	}
 	return v.PersonOwner(d.Owner)
 }

@@ -19,9 +19,10 @@ func TestDeclines(t *testing.T) {
 	const why = "Vi är inte överens om skolan."
 	erik := loggedIn(t, w, personas.ErikTestsson, phone)
 	erik.follow("Skriv under: ")
-	erik.follow("Jag vill inte skriva under")
-	erik.fill("Varför vill du inte skriva under?", why)
-	erik.follow("Avböj")
+	erik.follow("Jag kan inte skriva under")
+	erik.choose("Jag vill inte skriva under")
+	erik.fill("Berätta varför", why)
+	erik.follow("Skicka")
 	erik.sees("Du har avböjt att skriva under")
 
 	anna := loggedIn(t, w, personas.AnnaTestsson, desk)

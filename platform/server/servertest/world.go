@@ -4,6 +4,7 @@ package servertest
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -53,7 +54,11 @@ type Options struct {
 	Real    bool         // the clock goes on by itself from Start, for a browser that looks at it
 	Listen  bool         // answer on a free port of this machine, at World.URL
 	Log     *slog.Logger // nil: what is a warning or worse goes to the test's own
+	EIDs    bool         // every e-legitimation of the demo; else BankID alone
 	BaseURL string       // "" where it listens, or an address that nobody asks
+	// Forms is a folder of forms; "" those that the platform ships. Municipalities are who offers them; nil those of the demo.
+	Forms          string
+	Municipalities fs.FS
 }
 
 // New starts a world and stops it with the test.
@@ -98,11 +103,17 @@ func New(t testing.TB, o Options) *World {
 		}
 	})
 	cfg := config.Default()
-	cfg.Data, cfg.BaseURL = o.Dir, o.BaseURL
+	cfg.Data, cfg.BaseURL, cfg.Forms = o.Dir, o.BaseURL, o.Forms
+	if o.Municipalities == nil {
+		o.Municipalities = demo.Municipalities
+	}
 	if cfg, err = server.DemoConfig(cfg, w.Sim.Endpoints); err != nil {
 		t.Fatal(err)
 	}
-	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: w.Clock, Log: log, Municipalities: demo.Municipalities,
+	if !o.EIDs {
+		cfg.EID = nil
+	}
+	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: w.Clock, Log: log, Municipalities: o.Municipalities,
 		Simulators: w.Sim.Endpoints.URL, OutboxEvery: 200 * time.Millisecond, Still: !o.Outbox, Store: o.Store})
 	if err != nil {
 		t.Fatal(err)

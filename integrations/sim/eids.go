@@ -1,0 +1,123 @@
+package sim
+
+import (
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"samtjanst/integrations/eid/freja"
+	"samtjanst/integrations/eid/frejasim"
+	"samtjanst/integrations/eid/saml"
+	"samtjanst/integrations/eid/samlsim"
+	"samtjanst/integrations/eid/signservice"
+	"samtjanst/integrations/eid/signservicesim"
+	"samtjanst/integrations/sim/personas"
+	"samtjanst/integrations/timestamp"
+	"samtjanst/integrations/timestamp/tsasim"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/signing/seal"
+	"samtjanst/platform/signing/seal/sealtest"
+)
+
+// The e-legitimations beside BankID, and what documents are sealed with.
+
+// legitimated is somebody who has e-legitimations.
+type legitimated struct {
+	number         idno.Number
+	given, surname string
+}
+
+// legitimated are the citizens who have e-legitimations, and the staff, who sign decisions.
+func (h *Hub) legitimated() []legitimated {
+	var out []legitimated
+	for _, p := range h.options.People {
+		if p.EID {
+			out = append(out, legitimated{p.EIDNumber, p.CalledName, p.Surname})
+		}
+	}
+	for _, p := range personas.AllStaff() {
+		given, surname, _ := strings.Cut(p.Name, " ")
+		out = append(out, legitimated{p.Number, given, surname})
+	}
+	return out
+}
+
+func (h *Hub) freja(r *Running, l net.Listener, base string, errorLog *log.Logger) error {
+	var people []frejasim.Persona
+	for _, p := range h.legitimated() {
+		people = append(people, frejasim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
+	}
+	s, err := frejasim.New(frejasim.Options{Dir: filepath.Join(h.options.Dir, "freja"), Personas: people, Clock: h.options.Clock})
+	if err != nil {
+		return err
+	}
+	conf, err := s.TLS()
+	if err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	r.Freja = s
+	f := s.Files()
+	r.Endpoints.Freja = freja.Config{URL: "https://" + net.JoinHostPort(h.host, port(l)), Certificate: f.Certificate, Key: f.Key,
+		ServerRoots: f.ServerRoots, Signers: f.Signers, StartURL: base + "/freja/start"}
+	r.serve(l, &http.Server{Handler: s.APIHandler(), TLSConfig: conf, ErrorLog: errorLog})
+	return nil
+}
+
+// serviceEntity is what the demo's identity provider knows the platform as, wherever on this machine it is.
+const serviceEntity = "https://samtjanst.example.se/eid"
+
+// visited are the providers whose pages the browser is sent to.
+func (h *Hub) visited(r *Running, base string) error {
+	var people []samlsim.Persona
+	var signers []signservicesim.Persona
+	for _, p := range h.legitimated() {
+		people = append(people, samlsim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
+		signers = append(signers, signservicesim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
+	}
+	var err error
+	if r.SAML, err = samlsim.New(samlsim.Options{Dir: filepath.Join(h.options.Dir, "saml"), BaseURL: base, Clock: h.options.Clock, People: people}); err != nil {
+		return err
+	}
+	r.SAML.KnowDemo(serviceEntity)
+	f := r.SAML.Files()
+	r.Endpoints.SAML = saml.Config{EntityID: serviceEntity, Certificate: f.Certificate, Key: f.Key, MetadataCertificate: f.MetadataCertificate, MetadataURL: r.SAML.MetadataURL(),
+		Provider: r.SAML.EntityID(samlsim.Citizens), Name: "Samtjänst", Levels: map[string]int{samlsim.LoA3: 3}, Sign: true}
+	if r.Signing, err = signservicesim.New(signservicesim.Options{Dir: filepath.Join(h.options.Dir, "signservice"), Personas: signers,
+		Clock: h.options.Clock}); err != nil {
+		return err
+	}
+	g := r.Signing.Files()
+	r.Endpoints.SignService = signservice.Config{URL: base + signservicesim.RequestPath, Requester: signservicesim.DefaultRequesterID,
+		Service: signservicesim.ServiceID, IdentityProvider: signservicesim.IdentityProviderID, Certificate: g.Certificate, Key: g.Key,
+		ServiceCertificates: g.ServiceCertificates, Roots: g.Roots, MessageCertificate: g.MessageCertificate,
+		Levels: map[string]int{samlsim.LoA3: 3}}
+	return nil
+}
+
+// municipalities have a certificate each to seal documents with.
+var municipalities = map[string]sealtest.Organisation{
+	"ekkoping": {Name: "Ekköpings kommun", Number: "2120009901"},
+	"tallvik":  {Name: "Tallviks kommun", Number: "2120009902"},
+}
+
+func (h *Hub) stamps(r *Running, base string) error {
+	s, err := tsasim.New(tsasim.Options{Dir: filepath.Join(h.options.Dir, "timestamp"), Clock: h.options.Clock})
+	if err != nil {
+		return err
+	}
+	roots, err := s.RootsFile()
+	if err != nil {
+		return err
+	}
+	r.Stamps = s
+	r.Endpoints.Timestamp, r.Endpoints.Seals = timestamp.Config{URL: base + tsasim.QueryPath, Roots: roots}, map[string]seal.Config{}
+	for id, organisation := range municipalities {
+		if r.Endpoints.Seals[id], err = s.SealFiles(id, organisation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
