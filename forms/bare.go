@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"samtjanst/forms/internal/tree"
@@ -60,10 +61,25 @@ func onePage(l Layout, title string) LayoutPage {
 			}
 			s.ID = "p" + strconv.Itoa(i) + "-" + or(s.ID, strconv.Itoa(j))
 			s.ShowWhen = bothHold(p.ShowWhen, s.ShowWhen)
+			if p.Repeat != "" {
+				s = withinRows(s)
+			}
 			out.Sections = append(out.Sections, s)
 		}
 	}
 	return out
+}
+
+// withinRows is a section of a repeating page whose fields stand in the rows themselves, where the rows are: each has the conditions that
+// it would be shown under. A notice or a fact stands in no row, so it is there once, and not
+// at all where a row decides.
+func withinRows(s LayoutSection) LayoutSection {
+	fields := slices.Clone(s.Fields)
+	for i := range fields {
+		fields[i].ShowWhen = bothHold(s.ShowWhen, fields[i].ShowWhen)
+	}
+	s.Fields, s.ShowWhen, s.Title, s.Help = fields, nil, "", ""
+	return s
 }
 
 // bothHold is a condition that holds when two do; nil holds always.

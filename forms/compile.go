@@ -2,7 +2,9 @@ package forms
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"samtjanst/forms/internal/tree"
@@ -135,6 +137,13 @@ func (c *compiler) page(lp *LayoutPage, i int, at string) {
 	key := "pages." + lp.ID
 	p := &Page{ID: lp.ID, Index: i, Own: lp.Own, ShowWhen: lp.ShowWhen,
 		Title: c.text(key+".title", lp.Title), Help: c.text(key+".help", lp.Help)}
+	if lp.Repeat != "" {
+		rows := c.repeat(lp, i, at+"/repeat")
+		if rows == nil {
+			return // what is on it would all be wrong
+		}
+		p.repeatOver(rows)
+	}
 	c.form.Pages = append(c.form.Pages, p)
 	for j := range lp.Sections {
 		ls := &lp.Sections[j]
@@ -145,16 +154,73 @@ func (c *compiler) page(lp *LayoutPage, i int, at string) {
 		skey := key + ".sections." + name
 		s := &Section{ShowWhen: ls.ShowWhen, Title: c.text(skey+".title", ls.Title), Help: c.text(skey+".help", ls.Help)}
 		p.Sections = append(p.Sections, s)
+		var within []*Field
 		for k := range ls.Fields {
 			f := c.field(&ls.Fields[k], p, skey+".fields."+strconv.Itoa(k), at+"/sections/"+strconv.Itoa(j)+"/fields/"+strconv.Itoa(k))
-			if f != nil && f.Parent == nil {
+			switch {
+			case f == nil:
+			case f.Parent == p.Repeat: // at the top of the page
 				s.Fields = append(s.Fields, f)
+			default:
+				within = append(within, f)
 			}
 		}
 		for _, f := range s.Fields {
 			c.fill(f, c.shapes[f], nil)
 		}
+		for _, f := range within {
+			if f.empty() { // what it stands in was filled with a section before
+				c.fill(f, c.shapes[f], nil)
+			}
+		}
 	}
+	p.finish()
+}
+
+// empty reports whether a field that others stand in has not been filled.
+func (f *Field) empty() bool {
+	return f.Kind.Holds() && f.Fields == nil && f.Variants == nil && f.children.make == nil
+}
+
+// repeat finds the rows that a page is asked for, row by row. They come before the page, so that there are rows when it is reached, and
+// something of them is asked there, so that one knows which row a page is of.
+func (c *compiler) repeat(lp *LayoutPage, page int, at string) *Field {
+	ptr := Pointer(lp.Repeat)
+	rows := c.form.Fields[ptr]
+	if rows == nil {
+		for i := page; i < len(c.def.Layout.Pages); i++ {
+			if places(&c.def.Layout.Pages[i], func(placed Pointer) bool { return placed == ptr }) {
+				c.fail(at, "place "+lp.Repeat+" on a page before this one", "page %s is repeated for rows that do not come before it", lp.ID)
+				return nil
+			}
+		}
+		if _, _, nowhere := c.find(ptr); ptr[0] != '/' || nowhere != "" {
+			c.fail(at, or(nowhere, "begin it with /"), "page %s is repeated for %q, which points nowhere in schema.json", lp.ID, lp.Repeat)
+			return nil
+		}
+		c.fail(at, "place "+lp.Repeat+" on a page before this one", "page %s is repeated for rows that are on no page", lp.ID)
+		return nil
+	}
+	switch {
+	case rows.Kind != RowsField || strings.Contains(lp.Repeat, "*"):
+		c.fail(at, "name a list of objects that stands in no other list", "page %s is repeated for %s, which has no rows of its own", lp.ID, ptr)
+	case rows.Page.Own != lp.Own:
+		c.fail(at, "write the same own on both pages", "page %s has own: %v, and page %s with its rows own: %v", lp.ID, lp.Own, rows.Page.ID, rows.Page.Own)
+	case rows.MaxItems == 0 || rows.MaxItems > MaxPages:
+		c.fail(at, "write maxItems in schema.json, at most "+strconv.Itoa(MaxPages), "page %s is repeated for each of %s, which may be too many", lp.ID, ptr)
+	case !places(&c.def.Layout.Pages[rows.Page.Index], func(placed Pointer) bool { return placed != ptr && placed.Within(ptr+"/*") }):
+		c.fail(at, "place what tells one row from another there, "+lp.Repeat+"/*/…", "page %s asks for nothing in the rows of %s, so it would ask for all of it", rows.Page.ID, ptr)
+	default:
+		return rows
+	}
+	return nil
+}
+
+// places reports whether a page of the layout places something that is looked for.
+func places(lp *LayoutPage, is func(Pointer) bool) bool {
+	return slices.ContainsFunc(lp.Sections, func(s LayoutSection) bool {
+		return slices.ContainsFunc(s.Fields, func(f LayoutField) bool { return f.Pointer != "" && is(Pointer(f.Pointer)) })
+	})
 }
 
 // field places what one entry of the layout says. Within a placed group or rows it becomes a child of that field.
@@ -181,6 +247,10 @@ func (c *compiler) field(lf *LayoutField, p *Page, key, at string) *Field {
 		c.fail(at+"/pointer", "place it once", "%s is placed twice", ptr)
 		return nil
 	}
+	if rows := p.Repeat; rows != nil && (ptr == rows.Pointer+"/*" || !ptr.Within(rows.Pointer+"/*")) {
+		c.fail(at+"/pointer", "place it on a page of its own, or name something within "+string(rows.Pointer)+"/*", "page %s is asked once for each row, and %s stands in none", p.ID, ptr)
+		return nil
+	}
 	s, required, nowhere := c.find(ptr)
 	if nowhere != "" {
 		c.fail(at+"/pointer", nowhere, "%s points nowhere in schema.json", ptr)
@@ -189,7 +259,7 @@ func (c *compiler) field(lf *LayoutField, p *Page, key, at string) *Field {
 	in := spot{at: ptr, key: "fields." + string(ptr), always: required, page: p}
 	for up := ptr.Up(); ptr != ""; up = up.Up() {
 		if parent := c.form.Fields[up]; parent != nil {
-			if parent.Page != p {
+			if parent.Page != p && parent != p.Repeat {
 				c.fail(at+"/pointer", "place it after "+string(up), "%s stands on another page than %s", ptr, up)
 			}
 			if parent.Kind != GroupField && parent.Kind != RowsField {
@@ -215,7 +285,7 @@ func (c *compiler) field(lf *LayoutField, p *Page, key, at string) *Field {
 		}
 	}
 	f := c.build(s, lf, in)
-	if f != nil && in.parent != nil {
+	if f != nil && in.parent != p.Repeat {
 		in.parent.Fields = append(in.parent.Fields, f)
 	}
 	return f
@@ -226,7 +296,7 @@ func (c *compiler) shown(lf *LayoutField, p *Page, key, at string) *Field {
 		key = "fields." + lf.ID
 	}
 	t := c.text
-	f := &Field{Kind: FactField, Fact: lf.Fact, Page: p, ShowWhen: lf.ShowWhen, Audience: lf.Audience, Widget: lf.Widget,
+	f := &Field{Kind: FactField, Fact: lf.Fact, Page: p, Parent: p.Repeat, ShowWhen: lf.ShowWhen, Audience: lf.Audience, Widget: lf.Widget,
 		Label: t(key+".label", lf.Label), Hint: t(key+".hint", lf.Hint), Help: t(key+".help", lf.Help)}
 	id := lf.ID
 	if id == "" {

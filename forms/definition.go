@@ -266,8 +266,9 @@ type Layout struct {
 type LayoutPage struct {
 	ID       string          `yaml:"id"`
 	Title    string          `yaml:"title"`
-	Help     string          `yaml:"help"` // Markdown
-	Own      bool            `yaml:"own"`  // part of the own section: each party fills it
+	Help     string          `yaml:"help"`   // Markdown
+	Own      bool            `yaml:"own"`    // part of the own section: each party fills it
+	Repeat   string          `yaml:"repeat"` // the pointer of rows placed on an earlier page: the page is asked once for each, with fields "/barn/*/skola"
 	ShowWhen *Condition      `yaml:"showWhen"`
 	Sections []LayoutSection `yaml:"sections"`
 }

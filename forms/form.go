@@ -63,17 +63,6 @@ type OverviewText struct {
 	OtherWay Text // Markdown; a municipality's own stands in the setting "otherWay"
 }
 
-// Page of the journey.
-type Page struct {
-	ID       string
-	Index    int
-	Title    Text
-	Help     Text // Markdown
-	Own      bool
-	ShowWhen *Condition
-	Sections []*Section
-}
-
 // Section of a page.
 type Section struct {
 	Title    Text

@@ -25,10 +25,10 @@ type Scope struct {
 type View struct {
 	Form     *Form
 	Scope    Scope   // what it was made from
-	Pages    []*Page // those that are shown, in order
+	Pages    []*Page // those that are shown, in order; of a repeating page its instances
 	Answers  map[string]any
 	Computed map[string]any
-	Hidden   map[Pointer]bool    // concrete pointers and "page:ID", "section:ID/index", "field:ID" keys that are hidden
+	Hidden   map[Pointer]bool    // concrete pointers and "page:ID", "section:ID/index", "field:ID", "field:ID@page" keys that are hidden
 	Options  map[string][]Option // field ID → options that OptionsFrom gave
 	Facts    map[string]any      // field ID → value of a FactField
 	Stopped  map[string]bool     // page ID → a shown "stop" notice stands on it
@@ -38,6 +38,22 @@ type View struct {
 
 // Shows reports whether a field is shown in this view.
 func (v *View) Shows(f *Field) bool { return !v.Hidden[Pointer("field:"+f.ID)] }
+
+// ShowsOn reports whether a page shows a field that stands on it: of a repeating page each instance decides for itself.
+func (v *View) ShowsOn(p *Page, f *Field) bool {
+	switch {
+	case !v.Shows(f):
+		return false
+	case !p.IsInstance():
+		return true
+	case f.Posted():
+		return !v.Hidden[p.At(f.Pointer)]
+	}
+	return !v.Hidden[FieldOn(p, f)]
+}
+
+// FieldOn is the key in View.Hidden of a notice or fact that an instance of its page hides.
+func FieldOn(p *Page, f *Field) Pointer { return Pointer("field:" + f.ID + "@" + p.ID) }
 
 // ShowsAt reports whether a field is shown at a concrete pointer: within rows each row decides for itself.
 func (v *View) ShowsAt(f *Field, at Pointer) bool { return v.Shows(f) && !v.Hidden[at] }

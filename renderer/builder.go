@@ -13,7 +13,7 @@ import (
 type builder struct {
 	r      *Renderer
 	form   *forms.Form
-	source *forms.Page
+	source *forms.Page // as it is written
 	locale *i18n.Locale
 	live   *live
 	locked bool // within a group or rows that are shown only
@@ -170,6 +170,10 @@ func (b *builder) control(f *forms.Field, up *control) {
 	switch {
 	case !f.Posted():
 		c.at = top()
+	case up == nil && b.source.Repeat != nil:
+		whole, rows := top(), b.source.Repeat.Pointer
+		list := whole.down(rows.Tokens(), false)
+		c.at = list.down(f.Pointer[len(rows):].Tokens(), true)
 	case up == nil:
 		whole := top()
 		c.at = whole.down(f.Pointer.Tokens(), false)
@@ -188,7 +192,7 @@ func (b *builder) control(f *forms.Field, up *control) {
 	}
 	c.depth = c.at.depth
 	c.title, c.hint = b.titleOf(c), b.hintOf(c)
-	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), noName: !f.Posted(), quiet: b.rest(c)}
+	n := &fieldNode{at: c.at, key: forms.Pointer("field:" + f.ID), field: f, noName: !f.Posted(), quiet: b.rest(c)}
 	if f.WriteOnly && !f.Kind.Holds() {
 		n.secret = f
 	}

@@ -7,6 +7,7 @@ import (
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
+	"samtjanst/renderer/i18n"
 )
 
 // Many rows as a summary: a line for each, one of them open at a time, fifty on a page.
@@ -80,7 +81,7 @@ func (c control) appendLine(dst []byte, f *frame, r answers.Row, list []any, wro
 	dst = append(dst, `<p class="st-line__text"><span class="st-line__title">`...)
 	dst = escape(dst, f.locale.T("form.row-title", "item", capital(item), "n", r.Number+1))
 	dst = append(dst, `</span> `...)
-	text := lineOf(f, c.Field, list[r.Number], c.Children())
+	text := lineOf(f.locale, f.View, c.Field, list[r.Number], lineFields, nil)
 	if text == "" {
 		text = f.locale.T("form.line-empty")
 	}
@@ -190,16 +191,16 @@ func (c control) appendStray(dst []byte, f *frame, s answers.Summary, wrong map[
 	return append(dst, `</div></div>`...)
 }
 
-// lineOf is what tells a row from the others: its first answers.
-func lineOf(f *frame, rows *forms.Field, row any, fields []*forms.Field) string {
+// lineOf is what tells a row from the others: its first answers, as many as most, of those fields that are to be told of (nil: of all).
+func lineOf(l *i18n.Locale, view *forms.View, rows *forms.Field, row any, most int, tell func(*forms.Field) bool) string {
 	var out []string
 	var walk func(fields []*forms.Field, at forms.Pointer, value any)
 	walk = func(fields []*forms.Field, at forms.Pointer, value any) {
 		for _, field := range fields {
-			if len(out) == lineFields {
+			if len(out) == most {
 				return
 			}
-			if !field.Posted() || field.WriteOnly {
+			if !field.Posted() || field.WriteOnly || tell != nil && !tell(field) {
 				continue
 			}
 			v, ok := forms.Lookup(value, field.Pointer[len(at):])
@@ -213,12 +214,12 @@ func lineOf(f *frame, rows *forms.Field, row any, fields []*forms.Field) string 
 			if field.Kind.Holds() && field.Kind != forms.ListField {
 				continue
 			}
-			if text := FieldText(f.locale, field, v, f.View.Options[field.ID]); text != "" {
+			if text := FieldText(l, field, v, view.Options[field.ID]); text != "" {
 				out = append(out, strings.ReplaceAll(text, "\n", ", "))
 			}
 		}
 	}
-	walk(fields, rows.Pointer+"/*", row)
+	walk(rows.Children(), rows.Pointer+"/*", row)
 	text := strings.Join(out, " · ")
 	if r := []rune(text); len(r) > lineText {
 		return string(r[:lineText]) + "…"

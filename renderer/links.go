@@ -36,33 +36,50 @@ type finder struct {
 	wrong  string // the code of what is wrong there, "" when nothing is
 }
 
-// locate finds the spot on some pages of a form with these answers.
+// locate finds the spot on some pages of a form with these answers. What the pages of rows ask for is looked for there first: it stands
+// within the rows too, where they are listed.
 func (s *finder) locate(pages []*forms.Page, v *forms.View) spot {
-	target := s.target
-	for _, p := range pages {
-		n := 0
-		for _, sec := range p.Sections {
-			for _, f := range sec.Fields {
-				n++
-				if !f.Posted() || !target.Within(f.Pointer) {
-					continue
-				}
-				value, has := forms.Lookup(v.Scope.Answers, f.Pointer)
-				found := s.in(f, f.Pointer, value, has, "", []int{n})
-				found.page = p
+	for _, repeated := range [...]bool{true, false} {
+		for _, p := range pages {
+			if (p.Repeat != nil) != repeated {
+				continue
+			}
+			if found := s.on(p.For(s.target), v); found.field != nil {
 				return found
 			}
 		}
 	}
-	return spot{at: target, owner: target}
+	return spot{at: s.target, owner: s.target}
 }
 
-// find finds the spot on a page, else on another of the form.
+// on finds the spot on a page; without a page it is nowhere.
+func (s *finder) on(p *forms.Page, v *forms.View) spot {
+	if p == nil {
+		return spot{}
+	}
+	n, rows := 0, ""
+	if p.IsInstance() {
+		rows = "." + itoa(p.Row)
+	}
+	for _, sec := range p.Sections {
+		for _, f := range sec.Fields {
+			n++
+			at := p.At(f.Pointer)
+			if !f.Posted() || !s.target.Within(at) {
+				continue
+			}
+			value, has := forms.Lookup(v.Scope.Answers, at)
+			found := s.in(f, at, value, has, rows, []int{n})
+			found.page = p
+			return found
+		}
+	}
+	return spot{}
+}
+
+// find finds the spot on the pages of the form.
 func (p *Page) find(v *forms.View, typed forms.Typed, problem forms.Problem) spot {
 	s := &finder{typed: typed, target: problem.Pointer, wrong: problem.Code}
-	if found := s.locate([]*forms.Page{p.page}, v); found.field != nil {
-		return found
-	}
 	return s.locate(p.form.Pages, v)
 }
 
@@ -232,6 +249,9 @@ func (p *Page) links(d PageData, soft bool) []ui.ProblemLink {
 		l.Text = problemText(p.locale, p.form, found, problem)
 		if found.page == p.page {
 			l.Target = found.id
+		}
+		if found.page != nil && found.page != p.page {
+			l.Text, l.order = ofRow(p.locale, found.page, l.Text), nil
 		}
 		if found.rows != nil {
 			l.Text = p.locale.T("form.row-problem", "item", capital(itemName(found.rows, p.locale)), "n", found.row+1, "text", l.Text)

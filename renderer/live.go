@@ -17,22 +17,27 @@ type live struct {
 func liveOf(form *forms.Form, page *forms.Page) *live {
 	l := &live{form: form, named: map[string]bool{}}
 	for _, s := range page.Sections {
-		l.condition(s.ShowWhen)
-		l.fields(s.Fields)
+		l.condition(s.ShowWhen, page.Repeat)
+		l.fields(s.Fields, page.Repeat)
 	}
 	return l
 }
 
-func (l *live) fields(fields []*forms.Field) {
+func (l *live) fields(fields []*forms.Field, rows *forms.Field) {
 	for _, f := range fields {
-		l.condition(f.ShowWhen)
+		l.condition(f.ShowWhen, rows)
 		l.expr(f.OptionsFrom)
 		l.expr(f.Fact)
-		l.fields(f.Fields) // what no layout places has no conditions
+		within := rows
+		if f.Kind == forms.RowsField {
+			within = f
+		}
+		l.fields(f.Fields, within) // what no layout places has no conditions
 	}
 }
 
-func (l *live) condition(c *forms.Condition) {
+// condition notes what a condition reads; rows are those whose row it may read.
+func (l *live) condition(c *forms.Condition, rows *forms.Field) {
 	if c == nil {
 		return
 	}
@@ -42,6 +47,8 @@ func (l *live) condition(c *forms.Condition) {
 		case len(tokens) < 2:
 		case tokens[0] == "answers":
 			l.reads = append(l.reads, at[len("/answers"):])
+		case tokens[0] == "row" && rows != nil:
+			l.reads = append(l.reads, rows.Pointer+"/*"+at[len("/row"):])
 		case tokens[0] == "computed":
 			l.computed(tokens[1])
 		}

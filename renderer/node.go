@@ -53,6 +53,10 @@ type current struct {
 
 func newFrame(p *Page, d PageData) *frame {
 	f := &frame{PageData: d, page: p, locale: p.locale}
+	if p.page.IsInstance() {
+		key := itoa(p.page.Row)
+		f.rows = []answers.Row{{Key: key, Posted: key, Piece: key, Number: p.page.Row, Stored: true, Open: true}}
+	}
 	if d.View == nil {
 		f.View = &forms.View{}
 	}
@@ -86,6 +90,7 @@ func (f *frame) in(at forms.Pointer, value any, has bool) {
 type fieldNode struct {
 	at     place
 	key    forms.Pointer // "field:ID"
+	field  *forms.Field
 	body   []node
 	noName bool         // shown, not posted
 	secret *forms.Field // never shown once it is stored
@@ -93,7 +98,7 @@ type fieldNode struct {
 }
 
 func (n *fieldNode) append(dst []byte, f *frame) []byte {
-	if len(f.View.Hidden) > 0 && f.View.Hidden[n.key] {
+	if len(f.View.Hidden) > 0 && (f.View.Hidden[n.key] || n.noName && f.page.page.IsInstance() && f.View.Hidden[forms.FieldOn(f.page.page, n.field)]) {
 		return dst
 	}
 	outer := f.cur
@@ -128,12 +133,13 @@ func run(body []node, dst []byte, f *frame) []byte {
 
 // sectionNode runs a section where it is shown.
 type sectionNode struct {
-	key  forms.Pointer // "section:ID/index"
-	body []node
+	key   forms.Pointer // "section:ID/index", of a page that is asked once
+	index int
+	body  []node
 }
 
 func (n *sectionNode) append(dst []byte, f *frame) []byte {
-	if f.View.Hidden[n.key] {
+	if p := f.page.page; f.View.Hidden[n.key] || p.IsInstance() && !f.View.ShowsSection(p, n.index) {
 		return dst
 	}
 	return run(n.body, dst, f)

@@ -13,6 +13,9 @@ func (b *builder) page() {
 	p := b.source
 	b.s(`<div class="st-form-head">`)
 	b.hole(appendStep)
+	if p.Repeat != nil {
+		b.hole(appendWhich)
+	}
 	b.s(`<h1 class="ds-heading" data-size="lg"`)
 	b.lang(p.Title)
 	b.s(`>`)
@@ -26,7 +29,9 @@ func (b *builder) page() {
 		b.s("</div>\n")
 	}
 	b.hole(appendWarnings)
-	b.s("</div>\n", `<form class="st-form" method="post" novalidate data-form="`, p.ID, `"`)
+	b.s("</div>\n", `<form class="st-form" method="post" novalidate data-form="`)
+	b.hole(func(dst []byte, f *frame) []byte { return escape(dst, f.page.page.ID) })
+	b.s(`"`)
 	if hasFiles(p) {
 		b.s(` enctype="multipart/form-data"`)
 	}
@@ -66,7 +71,7 @@ func (b *builder) page() {
 		return dst
 	})
 	for i, s := range p.Sections {
-		n := &sectionNode{key: forms.Pointer("section:" + p.ID + "/" + strconv.Itoa(i))}
+		n := &sectionNode{key: forms.Pointer("section:" + p.ID + "/" + strconv.Itoa(i)), index: i}
 		n.body = b.sub(func() { b.section(s) })
 		b.node(n)
 	}
@@ -100,10 +105,9 @@ func (b *builder) section(s *forms.Section) {
 // order; the same button stands visibly at the end.
 func (b *builder) firstButton() {
 	label := b.locale.T("form.continue")
-	id := b.source.ID
 	b.hole(func(dst []byte, f *frame) []byte {
 		op := answers.OpContinue
-		if f.View.Stopped[id] {
+		if f.View.Stopped[f.page.page.ID] {
 			op = answers.OpUpdate
 		}
 		dst = append(dst, `<button class="ds-sr-only" type="submit" tabindex="-1" aria-hidden="true" name="`+answers.FieldOp+`" value="`...)
@@ -115,7 +119,6 @@ func (b *builder) firstButton() {
 }
 
 func (b *builder) buttons() {
-	id := b.source.ID
 	button := func(op, variant, text string) lit {
 		l := lit(`<button class="ds-button" type="submit" name="` + answers.FieldOp + `" value="` + op + `"` + variant + `>`)
 		return append(escape(l, b.locale.T(text)), "</button>\n"...)
@@ -125,7 +128,7 @@ func (b *builder) buttons() {
 	again := button(answers.OpUpdate, ` data-variant="secondary"`, "form.update")
 	b.s(`<div class="st-buttons">`)
 	b.hole(func(dst []byte, f *frame) []byte {
-		if f.View.Stopped[id] {
+		if f.View.Stopped[f.page.page.ID] {
 			dst = append(dst, again...)
 		} else {
 			dst = append(dst, goOn...)
@@ -152,6 +155,13 @@ func appendStep(dst []byte, f *frame) []byte {
 		}
 	}
 	return dst
+}
+
+// appendWhich tells which row the page is of: "Barn 2 · Elsa Testsson".
+func appendWhich(dst []byte, f *frame) []byte {
+	dst = append(dst, `<p class="st-which">`...)
+	dst = escape(dst, rowName(f.locale, f.View, f.page.page))
+	return append(dst, "</p>\n"...)
 }
 
 // appendWarnings gathers the soft problems above the form: they let one through.

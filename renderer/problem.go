@@ -13,7 +13,16 @@ import (
 // the kind of control ("problem.required-date"), else those for the code.
 func ProblemText(l *i18n.Locale, v *forms.View, typed forms.Typed, p forms.Problem) string {
 	s := &finder{typed: typed, target: p.Pointer, wrong: p.Code}
-	return problemText(l, v.Form, s.locate(v.Form.Pages, v), p)
+	found := s.locate(v.Form.Pages, v)
+	return ofRow(l, found.page, problemText(l, v.Form, found, p))
+}
+
+// ofRow says of which row a problem is, of one that stands on the page of a row: "Barn 2: Ange skola".
+func ofRow(l *i18n.Locale, p *forms.Page, text string) string {
+	if p == nil || !p.IsInstance() {
+		return text
+	}
+	return l.T("form.row-problem", "item", capital(itemName(p.Repeat, l)), "n", p.Row+1, "text", text)
 }
 
 func problemText(l *i18n.Locale, form *forms.Form, found spot, p forms.Problem) string {

@@ -13,7 +13,7 @@ import (
 func (s *summary) fields(fields []*forms.Field, pattern, at forms.Pointer, value any, into *[]SummaryItem) {
 	for _, f := range fields {
 		if !f.Posted() {
-			if f.Kind == forms.FactField && s.readable(f) && s.view.Shows(f) {
+			if f.Kind == forms.FactField && s.readable(f) && s.view.ShowsOn(s.page, f) {
 				s.fact(f, into)
 			}
 			continue

@@ -14,6 +14,8 @@
 // are as package answers offers them, so that a page posted unchanged changes nothing. Parts that stand within themselves, and
 // what few pages show, are compiled when first run.
 //
+// The page of one row of a list runs within that row: its controls have names and ids as they would have among the rows.
+//
 // Ids: a field's own (Field.ID), then within rows the rows' numbers ("f-dagar-dag.0"), then "." and what belongs to it
 // ("f-skola.hint", "f-dagar.0.row"). Field ids have no ".", so no two can meet. The id alone is that of the first control; of a
 // field that others stand in, of the frame around them, which can be led to since what is wrong with the whole has no control.
@@ -53,6 +55,8 @@ type Form struct {
 	r     *Renderer
 	form  *forms.Form
 	pages sync.Map // pageKey → *Page
+
+	programs sync.Map // likewise, of pages as they are written: one for all instances
 }
 
 type pageKey struct{ id, lang string }
@@ -60,40 +64,63 @@ type pageKey struct{ id, lang string }
 // Form prepares a form; nothing is compiled yet.
 func (r *Renderer) Form(f *forms.Form) *Form { return &Form{r: r, form: f} }
 
-// Page gives a page in a language, false when the form has no such page.
+// Page gives a page in a language, false when the form has no such page. A page that is asked for each row of a list is compiled once, and
+// each of its instances ("skola.2") runs the same program within its row.
 func (f *Form) Page(id, lang string) (*Page, bool) {
 	lang = f.r.catalog.In(lang).Lang
 	if p, ok := f.pages.Load(pageKey{id, lang}); ok {
 		return p.(*Page), true
 	}
-	for _, p := range f.form.Pages {
-		if p.ID == id {
-			compiled, err := f.r.Compile(f.form, p, lang)
-			if err != nil {
-				return nil, false
-			}
-			kept, _ := f.pages.LoadOrStore(pageKey{id, lang}, compiled)
-			return kept.(*Page), true
-		}
+	p, ok := f.form.Page(id)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	compiled, ok := f.program(p, lang)
+	if !ok {
+		return nil, false
+	}
+	kept, _ := f.pages.LoadOrStore(pageKey{id, lang}, compiled)
+	return kept.(*Page), true
+}
+
+func (f *Form) program(p *forms.Page, lang string) (*Page, bool) {
+	written := pageKey{p.Written().ID, lang}
+	known, ok := f.programs.Load(written)
+	if !ok {
+		compiled, err := f.r.Compile(f.form, p, lang)
+		if err != nil {
+			return nil, false
+		}
+		known, _ = f.programs.LoadOrStore(written, compiled)
+	}
+	return known.(*Page).of(p), true
+}
+
+// of is the program for another instance of its page.
+func (p *Page) of(page *forms.Page) *Page {
+	if p.page == page {
+		return p
+	}
+	out := *p
+	out.page = page
+	return &out
 }
 
 // Page is a compiled page of a form in one language. It never changes.
 type Page struct {
 	form   *forms.Form
-	page   *forms.Page
+	page   *forms.Page // of a repeating page the instance
 	locale *i18n.Locale
 	body   []node
 	size   int // bytes of the literals: what a page will need at least
 }
 
-// Compile makes the program of a page. It fails only for a page that is not the form's.
+// Compile makes the program of a page. It fails only for a page that is not the form's, as one that is asked for rows is not without a row.
 func (r *Renderer) Compile(form *forms.Form, page *forms.Page, lang string) (*Page, error) {
-	if page.Index >= len(form.Pages) || form.Pages[page.Index] != page {
+	if page.Index >= len(form.Pages) || form.Pages[page.Index] != page.Written() || page.Repeat != nil && !page.IsInstance() {
 		return nil, fmt.Errorf("renderer.Compile: page %s is not of this form", page.ID)
 	}
-	b := newBuilder(r, form, page, r.catalog.In(lang))
+	b := newBuilder(r, form, page.Written(), r.catalog.In(lang))
 	b.page()
 	out := &Page{form: form, page: page, locale: b.locale, body: b.done()}
 	out.size = size(out.body)
@@ -125,8 +152,9 @@ type Source struct {
 	Time string // as shown, in the reader's language; "" when not known
 }
 
-// Title gives the page's heading in its language.
-func (p *Page) Title() string { return p.page.Title.In(p.locale.Lang) }
+// Title gives the page's title in its language: its heading, and of an instance its row's number. What the row is called stands on the
+// page and not in its title, which browsers keep.
+func (p *Page) Title() string { return PageTitle(p.locale, p.page) }
 
 // Append writes the page's content: heading, help and form. The error summary is the frame's, from Links.
 func (p *Page) Append(dst []byte, d PageData) []byte {

@@ -56,10 +56,21 @@ func Summary(l *i18n.Locale, v *forms.View, to Reader, sources map[string]Source
 		if p.Own && to == Party {
 			continue
 		}
+		s.page = p
 		s.section = SummarySection{Page: p.ID, Title: p.Title.In(l.Lang), Own: p.Own}
+		var pattern, at forms.Pointer
+		value := any(v.Answers)
+		if p.IsInstance() {
+			if to == Party && !forAll(p.Repeat) {
+				continue
+			}
+			pattern, at = p.Repeat.Pointer+"/*", p.RowAt()
+			value, _ = forms.Lookup(v.Answers, at)
+			s.section.Title = l.T("form.page-of-row", "title", s.section.Title, "row", rowName(l, v, p))
+		}
 		for i, sec := range p.Sections {
 			if v.ShowsSection(p, i) {
-				s.fields(sec.Fields, "", "", v.Answers, &s.section.Items)
+				s.fields(sec.Fields, pattern, at, value, &s.section.Items)
 			}
 		}
 		if len(s.section.Items)+len(s.section.Parts) > 0 {
@@ -74,6 +85,7 @@ type summary struct {
 	view    *forms.View
 	to      Reader
 	sources map[string]Source
+	page    *forms.Page
 	section SummarySection
 	heading string // of the row that is being read
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"samtjanst/forms"
 	"samtjanst/platform/flow"
 	"samtjanst/renderer"
 	"samtjanst/renderer/markdown"
@@ -36,7 +37,11 @@ func (a *area) preview(w words, v *flow.EditView) *preview {
 	for _, lang := range langs {
 		view := previewView{Lang: lang, Language: w.language(lang)}
 		if page {
-			compiled, ok := a.Renderer.Form(v.Next.Form).Page(id, lang)
+			i := slices.IndexFunc(v.Next.Pages, func(p *forms.Page) bool { return p.Written().ID == id })
+			if i < 0 {
+				continue
+			}
+			compiled, ok := a.Renderer.Form(v.Next.Form).Page(v.Next.Pages[i].ID, lang)
 			if !ok {
 				continue
 			}

@@ -8,6 +8,9 @@
 // that a page made from an older revision of the draft is not decoded onto a newer one: the revision travels along (FieldRevision),
 // and flow compares it.
 //
+// The page of a row of a list ("skola.2") posts its row by the number it is stored under, "a/barn/1/skola": nothing on it moves rows, and
+// the revision tells whether they have been moved elsewhere.
+//
 // Only controls that the page offered are replaced. Fields that the view hides, other pages, facts, undeclared keys and files come
 // from what is stored, whatever is posted; names that the page does not have are never looked at.
 package answers
@@ -68,8 +71,9 @@ func Inputs(v *forms.View, page string, typed forms.Typed) []Input {
 	for i, s := range p.Sections {
 		if v.ShowsSection(p, i) {
 			for _, f := range s.Fields {
-				value, has := forms.Lookup(v.Scope.Answers, f.Pointer)
-				w.field(f, place{to: f.Pointer, post: f.Pointer, shown: f.Pointer}, value, has)
+				at := p.At(f.Pointer)
+				value, has := forms.Lookup(v.Scope.Answers, at)
+				w.field(f, place{to: at, post: at, shown: at}, value, has)
 			}
 		}
 	}

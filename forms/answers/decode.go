@@ -123,19 +123,20 @@ func (pl place) row(piece, posted string) place {
 func (d *decoder) run() {
 	for _, s := range d.page.Sections {
 		for _, f := range s.Fields {
-			at := place{to: f.Pointer, post: f.Pointer, shown: f.Pointer}
+			here := d.page.At(f.Pointer)
+			at := place{to: here, post: here, shown: here}
 			if !d.offered(f, at) {
 				continue
 			}
-			was, had := forms.Lookup(d.view.Scope.Answers, f.Pointer)
+			was, had := forms.Lookup(d.view.Scope.Answers, here)
 			value, has := d.read(f, at, forms.Copy(was), had)
-			if f.Pointer == "" { // the root of a bare schema, an object always
+			if here == "" { // the root of a bare schema, an object always
 				if root, ok := value.(map[string]any); ok {
 					d.out.Answers = root
 				}
 				continue
 			}
-			set(d.out.Answers, f.Pointer, value, has, d.view.Scope.Answers)
+			set(d.out.Answers, here, value, has, d.view.Scope.Answers)
 		}
 	}
 }

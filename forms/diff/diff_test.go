@@ -192,6 +192,36 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// A page that comes to be asked for each row, or no longer is, asks anew; a field of the row that moves to it loses nothing.
+func TestRepeatChanged(t *testing.T) {
+	rows := []string{`"title": "Rader", "items": {"type": "object", "properties": {`, `"title": "Rader", "maxItems": 4, "items": {"type": "object", "properties": {"m": {"type": "string", "title": "M"}, `}
+	page := func(repeat, own, other string) []string {
+		return append(rows, "- {pointer: /rader, item: rad}", "- {pointer: /rader, item: rad}\n          - {pointer: /rader/*/k}\n          - {id: a, notice: A, kind: info}"+own,
+			"  - id: egen\n", "  - {id: rad, title: Rad, "+repeat+"sections: [{fields: [{id: rad, notice: Rad, kind: info}"+other+"]}]}\n  - id: egen\n")
+	}
+	const onRows, onPage = "\n          - {pointer: /rader/*/m}", ", {pointer: /rader/*/m}"
+	for _, test := range []struct {
+		name     string
+		from, to []string
+		effect   diff.Effect
+		codes    []string
+	}{
+		{"for each row", page("", onRows, ""), page("repeat: /rader, ", onRows, ""), diff.Asks, []string{"page-repeat"}},
+		{"no longer", page("repeat: /rader, ", onRows, ""), page("", onRows, ""), diff.Asks, []string{"page-repeat"}},
+		{"a field moves there", page("repeat: /rader, ", onRows, ""), page("repeat: /rader, ", "", onPage), diff.Safe, []string{"page-moved"}},
+		{"a condition there", page("repeat: /rader, ", "", onPage), page("repeat: /rader, ", "", onPage+", {id: b, notice: B, kind: stop, showWhen: {/row/k: {const: x}}}"), diff.Asks, []string{"notice-added"}},
+	} {
+		r := diff.Compare(with(t, test.from...), with(t, test.to...))
+		var codes []string
+		for _, c := range r.Changes {
+			codes = append(codes, c.Code)
+		}
+		if r.Verdict != test.effect || !slices.Equal(codes, test.codes) {
+			t.Errorf("%s: %s %v, want %s %v\n%+v", test.name, r.Verdict, codes, test.effect, test.codes, r.Changes)
+		}
+	}
+}
+
 func TestMoves(t *testing.T) {
 	r := diff.Compare(with(t), with(t, `"ja": {`, `"jo": {`, "/ja}", "/jo}"))
 	if m := r.Moves(); len(m) != 1 || m["/ja"] != "/jo" {

@@ -316,10 +316,13 @@ func (c *comparer) when(a, b *forms.Field) {
 		path = e.path + "/showWhen"
 	}
 	c.condition(a.ShowWhen, b.ShowWhen, path, string(b.Pointer), b.Pointer, b.Required)
-	if a.Parent == nil && b.Parent == nil {
+	if onTop(a) && onTop(b) {
 		c.condition(sectionOf(a), sectionOf(b), path, "the section of "+string(b.Pointer), b.Pointer, b.Required)
 	}
 }
+
+// onTop reports whether a field stands in its section itself, and in no other field on the page.
+func onTop(f *forms.Field) bool { return f.Parent == f.Page.Repeat }
 
 func sectionOf(f *forms.Field) *forms.Condition {
 	for _, s := range f.Page.Sections {

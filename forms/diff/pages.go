@@ -54,7 +54,9 @@ func (c *comparer) pages() {
 // toldOfPage are the keys of a page in the layout that are compared otherwise, judgedOfPage the rest.
 var (
 	toldOfPage   = map[string]bool{"id": true, "title": true, "help": true, "own": true, "showWhen": true, "sections": true}
-	judgedOfPage = map[string]judgement{}
+	judgedOfPage = map[string]judgement{
+		"repeat": {Asks, "its questions are asked for other rows than a draft has answered them for"},
+	}
 )
 
 func (c *comparer) pageRest(a, b *forms.LayoutPage, at string) {

@@ -143,9 +143,14 @@ func check(t *testing.T, g *journey.Graph, when string, draft map[string]any, wa
 		}
 		for i, s := range p.Sections {
 			for _, f := range s.Fields {
-				if f.Pointer == "" && v.ShowsSection(p, i) && v.Shows(f) {
-					shown[strings.TrimPrefix(f.ID, "f-")] = true
+				if f.Pointer != "" || !v.ShowsSection(p, i) || !v.ShowsOn(p, f) {
+					continue
 				}
+				name := strings.TrimPrefix(f.ID, "f-")
+				if p.IsInstance() {
+					name += "@" + p.ID
+				}
+				shown[name] = true
 			}
 		}
 	}

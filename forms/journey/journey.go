@@ -5,6 +5,9 @@
 // New orders them once and refuses a cycle with its path, so Run needs no search for a fixpoint. What is hidden is absent from
 // what later nodes read, from validation and from what is submitted; it stays in the draft, which Run never changes.
 //
+// A page that is repeated for rows is decided for each row: its own condition, its sections' and its fields' may read /row/…, and what
+// is hidden is hidden in that row. So are its notices; a stop stops on the page of its row only.
+//
 // Who fills in decides the pages: the applicant sees all of them, another party those marked own. The common part is then
 // there to be read by conditions but is neither offered nor validated.
 //
@@ -82,7 +85,7 @@ func New(form *forms.Form) (*Graph, error) {
 	if g.schema, err = schema.Compile(form.Def.Schema); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
-	b := &builder{graph: g, language: expr.For(form.Def)}
+	b := &builder{graph: g, language: expr.For(form.Def), rows: map[*forms.Field]*node{}}
 	b.build()
 	if b.err != nil {
 		return nil, fault.Wrap(op, b.err)
@@ -100,6 +103,7 @@ type builder struct {
 	err   error
 
 	language *expr.Language
+	rows     map[*forms.Field]*node // the lists that there are rows of
 }
 
 func (b *builder) program(what, text string) *expr.Program {
@@ -128,9 +132,14 @@ func (b *builder) build() {
 	form, meta := b.graph.form, &b.graph.form.Def.Meta
 	for _, p := range form.Pages {
 		pn := b.add(&node{kind: pageNode, name: "page " + p.ID, page: p, when: b.condition("page "+p.ID, p.ShowWhen)}, p.ShowWhen)
+		if p.Repeat != nil { // which rows there are is known first
+			pn.after = append(pn.after, b.rows[p.Repeat])
+		}
+		pn.reads = rowReads(pn.reads, p.Repeat)
 		for i, s := range p.Sections {
 			name := "section " + p.ID + "/" + strconv.Itoa(i)
 			sn := b.add(&node{kind: sectionNode, name: name, page: p, section: i, after: []*node{pn}, when: b.condition(name, s.ShowWhen)}, s.ShowWhen)
+			sn.reads = rowReads(sn.reads, p.Repeat)
 			for _, f := range s.Fields {
 				b.field(f, sn)
 			}
@@ -169,8 +178,9 @@ func (b *builder) field(f *forms.Field, in *node) {
 		name = "field " + string(f.Pointer)
 	}
 	n := b.add(&node{kind: fieldNode, name: name, field: f, page: f.Page, after: []*node{in}, when: b.condition(name, f.ShowWhen)}, f.ShowWhen)
-	if f.ShowWhen != nil {
-		n.reads = rowReads(n.reads, f)
+	n.reads = rowReads(n.reads, rowsOf(f))
+	if f.Kind == forms.RowsField {
+		b.rows[f] = n
 	}
 	if f.OptionsFrom != "" {
 		b.add(&node{kind: optionsNode, name: "options of " + name, field: f, after: []*node{n}, program: b.program(name, f.OptionsFrom)}, nil)
@@ -190,9 +200,8 @@ func (b *builder) field(f *forms.Field, in *node) {
 	}
 }
 
-// rowReads turns /row/… into the place it stands for.
-func rowReads(reads []forms.Pointer, f *forms.Field) []forms.Pointer {
-	rows := rowsOf(f)
+// rowReads turns /row/… into the place it stands for: in a row of some rows.
+func rowReads(reads []forms.Pointer, rows *forms.Field) []forms.Pointer {
 	if rows == nil {
 		return reads
 	}
@@ -205,7 +214,7 @@ func rowReads(reads []forms.Pointer, f *forms.Field) []forms.Pointer {
 	return out
 }
 
-// rowsOf is the innermost rows that a field stands in.
+// rowsOf is the innermost rows that a field stands in; of what stands on a repeating page at least those that it is repeated for.
 func rowsOf(f *forms.Field) *forms.Field {
 	for up := f.Parent; up != nil; up = up.Parent {
 		if up.Kind == forms.RowsField {

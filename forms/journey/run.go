@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"iter"
 	"maps"
 	"strconv"
 
@@ -24,8 +25,13 @@ func (g *Graph) Run(scope forms.Scope) (*forms.View, error) {
 		r.decide(n)
 	}
 	for _, p := range g.form.Pages {
-		if !v.Hidden[pageKey(p)] && (r.applicant || p.Own) {
-			v.Pages = append(v.Pages, p)
+		if !r.applicant && !p.Own {
+			continue
+		}
+		for one := range r.instances(p) {
+			if !v.Hidden[pageKey(one)] {
+				v.Pages = append(v.Pages, one)
+			}
 		}
 	}
 	g.conditionallyRequired(v)
@@ -74,12 +80,16 @@ func (r *run) decide(n *node) {
 	v := r.view
 	switch n.kind {
 	case pageNode:
-		if !r.holds(n.when, nil) {
-			v.Hidden[pageKey(n.page)] = true
+		for p, row := range r.instances(n.page) {
+			if !r.holds(n.when, row) {
+				v.Hidden[pageKey(p)] = true
+			}
 		}
 	case sectionNode:
-		if v.Hidden[pageKey(n.page)] || !r.holds(n.when, nil) {
-			v.Hidden[sectionKey(n.page, n.section)] = true
+		for p, row := range r.instances(n.page) {
+			if v.Hidden[pageKey(p)] || !r.holds(n.when, row) {
+				v.Hidden[sectionKey(p, n.section)] = true
+			}
 		}
 	case fieldNode:
 		r.field(n)
@@ -129,8 +139,55 @@ func (r *run) holds(c condition, row any) bool {
 	return c(within)
 }
 
+// instances gives a page with no row, or of a page that is repeated those for the rows that there are, each with its row.
+func (r *run) instances(p *forms.Page) iter.Seq2[*forms.Page, any] {
+	return func(yield func(*forms.Page, any) bool) {
+		if p.Repeat == nil {
+			yield(p, nil)
+			return
+		}
+		value, _ := forms.Lookup(r.view.Answers, p.Repeat.Pointer)
+		rows, _ := value.([]any)
+		for i, row := range rows {
+			_, isRow := row.(map[string]any)
+			if one := p.Instance(i); isRow && one != nil && !yield(one, row) {
+				return
+			}
+		}
+	}
+}
+
+// repeated decides about what stands at the top of a repeating page, row by row.
+func (r *run) repeated(n *node) {
+	f, v := n.field, r.view
+	for p, row := range r.instances(n.page) {
+		hidden := v.Hidden[sectionKey(p, n.after[0].section)] || !r.holds(n.when, row)
+		switch {
+		case !f.Posted() && hidden:
+			v.Hidden[forms.FieldOn(p, f)] = true
+		case hidden:
+			r.hide(f, p.At(f.Pointer))
+		case stops(f):
+			v.Stopped[p.ID] = true
+		}
+	}
+}
+
+func stops(f *forms.Field) bool { return f.Kind == forms.NoticeField && f.NoticeKind == "stop" }
+
+// hide takes a value away from what is read, validated and submitted.
+func (r *run) hide(f *forms.Field, at forms.Pointer) {
+	r.view.Hidden[at] = true
+	forms.Remove(r.view.Answers, at)
+	r.prune(at.Up(), f)
+}
+
 func (r *run) field(n *node) {
 	f, in := n.field, n.after[0]
+	if in.kind == sectionNode && in.page.Repeat != nil {
+		r.repeated(n)
+		return
+	}
 	above := false
 	if in.kind == sectionNode {
 		above = r.view.Hidden[sectionKey(in.page, in.section)]
@@ -142,7 +199,7 @@ func (r *run) field(n *node) {
 		r.view.Hidden[fieldKey(f)] = true
 	}
 	if !f.Posted() {
-		if f.Kind == forms.NoticeField && f.NoticeKind == "stop" && r.view.Shows(f) {
+		if stops(f) && r.view.Shows(f) {
 			r.view.Stopped[f.Page.ID] = true
 		}
 		return
@@ -153,9 +210,7 @@ func (r *run) field(n *node) {
 	}
 	for _, at := range Concrete(r.view.Answers, f.Pointer) {
 		if !shown || !r.holds(n.when, r.row(rows, at)) {
-			r.view.Hidden[at] = true
-			forms.Remove(r.view.Answers, at)
-			r.prune(at.Up(), f)
+			r.hide(f, at)
 		}
 	}
 }

@@ -60,11 +60,16 @@ func (g *Graph) violations(v *forms.View) []forms.Problem {
 }
 
 func (c *checker) page(p *forms.Page) {
+	var row any
+	if p.IsInstance() {
+		row, _ = forms.Lookup(c.view.Answers, p.RowAt())
+	}
 	for i, s := range p.Sections {
 		if c.view.ShowsSection(p, i) {
 			for _, f := range s.Fields {
-				value, has := forms.Lookup(c.view.Answers, f.Pointer)
-				c.field(f, f.Pointer, value, has, nil)
+				at := p.At(f.Pointer)
+				value, has := forms.Lookup(c.view.Answers, at)
+				c.field(f, at, value, has, row)
 			}
 		}
 	}

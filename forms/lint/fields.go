@@ -26,6 +26,9 @@ func (l *linter) fields() {
 		if e.field.Audience == "own" && !e.page.Own {
 			l.inLayout(e.path+"/audience", "place it on a page with own: true", "only a party's own section has audience own")
 		}
+		if e.field.Audience == "officer" && strings.Contains(e.field.Pointer, "/*") { // what all parties sign holds whole rows
+			l.inLayout(e.path+"/audience", "ask it outside the rows, or give the rows as a whole that audience", "a part of a row cannot be the officer's alone")
+		}
 		own := l.def.Meta.Own
 		inside := own != "" && forms.Pointer(e.field.Pointer).Within(forms.Pointer(own))
 		if e.field.Pointer != "" && e.page.Own != inside {
@@ -139,7 +142,7 @@ func (l *linter) reachable() {
 		for j := range p.Sections {
 			entries += len(p.Sections[j].Fields)
 			for _, f := range p.Sections[j].Fields {
-				if f.Kind == "stop" && f.ShowWhen == nil && p.Sections[j].ShowWhen == nil && p.ShowWhen == nil {
+				if f.Kind == "stop" && f.ShowWhen == nil && p.Sections[j].ShowWhen == nil && p.ShowWhen == nil && p.Repeat == "" { // there may be no row
 					stopped = p.ID
 				}
 			}

@@ -44,6 +44,7 @@ func asFault(err error, f **fault.Error) bool {
 func (l *linter) conditions() {
 	for _, c := range l.allConditions() {
 		l.reads(c.Reads, c.file, c.path)
+		l.row(c)
 		if _, err := journey.Condition(c.Condition); err != nil {
 			l.broken = true
 			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "", "the condition is wrong: %s", cause(err)))
@@ -81,6 +82,20 @@ func (l *linter) reads(reads []forms.Pointer, file, path string) {
 			if _, ok := l.def.Meta.Settings[tokens[1]]; !ok && tokens[1] != "otherWay" {
 				l.nowhere(file, path, tokens[1], "settings", slices.Collect(maps.Keys(l.def.Meta.Settings)))
 			}
+		}
+	}
+}
+
+// row checks that a condition on /row stands where there is one, and reads what is in it.
+func (l *linter) row(c conditionAt) {
+	for _, r := range c.Reads {
+		rest, is := strings.CutPrefix(string(r), "/row")
+		switch {
+		case !is:
+		case c.rows == nil:
+			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "read /answers/…, or place it within rows or on a page with repeat", "it reads %s, and stands in no row", r))
+		case !slices.ContainsFunc(l.places, func(p forms.Place) bool { return covers(p, c.rows.Pointer+"/*"+forms.Pointer(rest)) }):
+			l.nowhere(c.file, c.path, string(c.rows.Pointer+"/*"+forms.Pointer(rest)), "schema.json", l.pointers())
 		}
 	}
 }
@@ -156,6 +171,9 @@ func (l *linter) possible(raw any, at forms.Pointer, c conditionAt) {
 
 func (l *linter) offers(at forms.Pointer, value any, c conditionAt) {
 	rest, ok := strings.CutPrefix(string(at), "/answers")
+	if inRow, is := strings.CutPrefix(string(at), "/row"); is && c.rows != nil {
+		rest, ok = string(c.rows.Pointer)+"/*"+inRow, true
+	}
 	if !ok {
 		return
 	}

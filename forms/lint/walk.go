@@ -59,24 +59,27 @@ func (l *linter) nodePath(name string) (file, path string) {
 type conditionAt struct {
 	*forms.Condition
 	file, path string
+	rows       *forms.Field // whose row it may read as /row
 }
 
 func (l *linter) allConditions() []conditionAt {
 	var out []conditionAt
-	add := func(c *forms.Condition, file, path string) {
+	in := func(rows *forms.Field, c *forms.Condition, file, path string) {
 		if c != nil {
-			out = append(out, conditionAt{c, file, path})
+			out = append(out, conditionAt{c, file, path, rows})
 		}
 	}
+	add := func(c *forms.Condition, file, path string) { in(nil, c, file, path) }
 	for i := range l.def.Layout.Pages {
 		p := &l.def.Layout.Pages[i]
 		at := "/pages/" + strconv.Itoa(i)
-		add(p.ShowWhen, forms.LayoutFile, at+"/showWhen")
+		rows := l.form.Fields[forms.Pointer(p.Repeat)]
+		in(rows, p.ShowWhen, forms.LayoutFile, at+"/showWhen")
 		for j := range p.Sections {
-			add(p.Sections[j].ShowWhen, forms.LayoutFile, at+"/sections/"+strconv.Itoa(j)+"/showWhen")
+			in(rows, p.Sections[j].ShowWhen, forms.LayoutFile, at+"/sections/"+strconv.Itoa(j)+"/showWhen")
 		}
 	}
-	l.layout(func(e placed) { add(e.field.ShowWhen, forms.LayoutFile, e.path+"/showWhen") })
+	l.layout(func(e placed) { in(l.rowsAround(e), e.field.ShowWhen, forms.LayoutFile, e.path+"/showWhen") })
 	for i, h := range l.def.Meta.Hindrance {
 		add(h.When, forms.FormFile, "/hindrance/"+strconv.Itoa(i)+"/when")
 	}
@@ -84,6 +87,16 @@ func (l *linter) allConditions() []conditionAt {
 		add(p.Signs, forms.FormFile, "/parties/"+strconv.Itoa(i)+"/signs")
 	}
 	return out
+}
+
+// rowsAround are the innermost rows that an entry stands in, nil when it stands in none.
+func (l *linter) rowsAround(e placed) *forms.Field {
+	for up := forms.Pointer(e.field.Pointer).Up(); up != ""; up = up.Up() {
+		if f := l.form.Fields[up]; f != nil && f.Kind == forms.RowsField {
+			return f
+		}
+	}
+	return l.form.Fields[forms.Pointer(e.page.Repeat)]
 }
 
 // expressionAt is an expression with where it is written.

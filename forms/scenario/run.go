@@ -76,7 +76,8 @@ func (r *runner) view() *forms.View {
 func (r *runner) step(where string, s Step) {
 	failed := len(r.result.Diffs)
 	v := r.view()
-	if _, ok := v.Page(s.Page); !ok {
+	page, ok := v.Page(s.Page)
+	if !ok {
 		r.fail("%s: the page is not shown; these are: %v", where, pageIDs(v))
 		return
 	}
@@ -85,7 +86,7 @@ func (r *runner) step(where string, s Step) {
 	for _, pointer := range slices.Sorted(maps.Keys(s.Answers)) {
 		f := v.Form.FieldAt(forms.Pointer(pointer))
 		switch {
-		case f == nil || f.Page.ID != s.Page:
+		case f == nil || !page.Asks(f, forms.Pointer(pointer)):
 			r.fail("%s: the page has no %s", where, pointer)
 		case f.Kind == forms.FilesField:
 			files[forms.Pointer(pointer)] = s.Answers[pointer]
@@ -132,8 +133,8 @@ func (r *runner) shown(where string, v *forms.View, s Step) {
 	if ok {
 		for i, section := range p.Sections {
 			for _, f := range section.Fields {
-				if v.ShowsSection(p, i) && v.Shows(f) {
-					have[string(f.Pointer)] = true
+				if v.ShowsSection(p, i) && v.ShowsOn(p, f) {
+					have[string(p.At(f.Pointer))] = true
 					have[f.ID] = true
 				}
 			}

@@ -274,21 +274,26 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 		return Saved{}, fault.New("flow.Save", fault.NotFound, nil)
 	}
 	got := answers.Decode(g.Graph, before, post.Page, post.Values)
+	orphans := dropFiles(d, got.Answers)
 	d.Answers = got.Answers
 	facts, settled := forms.SettleLookups(g.Form, d.Answers, d.Facts)
 	d.Facts = facts
-	var orphan string
 	if got.Op == answers.OpRemoveFile {
-		orphan = removeFile(d, got.At)
+		if orphan := removeFile(d, got.At); orphan != "" {
+			orphans = append(orphans, orphan)
+		}
 	}
 	s.touch(d, g)
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}
-	if got.View != nil && !settled && orphan == "" && d.Case == "" {
+	if got.View != nil && !settled && len(orphans) == 0 && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
-	if orphan != "" && d.Case == "" && d.Amends == "" { // what a case holds already stays until the section is filled anew
+	for _, orphan := range orphans {
+		if d.Case != "" || d.Amends != "" {
+			break // what a case holds already stays until it is handed in anew
+		}
 		if err := s.Blobs.Delete(ctx, orphan); err != nil && !errors.Is(err, fault.NotFound) {
 			s.Log.WarnContext(ctx, "blob not deleted", "blob", orphan, "error", err)
 		}

@@ -102,7 +102,10 @@ func everything(f *owned.Form, day string) (*forms.View, error) {
 	if err != nil {
 		return nil, fault.New("flow.everything", fault.Internal, err)
 	}
-	view.Pages, view.Hidden, view.Stopped = view.Form.Pages, map[forms.Pointer]bool{}, map[string]bool{}
+	view.Pages, view.Hidden, view.Stopped = nil, map[forms.Pointer]bool{}, map[string]bool{}
+	for _, p := range view.Form.Pages {
+		view.Pages = append(view.Pages, p.Instance(0)) // of one that is asked for each row that of the first
+	}
 	return view, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"samtjanst/forms"
+	"samtjanst/forms/journey"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/files"
@@ -39,8 +40,8 @@ func (s *Service) upload(ctx context.Context, open opener, at forms.Pointer, nam
 	if err != nil {
 		return nil, fault.Wrap("flow.Upload", err)
 	}
-	field, ok := g.Form.Fields[at]
-	if !ok || field.Kind != forms.FilesField || !view.ShowsAt(field, at) {
+	field := g.Form.FieldAt(at)
+	if field == nil || field.Kind != forms.FilesField || !view.ShowsAt(field, at) || !slices.Contains(journey.Concrete(d.Answers, field.Pointer), at) {
 		return nil, fault.New("flow.Upload", fault.NotFound, nil)
 	}
 	list, _ := forms.Lookup(d.Answers, at)
@@ -104,7 +105,7 @@ func (s *Service) addFile(ctx context.Context, open opener, at forms.Pointer, f 
 		}
 		item := map[string]any{"id": f.ID, "name": f.Name, "size": jsonValue(f.Size), "type": f.Type}
 		if !forms.Put(d.Answers, at, append(slices.Clone(have), any(item))) {
-			return nil, fault.New("flow.addFile", fault.Internal, nil)
+			return nil, fault.New("flow.addFile", fault.NotFound, nil) // the row has been taken away meanwhile
 		}
 		if d.Files == nil {
 			d.Files = map[string]files.Attachment{}
@@ -162,6 +163,21 @@ func removeFile(d *vault.Draft, at forms.Pointer) string {
 	}
 	delete(d.Files, id)
 	return id
+}
+
+// dropFiles lets go of the files that stood in a row, or another shape of an answer, that is not among the answers as they become; it gives
+// their blobs.
+func dropFiles(d *vault.Draft, after map[string]any) []string {
+	var out []string
+	for id := range d.Files {
+		if mentions(d.Answers, id) && !mentions(after, id) {
+			out = append(out, id)
+		}
+	}
+	for _, id := range out {
+		delete(d.Files, id)
+	}
+	return out
 }
 
 // DraftFile gives back a file that was uploaded.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"samtjanst/forms/journey"
+	"samtjanst/renderer"
 	"samtjanst/renderer/ui"
 )
 
@@ -148,7 +149,8 @@ func (s *Server) aboutPages(page *boardPage, e *edition, at spot) {
 	}
 	add("", l.T("preview.here"))
 	for _, p := range e.form.Pages {
-		add(p.ID, p.Title.In(at.Lang))
+		first := p.Instance(0) // of one that is asked for each row that of the first
+		add(first.ID, renderer.PageTitle(l, first))
 	}
 	add(journey.CheckPage, l.T("web.check.title"))
 	looks := choice{Name: "tema", Label: l.T("preview.theme")}

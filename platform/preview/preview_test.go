@@ -208,6 +208,21 @@ func TestOtherParty(t *testing.T) {
 	w.has(w.get("/sida/nu?scenario=scenarios%2F11-sokanden-ar-skyddad.yaml"), "applicant-protected")
 }
 
+// A page that is asked for each row is looked at for the first of them, and leads on to the next.
+func TestPageForEachRow(t *testing.T) {
+	w := serve(t, filepath.Join("..", "..", "forms", "library", "fardtjanst"))
+	const here = "?scenario=scenarios%2F01-for-sig-sjalv.yaml&steg=20&sprak=sv"
+	w.has(w.get("/"+here), "Mått och vikt – Hjälpmedel 1", "sida=matt.1&amp;")
+	w.has(w.get("/sida/matt.1"+here), "Hjälpmedel 1 · Elrullstol", `name="a/hjalpmedel/lista/0/bredd"`, `value="65"`)
+	w.has(w.get("/sida/matt.2"+here), "Sidan visas inte här") // a stick is not measured
+	body, at := w.post("/sida/matt.1"+here, "op", "continue", "a/hjalpmedel/lista/0/bredd", "6")
+	w.has(body, "f-hjalpmedel-lista-x-bredd.0", `value="6"`)
+	if !strings.Contains(at, "/sida/matt.1?") {
+		t.Errorf("what is wrong leads to %s", at)
+	}
+	w.has(w.get("/sida/kontrollera"+here), "Mått och vikt – Hjälpmedel 1 · Elrullstol", "/sida/matt.1?")
+}
+
 // TestChanges goes through what an editor does to the files, and what stands on the page meanwhile.
 func TestChanges(t *testing.T) {
 	w := start(t)

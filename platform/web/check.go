@@ -89,7 +89,7 @@ func (s *site) checkProblem(r *httpkit.Request, v *flow.DraftView, problem forms
 	if id, ok := strings.CutPrefix(string(problem.Pointer), "page:"); ok {
 		title := id
 		if page, ok := v.View.Page(id); ok {
-			title = page.Title.In(r.Lang)
+			title = renderer.PageTitle(r.Locale(), page)
 		}
 		return ui.ProblemLink{Text: r.Locale().T("web.check.incomplete", "page", title)}
 	}

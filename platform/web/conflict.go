@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +16,8 @@ import (
 )
 
 // conflict answers a page that was made from an older revision than is stored: another tab or device has saved since. It
-// tells so, shows what was typed, and lets the person decide: keep what is saved, or save what was typed over it. With rows
-// the latter is not offered, since a row's number may mean another row by now.
+// tells so, shows what was typed, and lets the person decide: keep what is saved, or save what was typed over it. With rows, and on
+// the page of a row, the latter is not offered, since a row's number may mean another row by now.
 func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files bool) error {
 	l := r.Locale()
 	page := r.Param("page")
@@ -25,37 +27,67 @@ func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files b
 	if files {
 		p.Files = l.T("web.resend.files")
 	}
-	rows := false
-	if v.Page != nil && v.Page.ID == page {
-		stored := answers.Inputs(v.View, page, nil)
-		for _, c := range stored {
-			rows = rows || strings.HasPrefix(c.Name, answers.RowKey("/"))
-			var typed []string
-			for _, x := range values[c.Name] {
-				if x != "" {
-					typed = append(typed, optionText(v.View, c.Field, x, r.Lang))
-				}
-			}
-			if c.Parts[0].Name != "" { // a date's three controls
-				typed = nil
-				for _, part := range c.Parts {
-					if x := values.Get(part.Name); x != "" {
-						typed = append(typed, x)
-					}
-				}
-				typed = []string{strings.Join(typed, "-")}
-			}
-			if text := strings.Join(typed, ", "); text != "" && !c.Field.Label.IsZero() {
-				p.Typed = append(p.Typed, ui.Row{Key: c.Field.Label.In(r.Lang), Value: text})
+	if v.Page == nil || v.Page.ID != page { // it is not there any more: what was typed can still be read
+		p.Typed = typedElsewhere(v.Form, values, r.Lang)
+		return show(r, http.StatusConflict, s.pages.resend, p)
+	}
+	rows := v.Page.IsInstance()
+	for _, c := range answers.Inputs(v.View, page, nil) {
+		rows = rows || strings.HasPrefix(c.Name, answers.RowKey("/"))
+		var typed []string
+		for _, x := range values[c.Name] {
+			if x != "" {
+				typed = append(typed, optionText(v.View, c.Field, x, r.Lang))
 			}
 		}
-		if !rows {
-			values.Set(answers.FieldRevision, strconv.FormatInt(v.Rev, 10))
-			values.Set(answers.FieldOp, answers.OpContinue)
-			p.Action, p.Hidden = t.base+"/"+page, hidden(values)
+		if c.Parts[0].Name != "" { // a date's three controls
+			typed = []string{typedDate(values, c.Parts[0].Name[1:])}
+		}
+		if text := strings.Join(typed, ", "); text != "" && !c.Field.Label.IsZero() {
+			p.Typed = append(p.Typed, ui.Row{Key: c.Field.Label.In(r.Lang), Value: text})
 		}
 	}
+	if !rows {
+		values.Set(answers.FieldRevision, strconv.FormatInt(v.Rev, 10))
+		values.Set(answers.FieldOp, answers.OpContinue)
+		p.Action, p.Hidden = t.base+"/"+page, hidden(values)
+	}
 	return show(r, http.StatusConflict, s.pages.resend, p)
+}
+
+// typedElsewhere reads what was typed on a page that is not shown any more, as that of a row that has been taken away.
+func typedElsewhere(form *forms.Form, values url.Values, lang string) []ui.Row {
+	var out []ui.Row
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		control := strings.HasPrefix(name, answers.Control("/"))
+		date := strings.HasPrefix(name, answers.DatePart(answers.Year, "/"))
+		if !control && !date {
+			continue
+		}
+		f := form.FieldAt(forms.Pointer(name[1:]))
+		if f == nil || f.WriteOnly || f.Label.IsZero() {
+			continue
+		}
+		text := strings.Join(values[name], ", ")
+		if date {
+			text = typedDate(values, name[1:])
+		}
+		if text != "" {
+			out = append(out, ui.Row{Key: f.Label.In(lang), Value: text})
+		}
+	}
+	return out
+}
+
+// typedDate joins a date's three controls as they were typed.
+func typedDate(values url.Values, at string) string {
+	var typed []string
+	for _, part := range [...]answers.Part{answers.Year, answers.Month, answers.Day} {
+		if x := values.Get(string(rune(part)) + at); x != "" {
+			typed = append(typed, x)
+		}
+	}
+	return strings.Join(typed, "-")
 }
 
 // optionText is a chosen option's label; any other value is its own text.

@@ -21,23 +21,26 @@ func (w *Form) Fit(scope forms.Scope, page string) map[string]any {
 func (w *Form) Post(stored, fitted *forms.View, page string) url.Values {
 	post := answers.Encode(fitted, page, nil)
 	for _, f := range w.words.posted {
-		name := answers.RowKey(f.Pointer)
-		keys, listed := post[name]
-		if !listed {
-			continue
-		}
-		value, _ := forms.Lookup(stored.Scope.Answers, f.Pointer)
-		list, _ := value.([]any)
-		for i := len(list); i < len(keys); i++ {
-			from, to := string(f.Pointer)+"/"+keys[i], string(f.Pointer)+"/n"+rowNumber(i)
-			keys[i] = "n" + rowNumber(i)
-			for control, values := range post {
-				if at := strings.Index(control, from); at == 1 && (len(control) == at+len(from) || control[at+len(from)] == '/') {
-					delete(post, control)
-					post[control[:1]+to+control[1+len(from):]] = slices.Clone(values)
-				}
-			}
+		for _, at := range everywhere(fitted.Scope.Answers, f) {
+			value, _ := forms.Lookup(stored.Scope.Answers, at)
+			list, _ := value.([]any)
+			renewed(post, at, len(list))
 		}
 	}
 	return post
+}
+
+// renewed gives the rows of a list after so many of them keys of new ones.
+func renewed(post url.Values, rows forms.Pointer, stored int) {
+	keys := post[answers.RowKey(rows)]
+	for i := stored; i < len(keys); i++ {
+		from, to := string(rows)+"/"+keys[i], string(rows)+"/n"+rowNumber(i)
+		keys[i] = "n" + rowNumber(i)
+		for control, values := range post {
+			if at := strings.Index(control, from); at == 1 && (len(control) == at+len(from) || control[at+len(from)] == '/') {
+				delete(post, control)
+				post[control[:1]+to+control[1+len(from):]] = slices.Clone(values)
+			}
+		}
+	}
 }

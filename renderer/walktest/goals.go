@@ -62,8 +62,11 @@ func goalsOf(form *forms.Form) ([]*goal, error) {
 			name = f.ID
 		}
 		shown := func(v *forms.View, at forms.Pointer) bool {
-			_, on := v.Page(f.Page.ID)
-			return on && v.ShowsAt(f, at)
+			if !f.Posted() && f.Page.Repeat != nil {
+				p := f.Page.For(at)
+				return p != nil && on(v, f.Page, at) && v.ShowsOn(p, f)
+			}
+			return on(v, f.Page, at) && v.ShowsAt(f, at)
 		}
 		if f.ShowWhen != nil {
 			add(goal{name: "field " + name, word: "shown", effect: shown, row: row, field: f, page: f.Page}, f.ShowWhen, above...)
@@ -85,15 +88,15 @@ func goalsOf(form *forms.Form) ([]*goal, error) {
 		}
 	}
 	for _, p := range form.Pages {
-		onPage := func(v *forms.View, _ forms.Pointer) bool { _, on := v.Page(p.ID); return on }
-		add(goal{name: "page " + p.ID, word: "shown", effect: onPage, page: p}, p.ShowWhen)
+		onPage := func(v *forms.View, at forms.Pointer) bool { return on(v, p, at) }
+		add(goal{name: "page " + p.ID, word: "shown", effect: onPage, row: p.Repeat, page: p}, p.ShowWhen)
 		for i, s := range p.Sections {
 			if s.ShowWhen != nil {
-				add(goal{name: "section " + strconv.Itoa(i+1) + " of page " + p.ID, word: "shown", page: p,
-					effect: func(v *forms.View, at forms.Pointer) bool { return onPage(v, at) && v.ShowsSection(p, i) }}, s.ShowWhen, p.ShowWhen)
+				add(goal{name: "section " + strconv.Itoa(i+1) + " of page " + p.ID, word: "shown", row: p.Repeat, page: p,
+					effect: func(v *forms.View, at forms.Pointer) bool { return onPage(v, at) && v.ShowsSection(p.For(at), i) }}, s.ShowWhen, p.ShowWhen)
 			}
 			for _, f := range s.Fields {
-				field(f, nil, []*forms.Condition{p.ShowWhen, s.ShowWhen})
+				field(f, p.Repeat, []*forms.Condition{p.ShowWhen, s.ShowWhen})
 			}
 		}
 	}
@@ -108,15 +111,15 @@ func goalsOf(form *forms.Form) ([]*goal, error) {
 	return out, failed
 }
 
-// outcomes tells which goals a view reaches, and how. One who is hindered sees nothing but that.
-func (w *Form) outcomes(v *forms.View, each func(outcome)) {
+// outcomes tells which goals a view reaches, how, and on which page, by its id. One who is hindered sees nothing but that.
+func (w *Form) outcomes(v *forms.View, each func(o outcome, page string)) {
 	_, hindered := w.Graph.Hindered(v)
 	scope := map[string]any{"answers": v.Answers, "computed": v.Computed, "facts": v.Scope.Facts, "actor": v.Scope.Actor, "settings": v.Scope.Settings}
 	for _, g := range w.goals {
 		if hindered && !g.hinder {
 			continue
 		}
-		if g.field == nil || g.row == nil {
+		if g.row == nil {
 			var at forms.Pointer
 			if g.field != nil {
 				at = g.field.Pointer
@@ -127,18 +130,27 @@ func (w *Form) outcomes(v *forms.View, each func(outcome)) {
 		for _, at := range journey.Concrete(v.Answers, g.row.Pointer+"/*") {
 			within := maps.Clone(scope)
 			within["row"], _ = forms.Lookup(v.Answers, at)
-			w.judge(g, v, within, at+g.field.Pointer[len(g.row.Pointer)+2:], each)
+			if g.field != nil && g.field.Posted() {
+				at += g.field.Pointer[len(g.row.Pointer)+2:]
+			}
+			w.judge(g, v, within, at, each)
 		}
 	}
 }
 
 // judge tells how a condition stands at a place. It counts as fulfilled when its effect can be seen on a page that can be opened.
-func (w *Form) judge(g *goal, v *forms.View, scope map[string]any, at forms.Pointer, each func(outcome)) {
+func (w *Form) judge(g *goal, v *forms.View, scope map[string]any, at forms.Pointer, each func(o outcome, page string)) {
+	page := ""
+	if g.page != nil {
+		if p := g.page.For(at); p != nil {
+			page = p.ID
+		}
+	}
 	holds := g.always || g.holds(scope)
 	switch {
 	case !holds:
-		each(outcome{g, false})
-	case g.effect == nil || g.effect(v, at) && w.Graph.Reachable(v, g.page.ID):
-		each(outcome{g, true})
+		each(outcome{g, false}, page)
+	case g.effect == nil || g.effect(v, at) && w.Graph.Reachable(v, page):
+		each(outcome{g, true}, page)
 	}
 }

@@ -44,16 +44,24 @@ func (w *walker) shown(v *forms.View, problems []forms.Problem) {
 // begun is what is stored, with the blank first row of each list that has to have one: the page offers it, and so posts it.
 func (w *walker) begun(v *forms.View, post url.Values) map[string]any {
 	stored := forms.CopyObject(v.Scope.Answers)
+	p, _ := v.Page(w.page)
 	for _, f := range w.form.words.posted {
-		if f.Kind != forms.RowsField || strings.Contains(string(f.Pointer), "/*") {
+		at, here := placed(p, f)
+		if f.Kind != forms.RowsField || !here {
 			continue
 		}
-		rows, _ := forms.Lookup(stored, f.Pointer)
-		if list, _ := rows.([]any); len(list) == 0 && len(post[answers.RowKey(f.Pointer)]) == 1 {
-			forms.Put(stored, f.Pointer, []any{map[string]any{}})
+		rows, _ := forms.Lookup(stored, at)
+		if list, _ := rows.([]any); len(list) == 0 && len(post[answers.RowKey(at)]) == 1 {
+			forms.Put(stored, at, []any{map[string]any{}})
 		}
 	}
 	return stored
+}
+
+// placed is where a page has a field, when it has it in one place: not among rows of its own.
+func placed(p *forms.Page, f *forms.Field) (at forms.Pointer, here bool) {
+	at = p.At(f.Pointer)
+	return at, f.Page == p.Written() && !strings.Contains(string(at), "/*")
 }
 
 func (w *walker) render(v *forms.View, problems []forms.Problem, lang string) (body []byte, targets []string) {
@@ -134,10 +142,11 @@ func (w *walker) wanting(p *forms.Page, wanted map[string]any) map[string]any {
 			if !f.Posted() || f.ReadOnly {
 				continue
 			}
-			if value, ok := forms.Lookup(wanted, f.Pointer); ok {
-				forms.Put(out, f.Pointer, forms.Copy(value))
+			at := p.At(f.Pointer)
+			if value, ok := forms.Lookup(wanted, at); ok {
+				forms.Put(out, at, forms.Copy(value))
 			} else {
-				forms.Remove(out, f.Pointer)
+				forms.Remove(out, at)
 			}
 		}
 	}
@@ -148,13 +157,14 @@ func (w *walker) wanting(p *forms.Page, wanted map[string]any) map[string]any {
 func (w *walker) attach(v *forms.View, p *forms.Page, wanted map[string]any) {
 	stored := forms.CopyObject(w.scope.Answers)
 	for _, f := range w.form.words.posted {
-		if f.Kind != forms.FilesField || f.Page != p || !v.Shows(f) || strings.Contains(string(f.Pointer), "/*") {
+		at, here := placed(p, f)
+		if f.Kind != forms.FilesField || !here || !v.ShowsAt(f, at) {
 			continue
 		}
-		if files, ok := forms.Lookup(wanted, f.Pointer); ok {
-			forms.Put(stored, f.Pointer, forms.Copy(files))
+		if files, ok := forms.Lookup(wanted, at); ok {
+			forms.Put(stored, at, forms.Copy(files))
 		} else {
-			forms.Remove(stored, f.Pointer)
+			forms.Remove(stored, at)
 		}
 	}
 	w.scope.Answers = stored
@@ -163,15 +173,16 @@ func (w *walker) attach(v *forms.View, p *forms.Page, wanted map[string]any) {
 // rows gives the button that brings the page's rows nearer to as many as are wanted; "" when they are.
 func (w *walker) rows(v *forms.View, p *forms.Page, post, want url.Values) string {
 	for _, f := range w.form.words.posted {
-		if f.Kind != forms.RowsField && f.Kind != forms.ListField || f.Page != p || !v.Shows(f) || strings.Contains(string(f.Pointer), "/*") {
+		at, here := placed(p, f)
+		if f.Kind != forms.RowsField && f.Kind != forms.ListField || !here || !v.ShowsAt(f, at) {
 			continue
 		}
-		name := answers.RowKey(f.Pointer)
+		name := answers.RowKey(at)
 		switch have, need := post[name], want[name]; {
 		case len(have) < len(need):
-			return answers.Op(answers.OpAdd, f.Pointer)
+			return answers.Op(answers.OpAdd, at)
 		case len(have) > len(need) && len(have) > 1:
-			return answers.Op(answers.OpRemove, f.Pointer.Join(have[len(have)-1]))
+			return answers.Op(answers.OpRemove, at.Join(have[len(have)-1]))
 		}
 	}
 	return ""

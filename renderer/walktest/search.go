@@ -33,7 +33,7 @@ func (w *Form) search(r *Report) map[outcome][]state {
 			return
 		}
 		fresh := false
-		w.outcomes(v, func(o outcome) {
+		w.outcomes(v, func(o outcome, _ string) {
 			if len(found[o]) < witnesses {
 				fresh = fresh || len(found[o]) == 0
 				found[o] = append(found[o], s)
@@ -45,12 +45,14 @@ func (w *Form) search(r *Report) map[outcome][]state {
 			}
 		}
 		for _, f := range w.words.posted {
-			value, answered := forms.Lookup(v.Answers, f.Pointer)
-			if f.Kind != forms.ChoiceField {
-				value = answered
-			}
-			if answered && v.Shows(f) {
-				fresh = mark(news, fmt.Sprint(f.ID, value)) || fresh
+			for _, at := range everywhere(v.Answers, f) {
+				value, answered := forms.Lookup(v.Answers, at)
+				if f.Kind != forms.ChoiceField {
+					value = answered
+				}
+				if answered && v.Shows(f) {
+					fresh = mark(news, fmt.Sprint(f.ID, value)) || fresh
+				}
 			}
 		}
 		if fresh {
@@ -137,11 +139,11 @@ func (w *Form) varied(s state, matters map[string]bool) []state {
 	}
 	var out []state
 	for _, f := range w.words.posted {
-		if _, on := v.Page(f.Page.ID); !on || !v.Shows(f) || !matters[ownName(f)] {
+		if !v.Shows(f) || !matters[ownName(f)] {
 			continue
 		}
 		for i, at := range journey.Concrete(s.answers, f.Pointer) {
-			if i > 1 || !v.ShowsAt(f, at) {
+			if i > 1 || !v.ShowsAt(f, at) || !on(v, f.Page, at) {
 				continue // two rows differ as much as a hundred do
 			}
 			for _, value := range w.words.candidates(v, f, at) {
@@ -150,6 +152,25 @@ func (w *Form) varied(s state, matters map[string]bool) []state {
 		}
 	}
 	return out
+}
+
+// on reports whether the page that asks for a place is shown.
+func on(v *forms.View, p *forms.Page, at forms.Pointer) bool {
+	here := p.For(at)
+	if here == nil {
+		return false
+	}
+	_, shown := v.Page(here.ID)
+	return shown
+}
+
+// everywhere is where a field stands that is answered on a page of its own: of one on the page of a row, in each row. What stands among
+// rows is looked at with them.
+func everywhere(answers map[string]any, f *forms.Field) []forms.Pointer {
+	if f.Page.Repeat == nil {
+		return []forms.Pointer{f.Pointer}
+	}
+	return journey.Concrete(answers, f.Pointer)
 }
 
 // with gives answers with one of them changed.

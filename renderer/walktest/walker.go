@@ -37,8 +37,8 @@ func (w *walker) view() *forms.View {
 	for _, name := range slices.Sorted(maps.Keys(v.Failed)) {
 		w.fault("the expression of %s failed: %s", name, v.Failed[name])
 	}
-	w.form.outcomes(v, func(o outcome) {
-		if !o.holds || o.goal.page == nil || o.goal.page.ID == w.page { // what shows on a page is seen on it
+	w.form.outcomes(v, func(o outcome, page string) {
+		if !o.holds || o.goal.page == nil || page == w.page { // what shows on a page is seen on it
 			w.seen[o] = true
 		}
 	})
@@ -257,11 +257,11 @@ func (w *walker) step(v *forms.View, current map[string]any, weight int) (map[st
 		}
 	}
 	for _, f := range w.form.words.posted {
-		if f.Page.ID != w.page || !v.Shows(f) {
+		if !v.Shows(f) {
 			continue
 		}
 		for _, at := range journey.Concrete(current, f.Pointer) {
-			if try(at, "") {
+			if p := f.Page.For(at); p != nil && p.ID == w.page && try(at, "") {
 				return best, least
 			}
 		}

@@ -64,7 +64,7 @@ var meanings = map[string]string{
 	"Scenario.steps":    "The applicant's pages, filled in and posted in this order.",
 	"Scenario.others":   "Other parties who fill their own sections.",
 	"Scenario.expect":   "What must come of it all.",
-	"Step.page":         "Id of the page.",
+	"Step.page":         "Id of the page; of one that is asked for each row with the row's number, skola.2.",
 	"Step.stopped":      "A notice of kind stop must stand on the page afterwards.",
 	"Other.role":        "Role of the party, as in parties.",
 	"Other.pages":       "The pages that the party must see.",

@@ -25,6 +25,7 @@ func Reference(s *Source) string {
 	w.texts()
 	w.documents()
 	w.conditions()
+	w.repeat()
 	w.expressions()
 	w.problems()
 	w.commands()
@@ -216,8 +217,18 @@ func (w *reference) conditions() {
 			"showWhen: {/answers/antal: {minimum: 3}, /answers/typ: {enum: [a, b]}}   # both\n"+
 			"showWhen: {anyOf: [{/answers/a: {const: true}}, {/computed/b: {const: true}}]}   # either\n"+
 			"showWhen: {not: {/answers/a: {const: true}}}                        # not, also when it is not answered\n"+
-			"showWhen: {/row/typ: {const: annan}}                                # within rows: this row's own value\n```",
+			"showWhen: {/row/typ: {const: annan}}                                # within rows, on a page with repeat: this row's own value\n```",
 		"Pages, sections, fields, options, shown facts and computed values form one graph; lint refuses a circle and shows it.")
+}
+
+func (w *reference) repeat() {
+	w.p("## A page for each row", "A list that asks much of each row is easier to answer a row at a time: its rows are listed on one page, and a page with `repeat` follows once for each. "+
+		fmt.Sprintf("The list stands on an earlier page with at least one field of its rows, in no other rows, and may have at most %d of them (`maxItems` in schema.json).", forms.MaxPages),
+		"```yaml\n- id: barn\n  title: Vilka barn gäller det?\n  sections: [{fields: [{pointer: /barn, item: barn}, {pointer: /barn/*/namn}]}]\n"+
+			"- id: skola\n  title: Skola\n  repeat: /barn                                # pages skola.1, skola.2 …, one for each row\n  showWhen: {/row/namn: {minLength: 1}}        # may read the row, as its sections, fields and notices may\n"+
+			"  sections: [{fields: [{pointer: /barn/*/skola}]}]\n```",
+		"Such a page places fields of the rows, notices and shown facts. A field stands in one place: what it asks is not asked where the rows are listed. Scenarios name the "+
+			"page of the second row `skola.2` and answer `/barn/1/skola`. Who takes a row away takes with it what was answered on its page.")
 }
 
 func (w *reference) expressions() {

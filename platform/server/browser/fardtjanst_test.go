@@ -62,11 +62,14 @@ func TestSpecialTransport(t *testing.T) {
 			b.choose("Ja")
 			b.unfold("Hjälpmedel 1 › Hjälpmedel", "select")
 			b.pick("Hjälpmedel 1 › Hjälpmedel", "Elrullstol")
-			b.unfold("Bredd", "input")
+			b.unfold("Behöver resenären sitta kvar i rullstolen under resan? › Ja", "input")
+			b.choose("Behöver resenären sitta kvar i rullstolen under resan? › Ja")
+		},
+		"Mått och vikt": func(b *tab) {
+			b.sees("Hjälpmedel 1 · Elrullstol")
 			b.fill("Bredd", "65")
 			b.fill("Längd", "140")
 			b.fill("Vikt", "160")
-			b.choose("Behöver resenären sitta kvar i rullstolen under resan? › Ja")
 			b.waits("större eller tyngre än vad fordonen brukar klara")
 		},
 		"Behov under resan": func(b *tab) {
@@ -100,7 +103,7 @@ func TestSpecialTransport(t *testing.T) {
 		},
 		ownPage: func(b *tab) { b.fill("Din e-postadress", "anna.testsson@example.se") },
 	}, checkPage)
-	anna.sees("Gunnar Testman", "4711", "utlatande.pdf", "65 cm")
+	anna.sees("Gunnar Testman", "4711", "utlatande.pdf", "Mått och vikt – Hjälpmedel 1 · Elrullstol", "65 cm")
 	anna.follow("Lämna in ansökan")
 	anna.follow("Läs och skriv under")
 	text := ask[string](anna, `document.querySelector(".st-signed").innerText`)

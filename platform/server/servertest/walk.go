@@ -52,8 +52,9 @@ func (w *World) Answer(a identity.Actor, form *walktest.Form, v *flow.DraftView)
 	rev := v.Rev
 	for _, s := range v.Page.Sections {
 		for _, f := range s.Fields {
-			stored, _ := forms.Lookup(v.Stored, f.Pointer)
-			wanted, ok := forms.Lookup(to.Answers, f.Pointer)
+			at := v.Page.At(f.Pointer)
+			stored, _ := forms.Lookup(v.Stored, at)
+			wanted, ok := forms.Lookup(to.Answers, at)
 			if files, _ := stored.([]any); f.Kind != forms.FilesField || !ok || wanted == nil || len(files) > 0 {
 				continue
 			}
@@ -67,8 +68,8 @@ func (w *World) Answer(a identity.Actor, form *walktest.Form, v *flow.DraftView)
 					w.t.Fatalf("updating %s: %v", page, err)
 				}
 			}
-			if p, err := w.Flow.Upload(w.Ctx, a, v.ID, f.Pointer, "bilaga.pdf", strings.NewReader(samplePDF)); err != nil || p != nil {
-				w.t.Fatalf("uploading to %s: %v %v", f.Pointer, p, err)
+			if p, err := w.Flow.Upload(w.Ctx, a, v.ID, at, "bilaga.pdf", strings.NewReader(samplePDF)); err != nil || p != nil {
+				w.t.Fatalf("uploading to %s: %v %v", at, p, err)
 			}
 		}
 	}
