@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 
+	"samtjanst/forms"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/identity"
 	"samtjanst/renderer"
@@ -21,8 +22,11 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 	}
 	c := &v.Case
 	blocks := []pdf.Block{pdf.Heading{Level: 1, Text: pdf.Text(v.Form.Title["sv"])}, s.head(v)}
-	blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Ansökan")})
-	blocks = append(blocks, blocksOf(s.read(v.View, renderer.Officer, false), 3)...)
+	level := 2 // the headings of what an officer has asked to be signed say what it is
+	if !c.ByHand() {
+		blocks, level = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Ansökan")}), 3
+	}
+	blocks = append(blocks, blocksOf(s.read(v.View, renderer.Officer, false), level)...)
 	own := v.Form.Def.Meta.Own
 	for _, p := range c.Parties {
 		view := v.Own[p.ID]
@@ -37,7 +41,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		var list pdf.SignatureList
 		for _, pl := range c.Order.Places {
 			p := c.Party(pl.Party)
-			list = append(list, pdf.Signature{Name: p.Name + ", " + p.Number.Dashed(), Role: roleTitle(v.Form, p.Role), State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
+			list = append(list, pdf.Signature{Name: named(p), Role: capacity(v.Form, p), State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
 		}
 		blocks = append(blocks, list)
 	}
@@ -57,7 +61,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		blocks = append(blocks, pdf.PageBreak{})
 		blocks = append(blocks, pdf.FromMarkdown(string(md))...)
 	}
-	blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Händelser")}, eventTable(v.Events))
+	blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text("Händelser")}, eventTable(c, v.Events))
 	d := s.doc(c, v.Service, v.Form.Title["sv"]+" – "+c.Reference, "sv", s.Clock.Now(), blocks...)
 	b, about, err := s.caseBundle(ctx, e)
 	if err != nil {
@@ -90,15 +94,31 @@ func (s *Service) head(v *StaffCase) pdf.KeyValue {
 		if p.Left {
 			continue
 		}
-		add("Part", p.Name+", "+p.Number.Dashed())
+		add("Part", named(&p))
 	}
 	return kv
 }
 
-func eventTable(events []EventView) pdf.Table {
+// named is a party with the number that says who it is, when it has one.
+func named(p *casework.Party) string {
+	if p.Number.IsZero() {
+		return p.Name
+	}
+	return p.Name + ", " + p.Number.Dashed()
+}
+
+// capacity says in what capacity a party takes part: in the officer's words, else as the form names the role.
+func capacity(f *forms.Form, p *casework.Party) string {
+	if p.Title != "" {
+		return p.Title
+	}
+	return roleTitle(f, p.Role)
+}
+
+func eventTable(c *casework.Case, events []EventView) pdf.Table {
 	t := pdf.Table{Columns: []pdf.Column{{Header: pdf.Text("Tid")}, {Header: pdf.Text("Händelse")}, {Header: pdf.Text("Av")}}}
 	for _, ev := range events {
-		t.Rows = append(t.Rows, []pdf.Inline{pdf.Text(swedishTime(ev.Header.At)), pdf.Text(eventWord(ev.Header.Kind)), pdf.Text(ev.Name)})
+		t.Rows = append(t.Rows, []pdf.Inline{pdf.Text(swedishTime(ev.Header.At)), pdf.Text(eventWord(c, ev.Header.Kind)), pdf.Text(ev.Name)})
 	}
 	return t
 }

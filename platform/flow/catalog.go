@@ -212,7 +212,7 @@ func (s *Service) newest(tenant identity.TenantID, form string) (*Graph, error) 
 
 func (s *Service) service(tenant identity.TenantID, g *Graph) (ServiceView, error) {
 	v, offered, err := s.asOffered(tenant, g)
-	if err == nil && !offered {
+	if err == nil && (!offered || g.Form.Def.Meta.ByStaff()) { // what officers begin does not exist as a service
 		return ServiceView{}, fault.Newf("flow.Service", fault.NotFound, "%s does not offer %s", tenant, g.Form.Def.Meta.ID)
 	}
 	return v, err
@@ -284,7 +284,7 @@ func (s *Service) Catalogue(tenant identity.TenantID, query, lang string) ([]Ser
 		if err != nil {
 			return nil, err
 		}
-		if v.Form.Def.Meta.Audience == "citizen" && matches(v.Form, query, lang) {
+		if matches(v.Form, query, lang) {
 			out = append(out, v)
 		}
 	}

@@ -28,7 +28,8 @@ func fileOf(name, media string, raw []byte) *File {
 // computed without anybody's address.
 func (s *Service) documentData(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView) (map[string]any, error) {
 	c := &e.Case
-	auth, _ := sv.Tenant.Authority(g.Form.Def.Meta.Authority) // checked when the server was put together
+	_, slug, _ := strings.Cut(c.Authority, "/")
+	auth, _ := sv.Tenant.Authority(slug) // checked when the server was put together
 	answers, facts, err := s.answersOf(ctx, e, "")
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"samtjanst/forms"
+	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/files"
 	"samtjanst/platform/signing"
@@ -47,7 +48,10 @@ var eventWords = map[string]string{
 	"stage-moved": "Flyttade ärendet till ett annat steg", "taken-back": "Tog tillbaka begäran om underskrift",
 }
 
-func eventWord(kind string) string {
+func eventWord(c *casework.Case, kind string) string {
+	if c.ByHand() && kind == (casework.Submitted{}).Kind() {
+		return "Begärde underskrift"
+	}
 	if w, ok := eventWords[kind]; ok {
 		return w
 	}

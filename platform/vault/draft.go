@@ -37,6 +37,8 @@ type Draft struct {
 	Case      string                      `json:"case,omitempty"` // the case whose own section this is, "" for an application
 	Party     string                      `json:"party,omitempty"`
 	Amends    string                      `json:"amends,omitempty"` // the case that this changes, "" for a new application
+	// Hand is an order by hand as the officer has typed it so far; none for anything else.
+	Hand json.RawMessage `json:"hand,omitempty"`
 	// Moved are the pointers whose answers did not fit when the draft was moved to a newer version of the form.
 	Moved []string `json:"moved,omitempty"`
 
