@@ -152,7 +152,7 @@ func forgeries() []forgery {
 		{name: "a page exchanged by a revision", want: seal.Appended, file: appended(func(root pdffile.Dict, u *pdffile.Update) {
 			u.Put(10, pdffile.Dict{"Type": pdffile.Name("Page")})
 		})},
-		{name: "the seal taken away by a revision", want: seal.NotSealed, file: appended(func(root pdffile.Dict, u *pdffile.Update) {
+		{name: "the seal taken away by a revision", want: seal.Structure, file: appended(func(root pdffile.Dict, u *pdffile.Update) {
 			delete(root, "AcroForm")
 		})},
 		{name: "a form laid over by a revision", want: seal.Several, file: appended(func(root pdffile.Dict, u *pdffile.Update) {

@@ -10,7 +10,6 @@ import (
 
 	"samtjanst/platform/signing/seal/cms"
 	"samtjanst/platform/signing/seal/pdffile"
-	"samtjanst/platform/signing/seal/tst"
 )
 
 // TimeSlack is how far the time that a seal states may be from its timestamp, and from now on the far side of it.
@@ -22,6 +21,8 @@ type Trust struct {
 	StampRoots  *x509.CertPool // who may issue timestamp authorities' certificates
 	Timestamped bool           // refuse a seal without a timestamp
 	Now         time.Time      // zero: a time that is still to come is not refused
+
+	unanchored bool // by VerifyUnanchored
 }
 
 // Level is how much a seal proves (EN 319 142-1 6.1).
@@ -53,6 +54,8 @@ type Report struct {
 	Authority string    // who gave the timestamp, "" when nobody did
 	// What the sealer wrote for readers to show; only as good as the sealer's word.
 	Name, Reason, Location string
+	// Of what VerifyUnanchored found to lead to nobody trusted, the seal's certificate and the timestamp's; else nil.
+	Unknown, UnknownStamp *Anchor
 }
 
 // Verify checks that a file is sealed whole, by somebody trusted, and not changed since. That it is the municipality one
@@ -93,7 +96,7 @@ func find(pdf []byte) (found, error) {
 		return found{}, fail(Format, "the form cannot be read")
 	}
 	if form == nil {
-		return found{}, fail(NotSealed, "no form")
+		return found{}, unsealed(f, "no form")
 	}
 	fields, err := r.array(form["Fields"])
 	if err != nil {
@@ -101,7 +104,7 @@ func find(pdf []byte) (found, error) {
 	}
 	switch len(fields) {
 	case 0:
-		return found{}, fail(NotSealed, "no field")
+		return found{}, unsealed(f, "no field")
 	case 1:
 	default:
 		return found{}, fail(Several, "more than one field")
@@ -116,7 +119,7 @@ func find(pdf []byte) (found, error) {
 	}
 	ref, ok := field["V"].(pdffile.Ref)
 	if !ok {
-		return found{}, fail(NotSealed, "the field is empty")
+		return found{}, unsealed(f, "the field is empty")
 	}
 	perms, err := f.Dict(root, "Perms")
 	if err != nil || len(perms) != 1 || perms["DocMDP"] != ref {
@@ -141,6 +144,15 @@ func find(pdf []byte) (found, error) {
 	}
 	s.gap = spans["Contents"]
 	return s, s.whole(len(pdf))
+}
+
+// unsealed is about a file without a seal. The platform writes a file at once, and appends nothing but seals: where something
+// was appended and no seal is found, there was one, or there is what nobody has vouched for.
+func unsealed(f *pdffile.File, detail string) error {
+	if f.Revisions() > 1 {
+		return fail(Structure, "something was appended that is no seal: "+detail)
+	}
+	return fail(NotSealed, detail)
 }
 
 // whole demands that the signature covers the file but for the gap, from the first byte to the last.
@@ -212,13 +224,11 @@ func (s found) verify(pdf []byte, trust Trust) (Report, error) {
 	if !trust.Now.IsZero() && r.Time.After(trust.Now.Add(TimeSlack)) {
 		return Report{}, fail(Time, "it is still to come")
 	}
-	path, err := signed.Path(trust.Roots, r.Time, x509.ExtKeyUsageAny)
-	if err == nil {
-		err = signed.Whole(path)
-	}
+	path, unknown, err := trust.path(signed, r.Time)
 	if err != nil {
 		return Report{}, ofSeal(err)
 	}
+	r.Unknown = unknown
 	if !forDocuments(path[0]) {
 		return Report{}, fail(KeyUsage, "the certificate is for something else than documents")
 	}
@@ -235,10 +245,11 @@ func (s found) stamp(signed *cms.SignedData, trust Trust, r *Report) error {
 		return nil
 	}
 	digest := sha256.Sum256(signed.Signature)
-	stamp, err := tst.Verify(signed.Timestamp, digest[:], trust.StampRoots)
+	stamp, unknown, err := trust.stamp(signed.Timestamp, digest[:])
 	if err != nil {
 		return ofStamp(err)
 	}
+	r.UnknownStamp = unknown
 	if d := stamp.Time.Sub(s.at); d > TimeSlack || d < -TimeSlack {
 		return fail(Time, "the time stated is not the timestamp's")
 	}

@@ -13,6 +13,8 @@ import (
 var (
 	ErrChain    = errors.New("the certificate does not lead to a trusted root, or was not valid then")
 	ErrKeyUsage = errors.New("the certificate may not be used for this")
+
+	errItself = fmt.Errorf("%w: the signer's is a root itself", ErrChain)
 )
 
 // ParseRoots reads trusted roots, PEM. There must be one at least, and nothing else.
@@ -71,9 +73,29 @@ func Path(certs []*x509.Certificate, roots *x509.CertPool, at time.Time, use x50
 		}
 	}
 	if len(paths[0]) == 1 {
-		return nil, fmt.Errorf("%w: the signer's is a root itself", ErrChain)
+		return nil, errItself
 	}
 	return paths[0][:len(paths[0])-1], nil
+}
+
+// PathUnanchored is [SignedData.Path] where the root is not known: the topmost of the certificates sent stands in for it, and
+// all of them are the path, in their order. It is for telling what is broken from what only comes from somebody unknown:
+// anybody can make such certificates.
+func (s *SignedData) PathUnanchored(at time.Time, use x509.ExtKeyUsage) ([]*x509.Certificate, error) {
+	top := len(s.Certificates) - 1
+	pool := x509.NewCertPool()
+	pool.AddCert(s.Certificates[top])
+	if top == 0 {
+		if _, err := Path(s.Certificates, pool, at, use); err != nil && !errors.Is(err, errItself) {
+			return nil, err
+		}
+		return s.Certificates, nil
+	}
+	path, err := Path(s.Certificates[:top], pool, at, use)
+	if err == nil && !slices.EqualFunc(path, s.Certificates[:top], (*x509.Certificate).Equal) {
+		err = fmt.Errorf("%w: the certificates do not form one path", ErrChain)
+	}
+	return s.Certificates, err
 }
 
 // Whole demands that the certificates are the path and nothing more, in its order: so that none is there that no check

@@ -40,6 +40,7 @@ type File struct {
 	offsets map[int]int
 	trailer Dict
 	start   int   // of the last cross-reference table
+	tables  int   // how many there are
 	left    int64 // bytes that streams may still expand to
 }
 
@@ -77,9 +78,13 @@ func Open(data []byte, expand int64) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f.trailer == nil { // the last revision's is the one that holds
+		if f.trailer == nil { // the last revision's is the one that holds, and nothing stands behind it
 			f.trailer, f.start = trailer, next
+			if bytes.LastIndex(data[:tail+at], []byte("\nxref"))+1 != next {
+				return nil, ErrFormat
+			}
 		}
+		f.tables++
 		prev, more := trailer["Prev"].(float64)
 		if !more {
 			return f, nil
@@ -136,6 +141,9 @@ func (f *File) section(at int) (Dict, error) {
 
 // Bytes are what the file was opened from.
 func (f *File) Bytes() []byte { return f.data }
+
+// Revisions is how many times the file was written: once, and once more for each time that something was appended.
+func (f *File) Revisions() int { return f.tables }
 
 // Trailer is the last revision's trailer.
 func (f *File) Trailer() Dict { return maps.Clone(f.trailer) }

@@ -75,7 +75,7 @@ func Accept(der, digest []byte, roots *x509.CertPool) (Stamp, []byte, error) {
 	if err != nil {
 		return Stamp{}, nil, err
 	}
-	stamp, path, err := check(s, digest, roots)
+	stamp, path, err := check(s, digest, leadTo(roots))
 	if err != nil {
 		return Stamp{}, nil, err
 	}
@@ -92,21 +92,47 @@ func Accept(der, digest []byte, roots *x509.CertPool) (Stamp, []byte, error) {
 
 // Verify verifies a token that [Accept] gave. Errors are those of this package and of cms.
 func Verify(token, digest []byte, roots *x509.CertPool) (Stamp, error) {
-	s, err := cms.Parse(token)
-	if err != nil {
-		return Stamp{}, err
-	}
-	stamp, path, err := check(s, digest, roots)
-	if err != nil {
-		return Stamp{}, err
-	}
-	if s.Timestamp != nil {
-		return Stamp{}, ErrNotTST
-	}
-	return stamp, s.Whole(path)
+	stamp, _, err := verify(token, digest, leadTo(roots))
+	return stamp, err
 }
 
-func check(s *cms.SignedData, digest []byte, roots *x509.CertPool) (Stamp, []*x509.Certificate, error) {
+// VerifyUnanchored is [Verify] for a token whose root is not known, and gives the topmost certificate that it holds. Nothing
+// may be accepted by it: anybody can make such a token.
+func VerifyUnanchored(token, digest []byte) (Stamp, *x509.Certificate, error) {
+	stamp, path, err := verify(token, digest, func(s *cms.SignedData, at time.Time) ([]*x509.Certificate, error) {
+		return s.PathUnanchored(at, x509.ExtKeyUsageTimeStamping)
+	})
+	if err != nil {
+		return Stamp{}, nil, err
+	}
+	return stamp, path[len(path)-1], nil
+}
+
+// lead gives the certificates of a token's signer with their issuers.
+type lead func(s *cms.SignedData, at time.Time) ([]*x509.Certificate, error)
+
+func leadTo(roots *x509.CertPool) lead {
+	return func(s *cms.SignedData, at time.Time) ([]*x509.Certificate, error) {
+		return s.Path(roots, at, x509.ExtKeyUsageTimeStamping)
+	}
+}
+
+func verify(token, digest []byte, l lead) (Stamp, []*x509.Certificate, error) {
+	s, err := cms.Parse(token)
+	if err != nil {
+		return Stamp{}, nil, err
+	}
+	stamp, path, err := check(s, digest, l)
+	if err != nil {
+		return Stamp{}, nil, err
+	}
+	if s.Timestamp != nil {
+		return Stamp{}, nil, ErrNotTST
+	}
+	return stamp, path, s.Whole(path)
+}
+
+func check(s *cms.SignedData, digest []byte, l lead) (Stamp, []*x509.Certificate, error) {
 	if !s.Type.Equal(oidTSTInfo) || s.Content == nil {
 		return Stamp{}, nil, ErrNotTST
 	}
@@ -125,7 +151,7 @@ func check(s *cms.SignedData, digest []byte, roots *x509.CertPool) (Stamp, []*x5
 	if !in.Imprint.Algorithm.Algorithm.Equal(oidSHA256) || len(digest) != crypto.SHA256.Size() || !bytes.Equal(in.Imprint.Digest, digest) {
 		return Stamp{}, nil, ErrImprint
 	}
-	path, err := s.Path(roots, in.Time, x509.ExtKeyUsageTimeStamping)
+	path, err := l(s, in.Time)
 	if err != nil {
 		return Stamp{}, nil, err
 	}
