@@ -1,13 +1,13 @@
 package web
 
 import (
-	"crypto/subtle"
 	"errors"
 	"net/url"
 
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/platform/identity"
 	"samtjanst/renderer/ui"
 )
@@ -16,7 +16,7 @@ import (
 type loginPage struct {
 	ui.Shell
 	Lead    string
-	Choices choices
+	Choices ui.EIDChoices
 	Notice  *ui.Notice
 }
 
@@ -27,14 +27,14 @@ func (s *site) loginPage(r *httpkit.Request) error {
 	}
 	l := r.Locale()
 	offers := s.Flow.Logins()
-	p := loginPage{Shell: s.frame(r, nil, l.T("web.login.title")), Choices: s.choices(r, offers, "/logga-in", loginTexts), Lead: l.T("web.login.several")}
+	p := loginPage{Shell: s.frame(r, nil, l.T("web.login.title")), Choices: s.eid.Choices(r, offers, "/logga-in", eidkit.LogIn), Lead: l.T("web.login.several")}
 	p.Choices.Till = till
 	if len(offers) == 1 {
 		p.Lead = l.T("web.login.lead", "eid", offers[0].In(r.Lang))
 	}
-	switch message := r.Query("m"); {
-	case message != "" && l.Has("eid."+message):
-		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.login.failed"), Text: s.words(r, s.lastUsed(r, offers)).say(eid.Message(message))}
+	switch failed := s.eid.Failure(r, offers); {
+	case failed != "":
+		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.login.failed"), Text: failed}
 	case r.Query("utloggad") != "":
 		p.Notice = &ui.Notice{Tone: ui.Info, Title: l.T("web.login.out"), Text: l.T("web.login.out-text")}
 	case r.Query("vantar") != "":
@@ -58,12 +58,13 @@ func (s *site) beginLogin(r *httpkit.Request) error {
 	if r.Actor().Citizen != nil {
 		return r.See(orMine(till))
 	}
-	o := order{For: loginOrder, Same: r.Form().Get("enhet") == "denna", Nonce: random(), Till: till}
+	o := eidkit.New(r, eidkit.Login)
+	o.Till = till
 	var err error
-	if o.Order, err = s.Flow.BeginLogin(r.Context(), r.Form().Get("med"), s.client(r, "/logga-in/retur?n="+o.Nonce)); err != nil {
-		return s.notStarted(r, err, loginAgain(till))
+	if o.Order, err = s.Flow.BeginLogin(r.Context(), r.Form().Get("med"), s.eid.Client(r, o, "/logga-in/retur")); err != nil {
+		return s.eid.NotStarted(r, err, loginAgain(till))
 	}
-	if err := s.begun(r, o); err != nil {
+	if err := eidkit.Begun(r, o); err != nil {
 		return err
 	}
 	return r.See("/logga-in/vanta")
@@ -77,65 +78,67 @@ func loginAgain(till string) string {
 }
 
 func (s *site) loginWait(r *httpkit.Request) error {
-	o, ok := kept(r, loginOrder)
+	o, ok := eidkit.Kept(r, eidkit.Login)
 	if !ok {
 		return r.See("/logga-in")
 	}
-	title := r.Locale().T("web.wait.login", "eid", s.words(r, o.Order.Provider).name)
-	p, err := s.waiting(r, s.frame(r, nil, title), o, "/logga-in")
-	if err != nil {
-		return err
-	}
-	return show(r, 200, s.pages.wait, p)
+	title := r.Locale().T("web.wait.login", "eid", s.eid.Words(r, o.Order.Provider).Name)
+	return s.waitPage(r, s.frame(r, nil, title), o, "/logga-in")
 }
 
 // askLogin collects the order and logs in when it is complete.
-func (s *site) askLogin(r *httpkit.Request) (asked, error) {
-	o, ok := kept(r, loginOrder)
+func (s *site) askLogin(r *httpkit.Request) (eidkit.Asked, error) {
+	o, ok := eidkit.Kept(r, eidkit.Login)
 	if !ok {
 		if r.Actor().Citizen != nil {
-			return asked{Next: "/mina-sidor"}, nil // another tab was first
+			return eidkit.Asked{Next: "/mina-sidor"}, nil // another tab was first
 		}
-		return asked{Next: "/logga-in"}, nil
+		return eidkit.Asked{Next: "/logga-in"}, nil
 	}
 	who, status, err := s.Flow.PollLogin(r.Context(), o.Order)
 	if err != nil {
-		return asked{}, err
+		return eidkit.Asked{}, err
 	}
 	switch status.State {
 	case eid.Complete:
 		if err := r.LogIn(identity.Actor{Citizen: &who}); err != nil {
-			return asked{}, err
+			return eidkit.Asked{}, err
 		}
 		if holding(r) {
-			return asked{Next: "/fortsatt"}, nil
+			return eidkit.Asked{Next: "/fortsatt"}, nil
 		}
-		return asked{Next: orMine(o.Till)}, nil
+		return eidkit.Asked{Next: orMine(o.Till)}, nil
 	case eid.Failed:
-		if err := drop(r); err != nil {
-			return asked{}, err
+		if err := eidkit.Drop(r, eidkit.Login); err != nil {
+			return eidkit.Asked{}, err
 		}
-		return asked{Next: loginAgain(o.Till) + "m=" + string(status.Message)}, nil
+		return eidkit.Asked{Next: loginAgain(o.Till) + "m=" + string(status.Message)}, nil
 	}
-	return pending(o.Order, status), nil
+	return eidkit.Pending(o.Order, status), nil
 }
 
 func (s *site) pollLogin(r *httpkit.Request) error {
 	a, err := s.askLogin(r)
-	return answerButton(r, a, err, "/logga-in/vanta")
+	if err != nil {
+		return err
+	}
+	return eidkit.AnswerButton(r, a, "/logga-in")
 }
 
 func (s *site) loginStatus(r *httpkit.Request) error {
 	a, err := s.askLogin(r)
-	return s.answerScript(r, a, err)
+	if err != nil {
+		return err
+	}
+	return s.eid.AnswerScript(r, a)
 }
 
-func (s *site) loginQR(r *httpkit.Request) error { return s.qr(r, loginOrder) }
+func (s *site) loginQR(r *httpkit.Request) error { return s.eid.Code(r, eidkit.Login) }
 
 // loginReturn is where the app on the same device comes back. The nonce says that it is the browser that began.
 func (s *site) loginReturn(r *httpkit.Request) error {
-	o, ok := kept(r, loginOrder)
-	if !ok || subtle.ConstantTimeCompare([]byte(r.Query("n")), []byte(o.Nonce)) != 1 {
+	o, ok := eidkit.Kept(r, eidkit.Login)
+	if !ok || !o.Returned(r) {
 		if r.Actor().Citizen != nil {
 			return r.See("/mina-sidor")
 		}
@@ -145,14 +148,14 @@ func (s *site) loginReturn(r *httpkit.Request) error {
 }
 
 func (s *site) cancelLogin(r *httpkit.Request) error {
-	o, ok := kept(r, loginOrder)
+	o, ok := eidkit.Kept(r, eidkit.Login)
 	if !ok {
 		return r.See("/logga-in")
 	}
 	if err := s.Flow.CancelLogin(r.Context(), o.Order); err != nil && !errors.Is(err, fault.Unavailable) {
 		return err // without an answer the order runs out by itself
 	}
-	if err := drop(r); err != nil {
+	if err := eidkit.Drop(r, eidkit.Login); err != nil {
 		return err
 	}
 	return r.See(loginAgain(o.Till) + "m=" + string(eid.Cancelled))

@@ -15,6 +15,7 @@ import (
 	"samtjanst/forms/answers"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/platform/store"
 	"samtjanst/renderer/ui"
 )
@@ -109,7 +110,7 @@ func (s *site) hold(r *httpkit.Request, h held) error {
 	if err != nil {
 		return fault.New(op, fault.Internal, err)
 	}
-	token := random()
+	token := eidkit.Random()
 	key := holdKey(token)
 	body, err := s.Kit.Box.Seal(plain, []byte(holdRecords+"/"+key))
 	if err != nil {

@@ -5,18 +5,7 @@ import (
 	"time"
 
 	"samtjanst/platform/httpkit"
-)
-
-// Limits on what begins or asks for an e-legitimation. Many people sit behind the address of a library or a school.
-var (
-	startLimit = &httpkit.Limit{Name: "eid-start", PerAddress: httpkit.Rate{Every: 2 * time.Second, Burst: 30},
-		PerSession: httpkit.Rate{Every: 10 * time.Second, Burst: 6}}
-	pollLimit = &httpkit.Limit{Name: "eid-poll", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
-		PerSession: httpkit.Rate{Every: time.Second, Burst: 30}}
-	// answerLimit bounds what anybody can have kept for a while without being known.
-	answerLimit = &httpkit.Limit{Name: "eid-answer", PerAddress: httpkit.Rate{Every: time.Second, Burst: 60}}
-	qrLimit     = &httpkit.Limit{Name: "eid-qr", PerAddress: httpkit.Rate{Every: 50 * time.Millisecond, Burst: 400},
-		PerSession: httpkit.Rate{Every: 500 * time.Millisecond, Burst: 30}}
+	"samtjanst/platform/httpkit/eidkit"
 )
 
 // Limits on what somebody can do without login. A school class or a library behind one address gets through; a machine does not.
@@ -52,16 +41,16 @@ func (s *site) routes() []httpkit.Route {
 		{Method: post, Path: "/:tenant/tjanster/:form/starta", Who: citizen, Handle: s.startDraft},
 
 		{Method: get, Path: "/logga-in", Who: everybody, Handle: s.loginPage},
-		{Method: post, Path: "/logga-in", Who: everybody, Handle: s.beginLogin, Limit: startLimit},
+		{Method: post, Path: "/logga-in", Who: everybody, Handle: s.beginLogin, Limit: eidkit.StartLimit},
 		{Method: get, Path: "/logga-in/vanta", Who: everybody, Handle: s.loginWait, Quiet: true},
-		{Method: post, Path: "/logga-in/vanta", Who: everybody, Handle: s.pollLogin, Limit: pollLimit, Quiet: true},
-		{Method: get, Path: "/logga-in/qr", Who: everybody, Handle: s.loginQR, Limit: qrLimit, Quiet: true},
-		{Method: get, Path: "/logga-in/lage", Who: everybody, Handle: s.loginStatus, Limit: pollLimit, Quiet: true},
+		{Method: post, Path: "/logga-in/vanta", Who: everybody, Handle: s.pollLogin, Limit: eidkit.PollLimit, Quiet: true},
+		{Method: get, Path: "/logga-in/qr", Who: everybody, Handle: s.loginQR, Limit: eidkit.CodeLimit, Quiet: true},
+		{Method: get, Path: "/logga-in/lage", Who: everybody, Handle: s.loginStatus, Limit: eidkit.PollLimit, Quiet: true},
 		{Method: get, Path: "/logga-in/retur", Who: everybody, Handle: s.loginReturn},
 		{Method: post, Path: "/logga-in/avbryt", Who: everybody, Handle: s.cancelLogin},
-		{Method: get, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: answerLimit, Foreign: true},
-		{Method: post, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: answerLimit, Foreign: true},
-		{Method: get, Path: backURL, Who: everybody, Handle: s.cameBack, Limit: pollLimit},
+		{Method: get, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: eidkit.AnswerLimit, Foreign: true},
+		{Method: post, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: eidkit.AnswerLimit, Foreign: true},
+		{Method: get, Path: backURL, Who: everybody, Handle: s.cameBack, Limit: eidkit.PollLimit},
 		{Method: get, Path: "/fortsatt", Who: citizen, Handle: s.resume},
 		{Method: post, Path: "/logga-ut", Who: everybody, Handle: s.logout},
 		{Method: post, Path: "/forlang", Who: citizen, Handle: s.extend},
@@ -120,11 +109,11 @@ func (s *site) routes() []httpkit.Route {
 		{Method: post, Path: "/arende/:case/egna-uppgifter/:page", Who: citizen, Handle: s.saveOwn, Files: true, Hold: true},
 
 		{Method: get, Path: "/arende/:case/underskrift", Who: citizen, Handle: s.signPage},
-		{Method: post, Path: "/arende/:case/underskrift", Who: citizen, Handle: s.startSigning, Limit: startLimit},
+		{Method: post, Path: "/arende/:case/underskrift", Who: citizen, Handle: s.startSigning, Limit: eidkit.StartLimit},
 		{Method: get, Path: "/arende/:case/underskrift/vanta", Who: citizen, Handle: s.signWait, Quiet: true},
-		{Method: post, Path: "/arende/:case/underskrift/vanta", Who: citizen, Handle: s.pollSigning, Limit: pollLimit},
-		{Method: get, Path: "/arende/:case/underskrift/qr", Who: citizen, Handle: s.signQR, Limit: qrLimit, Quiet: true},
-		{Method: get, Path: "/arende/:case/underskrift/lage", Who: citizen, Handle: s.signStatus, Limit: pollLimit},
+		{Method: post, Path: "/arende/:case/underskrift/vanta", Who: citizen, Handle: s.pollSigning, Limit: eidkit.PollLimit},
+		{Method: get, Path: "/arende/:case/underskrift/qr", Who: citizen, Handle: s.signQR, Limit: eidkit.CodeLimit, Quiet: true},
+		{Method: get, Path: "/arende/:case/underskrift/lage", Who: citizen, Handle: s.signStatus, Limit: eidkit.PollLimit},
 		{Method: get, Path: "/arende/:case/underskrift/retur", Who: citizen, Handle: s.signReturn},
 		{Method: post, Path: "/arende/:case/underskrift/avbryt", Who: citizen, Handle: s.cancelSigning},
 		{Method: get, Path: "/arende/:case/underskrift/del/:part", Who: citizen, Handle: s.signedPart},

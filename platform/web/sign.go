@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/subtle"
 	"errors"
 	"net/http"
 
@@ -10,6 +9,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/platform/signing"
 	"samtjanst/renderer"
 	"samtjanst/renderer/ui"
@@ -24,7 +24,7 @@ type signPage struct {
 	Parts    ui.Files
 	Text     string // as it will stand in the app
 	Digest   string
-	Choices  choices
+	Choices  ui.EIDChoices
 	NotSign  string
 	Notice   *ui.Notice
 	By       string // in which e-legitimation the text is shown; "" in one of several
@@ -49,7 +49,7 @@ func (s *site) signPage(r *httpkit.Request) error {
 	}
 	l, base := r.Locale(), signURL(id)
 	p := signPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.title")), Document: v.Case.Form.Translate("signing.document", v.Document).In(r.Lang), Text: v.Text, Digest: v.Digest,
-		Choices: s.choices(r, v.Offers, base, signTexts),
+		Choices: s.eid.Choices(r, v.Offers, base, eidkit.Sign),
 		Summary: renderer.SummaryView(s.readable(r, v.Case), nil),
 		Facts:   ui.Rows{{Key: l.T("web.case.reference"), Value: v.Case.Reference}, {Key: l.T("web.sign.by"), Value: l.Date(v.Case.Deadline)}}}
 	p.Back = &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(id)}
@@ -63,8 +63,8 @@ func (s *site) signPage(r *httpkit.Request) error {
 	for _, part := range v.Parts {
 		p.Parts = append(p.Parts, ui.FileItem{Name: partName(r, part), Type: partType(r, part), Bytes: part.Size, URL: base + "/del/" + part.ID})
 	}
-	if m := r.Query("m"); m != "" && l.Has("eid."+m) {
-		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.sign.failed"), Text: s.words(r, s.lastUsed(r, v.Offers)).say(eid.Message(m))}
+	if failed := s.eid.Failure(r, v.Offers); failed != "" {
+		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.sign.failed"), Text: failed}
 	}
 	return show(r, http.StatusOK, s.pages.sign, p)
 }
@@ -92,21 +92,21 @@ func partType(r *httpkit.Request, p signing.Part) string {
 // startSigning starts the e-legitimation.
 func (s *site) startSigning(r *httpkit.Request) error {
 	id := caseID(r)
-	o := order{For: string(id), Same: r.Form().Get("enhet") == "denna", Nonce: random()}
-	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, r.Form().Get("med"), s.client(r, signURL(id)+"/retur?n="+o.Nonce))
+	o := eidkit.New(r, string(id))
+	v, err := s.Flow.StartSigning(r.Context(), r.Actor(), id, r.Form().Get("med"), s.eid.Client(r, o, signURL(id)+"/retur"))
 	var refusal *eid.Refusal
 	if isConflict(err) && !errors.As(err, &refusal) {
 		return r.See(caseURL(id)) // signed already, in another tab; or the own section comes first
 	}
 	if err != nil {
 		if v != nil {
-			return s.notStarted(r, err, signURL(id)+"?")
+			return s.eid.NotStarted(r, err, signURL(id)+"?")
 		}
 		return s.refusedCase(r, err, id)
 	}
 	o.Order = *v.Order
 	o.Order.State = nil // the use case has it
-	if err := s.begun(r, o); err != nil {
+	if err := eidkit.Begun(r, o); err != nil {
 		return err
 	}
 	return r.See(signURL(id) + "/vanta")
@@ -114,7 +114,7 @@ func (s *site) startSigning(r *httpkit.Request) error {
 
 func (s *site) signWait(r *httpkit.Request) error {
 	id := caseID(r)
-	o, ok := kept(r, string(id))
+	o, ok := eidkit.Kept(r, string(id))
 	if !ok {
 		return r.See(signURL(id))
 	}
@@ -122,35 +122,29 @@ func (s *site) signWait(r *httpkit.Request) error {
 	if err != nil {
 		return s.refusedCase(r, err, id)
 	}
-	title := r.Locale().T("web.wait.sign", "eid", s.words(r, o.Order.Provider).name)
-	p, err := s.waiting(r, s.frame(r, v.Service.Tenant, title), o, signURL(id))
-	if err != nil {
-		return err
-	}
-	return show(r, http.StatusOK, s.pages.wait, p)
+	title := r.Locale().T("web.wait.sign", "eid", s.eid.Words(r, o.Order.Provider).Name)
+	return s.waitPage(r, s.frame(r, v.Service.Tenant, title), o, signURL(id))
 }
 
 // askSigning collects the order. When it is complete the signature is verified and stored already.
-func (s *site) askSigning(r *httpkit.Request, id casework.ID) (asked, error) {
+func (s *site) askSigning(r *httpkit.Request, id casework.ID) (eidkit.Asked, error) {
 	v, err := s.Flow.PollSigning(r.Context(), r.Actor(), id)
 	if err != nil {
-		return asked{}, err
+		return eidkit.Asked{}, err
 	}
 	if v.Order != nil && v.Status.State == eid.Pending {
-		return pending(*v.Order, v.Status), nil
+		return eidkit.Pending(*v.Order, v.Status), nil
 	}
-	if _, ok := kept(r, string(id)); ok {
-		if err := drop(r); err != nil {
-			return asked{}, err
-		}
+	if err := eidkit.Drop(r, string(id)); err != nil {
+		return eidkit.Asked{}, err
 	}
 	switch {
 	case v.Status.State == eid.Failed:
-		return asked{Next: signURL(id) + "?m=" + string(v.Status.Message)}, nil
+		return eidkit.Asked{Next: signURL(id) + "?m=" + string(v.Status.Message)}, nil
 	case signedByMe(v.Case):
-		return asked{Next: caseURL(id) + "?underskriven=1"}, nil
+		return eidkit.Asked{Next: caseURL(id) + "?underskriven=1"}, nil
 	}
-	return asked{Next: signURL(id)}, nil
+	return eidkit.Asked{Next: signURL(id)}, nil
 }
 
 func signedByMe(v *flow.CaseView) bool {
@@ -167,23 +161,26 @@ func (s *site) pollSigning(r *httpkit.Request) error {
 	if err != nil {
 		return s.refusedCase(r, err, caseID(r))
 	}
-	return answerButton(r, a, err, signURL(caseID(r))+"/vanta")
+	return eidkit.AnswerButton(r, a, signURL(caseID(r)))
 }
 
 func (s *site) signStatus(r *httpkit.Request) error {
 	a, err := s.askSigning(r, caseID(r))
 	if errors.Is(err, fault.Hindered) {
-		return s.answerScript(r, asked{Next: signURL(caseID(r))}, nil) // the page there says it in words
+		return s.eid.AnswerScript(r, eidkit.Asked{Next: signURL(caseID(r))}) // the page there says it in words
 	}
-	return s.answerScript(r, a, err)
+	if err != nil {
+		return err
+	}
+	return s.eid.AnswerScript(r, a)
 }
 
-func (s *site) signQR(r *httpkit.Request) error { return s.qr(r, r.Param("case")) }
+func (s *site) signQR(r *httpkit.Request) error { return s.eid.Code(r, r.Param("case")) }
 
 func (s *site) signReturn(r *httpkit.Request) error {
 	id := caseID(r)
-	o, ok := kept(r, string(id))
-	if !ok || subtle.ConstantTimeCompare([]byte(r.Query("n")), []byte(o.Nonce)) != 1 {
+	o, ok := eidkit.Kept(r, string(id))
+	if !ok || !o.Returned(r) {
 		return r.See(caseURL(id))
 	}
 	return r.See(signURL(id) + "/vanta?m=" + string(eid.InProgress))
@@ -194,10 +191,8 @@ func (s *site) cancelSigning(r *httpkit.Request) error {
 	if err := s.Flow.CancelSigning(r.Context(), r.Actor(), id); err != nil && !errors.Is(err, fault.Unavailable) {
 		return s.refusedCase(r, err, id)
 	}
-	if _, ok := kept(r, string(id)); ok {
-		if err := drop(r); err != nil {
-			return err
-		}
+	if err := eidkit.Drop(r, string(id)); err != nil {
+		return err
 	}
 	return r.See(signURL(id) + "?m=" + string(eid.Cancelled))
 }

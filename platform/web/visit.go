@@ -9,6 +9,7 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/renderer/ui"
 )
 
@@ -21,20 +22,6 @@ const (
 	backURL   = "/eid/klar"
 )
 
-// visit is how the browser is sent to a provider's page.
-type visit struct {
-	URL    string
-	Fields []ui.Hidden // of a form to post; none: a link
-}
-
-func visitOf(v *eid.Visit) *visit {
-	out := &visit{URL: v.URL}
-	for _, f := range v.Fields {
-		out.Fields = append(out.Fields, ui.Hidden{Name: f.Name, Value: f.Value})
-	}
-	return out
-}
-
 // takeAnswer keeps what a browser brings from a provider.
 func (s *site) takeAnswer(r *httpkit.Request) error {
 	posted := r.Form()
@@ -45,30 +32,22 @@ func (s *site) takeAnswer(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.See(backURL + "?b=" + url.QueryEscape(ticket))
+	return r.See(backURL + "?" + eidkit.TicketQuery + "=" + url.QueryEscape(ticket))
 }
 
 // cameBack is where the browser goes on from a provider as itself.
 func (s *site) cameBack(r *httpkit.Request) error {
-	var o order
-	if !r.Value(orderValue, &o) {
+	o, ticket, err := s.eid.CameBack(r)
+	switch {
+	case errors.Is(err, fault.NotFound) && r.Cookie(httpkit.StaffSession.Cookie()) != "" && s.StaffBack != "":
+		return r.See(s.StaffBack + "?" + eidkit.TicketQuery + "=" + url.QueryEscape(ticket)) // begun by an officer, who has another session
+	case errors.Is(err, fault.NotFound):
 		return s.strayAnswer(r)
-	}
-	ticket := r.Query("b")
-	started, err := s.Flow.CameBack(r.Context(), o.Order, ticket)
-	if errors.Is(err, fault.NotFound) {
-		return s.strayAnswer(r)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	o.Order = started
-	if err := r.Keep(map[string]any{orderValue: o}); err != nil {
-		return err
-	}
-	if o.For == loginOrder {
-		a, err := s.askLogin(r)
-		return answerButton(r, a, err, "/logga-in/vanta")
+	if o.For == eidkit.Login {
+		return s.pollLogin(r)
 	}
 	return s.signingCameBack(r, casework.ID(o.For), ticket)
 }
@@ -88,7 +67,7 @@ func (s *site) signingCameBack(r *httpkit.Request, id casework.ID, ticket string
 	if err != nil {
 		return s.refusedCase(r, err, id)
 	}
-	return answerButton(r, a, nil, signURL(id)+"/vanta")
+	return eidkit.AnswerButton(r, a, signURL(id))
 }
 
 // strayAnswer tells a browser that has nothing in progress to which an answer belongs: it was begun in another browser, is over already, or

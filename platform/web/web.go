@@ -21,6 +21,7 @@ import (
 	"samtjanst/platform/directory"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/renderer"
@@ -134,6 +135,8 @@ type Deps struct {
 	Verify func(file []byte) (proof.Report, error)
 	// BaseURL is our own address as the e-legitimation's app returns to it, without a trailing slash.
 	BaseURL string
+	// StaffBack is where an officer's browser goes on that came back from a provider of e-legitimation; "" where no officers sign.
+	StaffBack string
 	// Simulators is the address of the simulators in the demo.
 	Simulators string
 }
@@ -144,6 +147,7 @@ type site struct {
 	pages pages
 	forms compiled
 	facts sync.Map // forms.Version → []string, see fromRegister
+	eid   *eidkit.Kit
 	area  *httpkit.Site
 	// checking is held while somebody's file is checked: one at a time.
 	checking chan struct{}
@@ -151,7 +155,7 @@ type site struct {
 
 // Register puts the citizens' routes into the kit's table. The error is a template's: a mistake in the program.
 func Register(d Deps) error {
-	s := &site{Deps: d, checking: make(chan struct{}, 1)}
+	s := &site{Deps: d, checking: make(chan struct{}, 1), eid: &eidkit.Kit{Flow: d.Flow, Log: d.Kit.Log, QR: d.QR, BaseURL: d.BaseURL}}
 	if err := s.parse(); err != nil {
 		return err
 	}
