@@ -78,7 +78,9 @@ func (s *Service) Amend(ctx context.Context, a identity.Actor, id casework.ID) (
 }
 
 // amendmentID is the id of the draft in which a case is changed: one for each case.
-func amendmentID(id casework.ID) string { return string(id) + "-a" }
+func amendmentID(id casework.ID) string { return string(id) + amendment }
+
+const amendment = "-a"
 
 // amend hands a changed draft in: the case has its answers from now on.
 func (s *Service) amend(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) ([]forms.Problem, error) {

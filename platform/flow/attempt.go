@@ -36,20 +36,26 @@ const attemptLife = 15 * time.Minute
 
 func attemptKey(id casework.ID, p signing.PartyID) string { return string(id) + "/" + string(p) }
 
+// keepAttempt keeps an order that has been started, and follows it.
 func (s *Service) keepAttempt(ctx context.Context, e *vault.Entry, p signing.PartyID, at attempt) error {
-	raw, err := json.Marshal(at)
-	if err != nil {
-		return fault.New("flow.keepAttempt", fault.Internal, err)
-	}
-	body, err := e.Seal(raw, "attempt/"+string(p))
-	if err != nil {
-		return fault.New("flow.keepAttempt", fault.Internal, err)
-	}
-	if err := s.keep(ctx, store.Record{Collection: "signing", Key: attemptKey(e.Case.ID, p), Expires: s.Clock.Now().Add(attemptLife), Body: body}); err != nil {
+	if err := s.storeAttempt(ctx, e, p, at); err != nil {
 		return err
 	}
 	s.collecting.follow(e.Case.ID, p, at)
 	return nil
+}
+
+func (s *Service) storeAttempt(ctx context.Context, e *vault.Entry, p signing.PartyID, at attempt) error {
+	const op = "flow.storeAttempt"
+	raw, err := json.Marshal(at)
+	if err != nil {
+		return fault.New(op, fault.Internal, err)
+	}
+	body, err := e.Seal(raw, "attempt/"+string(p))
+	if err != nil {
+		return fault.New(op, fault.Internal, err)
+	}
+	return s.keep(ctx, store.Record{Collection: "signing", Key: attemptKey(e.Case.ID, p), Expires: s.Clock.Now().Add(attemptLife), Body: body})
 }
 
 func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID) (attempt, error) {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"strings"
 
 	"samtjanst/forms/journey"
 	"samtjanst/platform/casework"
@@ -89,7 +90,8 @@ func (s *Service) SigningCameBack(ctx context.Context, a identity.Actor, id case
 }
 
 func (s *Service) attemptCameBack(ctx context.Context, e *vault.Entry, p *casework.Party, ticket string) error {
-	defer s.polls.lock(attemptKey(e.Case.ID, p.ID))()
+	key := attemptKey(e.Case.ID, p.ID)
+	defer s.polls.lock(key)()
 	at, err := s.attempt(ctx, e, p.ID)
 	if err != nil {
 		return err
@@ -97,7 +99,14 @@ func (s *Service) attemptCameBack(ctx context.Context, e *vault.Entry, p *casewo
 	if at.Order, err = s.CameBack(ctx, at.Order, ticket); err != nil {
 		return err
 	}
-	return s.keepAttempt(ctx, e, p.ID, at)
+	s.collecting.forget(key) // the order as it was begun, without the ticket: now the page asks
+	return s.storeAttempt(ctx, e, p.ID, at)
+}
+
+// amendedCase gives the case that a draft with this id changes, or has changed.
+func amendedCase(draft string) (casework.ID, bool) {
+	id, changed := strings.CutSuffix(draft, amendment)
+	return casework.ID(id), changed
 }
 
 // Amended is the case that a draft changes.
@@ -107,7 +116,7 @@ type Amended struct {
 	Signed    []string // names of those whose signatures are made void by it, the applicant's among them
 }
 
-// amended tells of the case that a draft changes; nil for a draft that is an application of its own.
+// amendedBy tells of the case that a draft changes; nil for a draft that is an application of its own.
 func (s *Service) amendedBy(ctx context.Context, d *vault.Draft) (*Amended, error) {
 	if d.Amends == "" {
 		return nil, nil

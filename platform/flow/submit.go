@@ -119,6 +119,13 @@ func (s *Service) dropDraft(ctx context.Context, d *vault.Draft, id casework.ID)
 
 // submitted finds the case that the actor's draft became.
 func (s *Service) submitted(ctx context.Context, draftID string, a identity.Actor) (casework.ID, error) {
+	if id, changed := amendedCase(draftID); changed {
+		e, p, err := s.partyCase(ctx, a, id)
+		if err == nil && p.ID != e.Case.Applicant().ID {
+			err = fault.New("flow.submitted", fault.NotFound, nil)
+		}
+		return id, err
+	}
 	e, err := s.Vault.BySubmission(ctx, draftID)
 	if err != nil {
 		return "", err

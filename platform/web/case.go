@@ -150,6 +150,8 @@ func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 			return l.T("web.case.now-you", "done", done, "of", of, "day", l.Date(v.Deadline))
 		case v.Later:
 			return l.T("web.case.now-later", "done", done, "of", of)
+		case v.Refused: // and the notice says what can be done
+			return l.T("web.case.progress", "done", done, "of", of) + "."
 		}
 		return l.T("web.case.now-others", "done", done, "of", of, "day", l.Date(v.Deadline))
 	case casework.AwaitingCompletion:

@@ -114,7 +114,9 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		data.Hidden = append(data.Hidden, ui.Hidden{Name: returnField, Value: "1"})
 	}
 	service := v.Form.Title.In(r.Lang)
-	if at.own { // in a case, where there is nothing to apply for
+	if v.Amends != nil {
+		service = amending(r, v.Amends)
+	} else if at.own { // in a case, where there is nothing to apply for
 		service = v.Form.Translate("signing.document", v.Form.Def.Meta.Signing.Document).In(r.Lang)
 	}
 	p := formPage{Shell: s.frame(r, v.Service.Tenant, compiled.Title()+" – "+service), Service: service,
@@ -129,6 +131,9 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		again = append(again, q.In(r.Lang))
 	}
 	p.Moved = movedNotice(r, again)
+	if v.Amends != nil { // which the line says above it
+		p.Service = v.Form.Title.In(r.Lang)
+	}
 	p.Amends, p.DiscardText = amending(r, v.Amends), discardText(r, v)
 	if v.Amends != nil {
 		p.Discard, p.Expires = at.base+"/kasta", l.Date(v.Expires)

@@ -249,13 +249,14 @@ func (w *World) Sign(a identity.Actor, id casework.ID) *flow.SigningView {
 	if err := w.Sim.BankID.Approve(a.Citizen.Number, v.Order.AutoStart); err != nil {
 		w.t.Fatal(err)
 	}
-	for range 5 {
+	for range 400 { // where the platform follows orders itself, it hears of it at its own pace
 		if v, err = w.Flow.PollSigning(w.Ctx, a, id); err != nil {
 			w.t.Fatalf("poll: %v", err)
 		}
 		if v.Status.State != eid.Pending {
 			break
 		}
+		time.Sleep(10 * time.Millisecond)
 	}
 	if v.Status.State != eid.Complete {
 		w.t.Fatalf("signing ended %s: %s %s", v.Status.State, v.Status.Message, v.Status.Hint)
