@@ -27,7 +27,7 @@ const (
 
 // Limits of an order by hand.
 const (
-	maxSigners   = 50
+	maxHandSigners   = 50
 	maxSteps     = 10
 	maxDays      = 365
 	maxMinutes   = 7 * 24 * 60
@@ -71,8 +71,8 @@ func checkHand(in HandOrder, now time.Time) (*handDone, []forms.Problem) {
 	switch {
 	case len(h.parties) == 0:
 		h.wrong("/signers", forms.Required)
-	case len(h.parties) > maxSigners:
-		h.wrong("/signers", forms.TooMany, "max", maxSigners)
+	case len(h.parties) > maxHandSigners:
+		h.wrong("/signers", forms.TooMany, "max", maxHandSigners)
 	}
 	h.time(in, now)
 	h.steps(in, step, now)
@@ -229,7 +229,7 @@ func (h *handDone) rule(in HandStep, n, people int, now time.Time) signing.Step 
 	case NeedOne:
 		out.Need = 1
 	case NeedSome:
-		need, ok := count(in.Need, maxSigners)
+		need, ok := count(in.Need, maxHandSigners)
 		switch {
 		case !ok:
 			h.wrong(at.Join("need"), daysCode(in.Need), "min", 1, "max", people)

@@ -18,7 +18,7 @@ func (s *Service) OrderByHand(ctx context.Context, a identity.Actor, id string, 
 	const op = "flow.OrderByHand"
 	sc, err := s.hand(ctx, a, id)
 	if errors.Is(err, fault.NotFound) {
-		made, err := s.orderedByHand(ctx, a, id)
+		made, err := s.OrderedByHand(ctx, a, id)
 		return made, nil, err
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Service) OrderByHand(ctx context.Context, a identity.Actor, id string, 
 	e.Case = next
 	err = s.Vault.Create(ctx, e, append(parts, vault.Blob{ID: rec.Header.Body, Kind: "event", Bytes: rec.Bytes}))
 	if errors.Is(err, fault.Exists) { // another tab was first, or the process died before the draft was taken away
-		made, err := s.orderedByHand(ctx, a, id)
+		made, err := s.OrderedByHand(ctx, a, id)
 		if err == nil {
 			s.dropDraft(ctx, sc.draft, made)
 		}
@@ -68,14 +68,14 @@ func (v *HandView) problems() []forms.Problem {
 	return v.Problems
 }
 
-// orderedByHand finds the case that a draft became, for an officer of its board.
-func (s *Service) orderedByHand(ctx context.Context, a identity.Actor, id string) (casework.ID, error) {
+// OrderedByHand finds the case that a draft became, for an officer of its board. fault.NotFound for everybody else, and when there is none.
+func (s *Service) OrderedByHand(ctx context.Context, a identity.Actor, id string) (casework.ID, error) {
 	e, err := s.Vault.BySubmission(ctx, id)
 	if err != nil {
 		return "", err
 	}
 	if !e.Case.ByHand() || !a.Has(identity.AuthorityID(e.Case.Authority), handlers...) {
-		return "", fault.New("flow.orderedByHand", fault.NotFound, nil)
+		return "", fault.New("flow.OrderedByHand", fault.NotFound, nil)
 	}
 	return e.Case.ID, nil
 }
