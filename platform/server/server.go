@@ -18,6 +18,7 @@ import (
 
 	"samtjanst/admin"
 	"samtjanst/admin/builder"
+	"samtjanst/admin/byhand"
 	"samtjanst/admin/caseload"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
@@ -180,6 +181,9 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			if err != nil {
 				return nil, fmt.Errorf("municipality %s offers %q, and there is no such form", t.ID, sv.Form)
 			}
+			if head.Authority == "" {
+				return nil, fmt.Errorf("municipality %s offers %q, which officers begin: take it out, every board has it", t.ID, sv.Form)
+			}
 			if _, ok := t.Authority(head.Authority); !ok {
 				return nil, fmt.Errorf("municipality %s offers %q, and has no authority %q to own it", t.ID, sv.Form, head.Authority)
 			}
@@ -314,7 +318,7 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	limits := renderer.DefaultLimits
 	limits.FileBytes, limits.Files = cfg.Uploads.FileMB<<20, cfg.Uploads.Count
 	err = web.Register(web.Deps{Kit: s.Kit, UI: faces, Renderer: renderer.New(texts, limits), Flow: s.Flow, Directory: dirs, Clock: o.Clock,
-		QR:      bankid.QRSVG,
+		QR: bankid.QRSVG, Metadata: s.eids.metadata,
 		BaseURL: cfg.BaseURL, Simulators: o.Simulators, Verify: s.proof.Check})
 	if err != nil {
 		return err
@@ -327,6 +331,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	if err := caseload.Register(site, caseload.Deps{Flow: s.Flow, Clock: o.Clock}); err != nil {
+		return err
+	}
+	if err := byhand.Register(site, byhand.Deps{Flow: s.Flow}); err != nil {
 		return err
 	}
 	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {

@@ -51,6 +51,7 @@ func (s *site) routes() []httpkit.Route {
 		{Method: get, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: eidkit.AnswerLimit, Foreign: true},
 		{Method: post, Path: answerURL + "/:provider", Who: everybody, Handle: s.takeAnswer, Limit: eidkit.AnswerLimit, Foreign: true},
 		{Method: get, Path: backURL, Who: everybody, Handle: s.cameBack, Limit: eidkit.PollLimit},
+		{Method: get, Path: metadataURL + "/:provider", Who: everybody, Handle: s.metadata},
 		{Method: get, Path: "/fortsatt", Who: citizen, Handle: s.resume},
 		{Method: post, Path: "/logga-ut", Who: everybody, Handle: s.logout},
 		{Method: post, Path: "/forlang", Who: citizen, Handle: s.extend},

@@ -133,6 +133,8 @@ type Deps struct {
 	// Verify checks a file that somebody has got from an e-service: a case PDF or an evidence bundle. fault.Invalid with a proof.Unusable
 	// in its chain when there is nothing to check.
 	Verify func(file []byte) (proof.Report, error)
+	// Metadata makes our SAML metadata, by the e-legitimation's id.
+	Metadata map[string]func() ([]byte, error)
 	// BaseURL is our own address as the e-legitimation's app returns to it, without a trailing slash.
 	BaseURL string
 	// StaffBack is where an officer's browser goes on that came back from a provider of e-legitimation; "" where no officers sign.
