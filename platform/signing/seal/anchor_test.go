@@ -3,11 +3,15 @@ package seal_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"samtjanst/platform/fault"
 	"samtjanst/platform/signing/seal"
 	"samtjanst/platform/signing/seal/sealtest"
 )
@@ -64,6 +68,49 @@ func TestUnanchoredIsOnlyThat(t *testing.T) {
 	if diff := cmp.Diff(passes, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestDisowned: a changed byte in the issuer's certificate, or in the timestamp authority's, does not make a seal a stranger's.
+func TestDisowned(t *testing.T) {
+	c := certificates()
+	pem := c.authority.RootPEM()
+	trust := must(seal.ParseTrust(pem, pem))
+	file := sealed(t, authority())
+	from, to := gapOf(file)
+	digits := string(file[from:to])
+	for at, n := from, 0; ; at, n = at+1, n+1 { // the issuer's certificate stands in the seal and in the timestamp
+		i := strings.Index(digits[at-from:], hex.EncodeToString(c.seal.Chain[1].Raw))
+		if i < 0 {
+			if n != 2 {
+				t.Errorf("the issuer's certificate stands %d times", n)
+			}
+			break
+		}
+		at += i
+		for off := 0; off < 2*len(c.seal.Chain[1].Raw); off += 17 {
+			was := file[at+off]
+			file[at+off] = "123456789abcdef0"[strings.IndexByte("0123456789abcdef", was)]
+			_, err := seal.Verify(file, trust)
+			if _, loose := seal.VerifyUnanchored(file, trust); err == nil || loose == nil {
+				t.Errorf("digit %d: %v, %v", off, err, loose)
+			}
+			file[at+off] = was
+		}
+	}
+	for name, text := range map[string]string{"no certificate": "hej", "not a CA": string(leaf(t))} {
+		if _, err := seal.ParseTrust(nil, []byte(text)); !errors.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func leaf(t *testing.T) []byte {
+	t.Helper()
+	cert, _, err := sealtest.EncodePEM(certificates().seal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert
 }
 
 // TestSealAlone: a certificate that its owner has signed is somebody unknown, not a seal that is broken.

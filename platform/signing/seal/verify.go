@@ -22,6 +22,10 @@ type Trust struct {
 	Timestamped bool           // refuse a seal without a timestamp
 	Now         time.Time      // zero: a time that is still to come is not refused
 
+	// Known are the same roots one by one, as ParseTrust gives them: for VerifyUnanchored, which calls a certificate broken that names
+	// one of them as its issuer and was not issued by it. Without them it is somebody unknown's.
+	Known []*x509.Certificate
+
 	unanchored bool // by VerifyUnanchored
 }
 
