@@ -3,7 +3,6 @@ package proof
 import (
 	"errors"
 
-	"samtjanst/platform/idno"
 	"samtjanst/platform/signing/evidence"
 )
 
@@ -14,9 +13,12 @@ var ErrUnknownKey = errors.New("proof: made with a key that is not known here")
 // Freja verifies results of Freja's, each against the certificates that Freja signs with.
 func Freja(signers evidence.FrejaSigners) Verifier {
 	return func(e Evidence) (Signed, error) {
-		number, err := idno.Parse(e.Number, e.At)
+		number, err := e.signer()
+		if err == nil {
+			err = e.alone()
+		}
 		if err != nil {
-			return Signed{}, &evidence.Failure{Code: evidence.WrongPerson, Detail: "nobody is named"}
+			return Signed{}, err
 		}
 		v, err := evidence.VerifyFreja(evidence.FrejaInput{FrejaReceived: evidence.FrejaReceived{JWS: e.Signature, Signers: signers, At: e.At},
 			Use: evidence.Signing, Number: number, Text: []byte(e.Text), Hidden: e.Hidden})

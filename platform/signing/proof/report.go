@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"samtjanst/platform/signing"
+	"samtjanst/platform/signing/seal"
 )
 
 // State is what came of a check.
@@ -173,12 +174,19 @@ const (
 // SealStates lists them all, for tests that each has its words.
 var SealStates = []SealState{SealHolds, SealUnknownRoot, SealBroken, SealNone, SealUnchecked}
 
-// Seal is the authority's own signature over a whole PDF.
+// Seal is the authority's own signature over a whole PDF. But for State and Code it says something only of a seal that holds, or comes from
+// somebody unknown.
 type Seal struct {
-	State  SealState `json:"state"`
-	By     string    `json:"by,omitempty"` // the certificate's name
-	At     time.Time `json:"at,omitzero"`
-	Anchor *Anchor   `json:"anchor,omitempty"`
+	State   SealState `json:"state"`
+	Code    seal.Code `json:"code,omitempty"`   // which check failed
+	By      string    `json:"by,omitempty"`     // the organisation of the certificate
+	Number  string    `json:"number,omitempty"` // its organisation number, as the certificate has it: "NTRSE-2120009901"
+	Issuer  string    `json:"issuer,omitempty"` // of the certificate
+	At      time.Time `json:"at,omitzero"`
+	Stamped string    `json:"stamped,omitempty"` // who vouches for At; "" when it is the authority's own word
+	// Of SealUnknownRoot: where the seal's certificate leads, and the timestamp's; nil for one that leads to somebody trusted.
+	Anchor      *Anchor `json:"anchor,omitempty"`
+	StampAnchor *Anchor `json:"stampAnchor,omitempty"`
 }
 
 // SealCheck checks the seal of a PDF. It says SealHolds only when every byte of the file is under the seal.

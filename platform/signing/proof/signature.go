@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"encoding/hex"
 	"time"
 
 	"samtjanst/platform/idno"
@@ -33,6 +32,23 @@ type Evidence struct {
 	Level     int             `json:"level"`
 }
 
+// signer is whom the evidence names.
+func (e Evidence) signer() (idno.Number, error) {
+	number, err := idno.Parse(e.Number, e.At)
+	if err != nil {
+		return idno.Number{}, &evidence.Failure{Code: evidence.WrongPerson, Detail: "nobody is named"}
+	}
+	return number, nil
+}
+
+// alone refuses an OCSP answer beside a signature of a format that has none.
+func (e Evidence) alone() error {
+	if len(e.OCSP) != 0 {
+		return &evidence.Failure{Code: evidence.OCSPStructure, Detail: "an OCSP answer, which this kind of evidence does not have"}
+	}
+	return nil
+}
+
 // Verifier makes every check of one format of evidence, that it was made by the person named, over the text and the hidden data in e. What
 // it trusts, it holds. When all holds but that the roots are not known, it gives what it read with Anchor.Known false and no error. An
 // error has an evidence.Code in its chain, or is ErrUnknownKey.
@@ -43,8 +59,8 @@ type Signed struct {
 	Number idno.Number `json:"number"`
 	Name   string      `json:"name"`
 	At     time.Time   `json:"at"`     // by the clock of somebody else than the platform, where the format has such a time
-	Method string      `json:"method"` // "bankid-mobile", "bankid-file", "bankid-card", "bankid-other", "freja", "freja+"; key of its words
-	Level  int         `json:"level"`  // level of assurance, 2–4
+	Method string      `json:"method"` // one of Methods; key of its words
+	Level  int         `json:"level"`  // level of assurance, 2–4; 0 when the signature does not say, or by a name that is not known here
 	Issuer string      `json:"issuer"`
 	Anchor Anchor      `json:"anchor"`
 }
@@ -56,15 +72,24 @@ type Anchor struct {
 	Known       bool   `json:"known"`                 // among those trusted
 }
 
+// Methods beside those of BankID ("bankid-" and an evidence.Method) and Freja.
+const (
+	MethodSAML    = "saml"
+	MethodService = "service"
+)
+
+// Methods lists them all, for tests that each has its words.
+var Methods = []string{"bankid-mobile", "bankid-file", "bankid-card", "bankid-other", "freja", "freja+", MethodSAML, MethodService}
+
 // bankIDLevel is the level that BankID has in the Swedish trust framework (kvalitetsmärket Svensk e-legitimation).
 const bankIDLevel = 3
 
 // BankID verifies BankID's signatures against roots; without roots none is known.
 func BankID(roots evidence.Roots) Verifier {
 	return func(e Evidence) (Signed, error) {
-		number, err := idno.Parse(e.Number, e.At)
+		number, err := e.signer()
 		if err != nil {
-			return Signed{}, &evidence.Failure{Code: evidence.WrongPerson, Detail: "nobody is named"}
+			return Signed{}, err
 		}
 		in := evidence.Input{Received: evidence.Received{XML: e.Signature, OCSP: e.OCSP, Roots: roots, At: e.At}, Use: evidence.Signing,
 			Number: number, Text: []byte(e.Text), Markdown: e.Markdown, Hidden: e.Hidden}
@@ -76,7 +101,7 @@ func BankID(roots evidence.Roots) Verifier {
 			return Signed{}, err
 		}
 		return Signed{Number: v.Number, Name: v.Name, At: v.OCSPTime, Method: "bankid-" + string(v.Method), Level: bankIDLevel, Issuer: v.Issuer,
-			Anchor: Anchor{Name: v.Anchor.Name, Fingerprint: hex.EncodeToString(v.Anchor.Fingerprint[:]), Known: v.Anchor.Known}}, nil
+			Anchor: anchorOf(v.Anchor)}, nil
 	}
 }
 

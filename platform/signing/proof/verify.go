@@ -157,7 +157,8 @@ func (v *verification) signature(o Order, pl Place) Signature {
 		s.set(StepRoot, UnknownRoot)
 		s.State = UnknownRoot
 	}
-	if signed.Number.Digits() != e.Number || e.Level > signed.Level { // the name is told as the signature has it
+	higher := signed.Level != 0 && e.Level > signed.Level
+	if signed.Number.Digits() != e.Number || higher { // the name is told as the signature has it
 		v.found.add(FoundPerson, pl.Evidence)
 		s.fail(StepPerson, evidence.WrongPerson)
 		return s

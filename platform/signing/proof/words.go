@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"samtjanst/platform/signing"
+	"samtjanst/platform/signing/evidence"
 )
 
 // Speaker has the texts of a language; *i18n.Locale is one.
@@ -85,6 +86,9 @@ func (r Report) sayFindings(l Speaker) (out []Line) {
 		if f.Code == FoundFormat || f.Code == FoundKey {
 			line.Mark = Note
 		}
+		if f.Code == FoundSeal {
+			line.Details = r.Seal.sayCode(l)
+		}
 		out = append(out, line)
 	}
 	return out
@@ -131,24 +135,20 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 			case Broken:
 				key = "verify.signed.other-bytes"
 			}
-			line.Text = l.T(key, "name", g.Name, "number", g.Number.Dashed(), "time", l.DateTime(g.At), "method", method(l, g.Method), "level", g.Level)
+			line.Text = l.T(key, "name", g.Name, "number", g.Number.Dashed(), "time", l.DateTime(g.At), "method", method(l, g.Method), "level", level(l, g.Level))
 		} else if s.State == Unchecked {
 			line.Text = l.T("verify.signed.unchecked", "party", r.nameOf(l, s.Party), "format", string(s.Format))
 		} else {
 			line.Text = l.T("verify.signed.broken", "party", r.nameOf(l, s.Party), "file", s.File)
 		}
 		for _, c := range s.Checks {
-			line.Details = append(line.Details, sayCheck(l, c))
+			line.Details = append(line.Details, sayCheck(l, s.Format, c))
 		}
 		if g := s.Signed; g != nil {
-			key := "verify.signed.root"
-			if !g.Anchor.Known {
-				key = "verify.signed.root-unknown"
-			}
 			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.manifest", "digest", s.Manifest)},
-				Line{Mark: Note, Text: l.T("verify.signed.issuer", "issuer", g.Issuer)})
+				Line{Mark: Note, Text: l.T(of(l, "verify.signed.issuer-", "verify.signed.issuer", s.Format), "issuer", g.Issuer)})
 			if g.Anchor.Fingerprint != "" {
-				line.Details = append(line.Details, Line{Mark: Note, Text: l.T(key, "name", g.Anchor.Name, "fingerprint", fingerprint(g.Anchor.Fingerprint))})
+				line.Details = append(line.Details, sayAnchor(l, of(l, "verify.signed.root-", "verify.signed.root", s.Format), g.Anchor))
 			}
 		}
 		out = append(out, line)
@@ -156,8 +156,24 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 	return out
 }
 
-func sayCheck(l Speaker, c Check) Line {
-	line := Line{Mark: markOf(stateMarks, c.State), Text: l.T("verify.step."+string(c.Step)) + ": " + l.T("verify.state."+string(c.State))}
+// of is the key of a text that some formats of evidence have one of their own for; the others share the general one.
+func of(l Speaker, own, general string, f evidence.Format) string {
+	if l.Has(own + string(f)) {
+		return own + string(f)
+	}
+	return general
+}
+
+// sayAnchor says where certificates lead; key is the text for an anchor that is trusted.
+func sayAnchor(l Speaker, key string, a Anchor) Line {
+	if !a.Known {
+		key = "verify.signed.root-unknown"
+	}
+	return Line{Mark: Note, Text: l.T(key, "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))}
+}
+
+func sayCheck(l Speaker, f evidence.Format, c Check) Line {
+	line := Line{Mark: markOf(stateMarks, c.State), Text: l.T(of(l, "verify.step."+string(c.Step)+"-", "verify.step."+string(c.Step), f)) + ": " + l.T("verify.state."+string(c.State))}
 	if key := "evidence." + string(c.Code); c.Code != "" && l.Has(key) {
 		line.Details = []Line{{Mark: Bad, Text: l.T(key)}}
 	}
@@ -170,6 +186,14 @@ func method(l Speaker, m string) string {
 		return l.T(key)
 	}
 	return m
+}
+
+// level is a level of assurance as part of a sentence.
+func level(l Speaker, n int) string {
+	if n == 0 {
+		return l.T("verify.level-unknown")
+	}
+	return l.T("verify.level", "level", n)
 }
 
 // fingerprint in pairs, as certificates' owners print it.
@@ -268,24 +292,48 @@ func (r Report) sayProtection(l Speaker) (out []Line) {
 		}
 	}
 	if r.Container == PDF {
-		seal := Line{Mark: Note, Text: l.T("verify.seal." + string(r.Seal.State))}
-		switch r.Seal.State {
-		case SealHolds:
-			seal.Mark = Good
-		case SealBroken:
-			seal.Mark = Bad
-		}
-		if r.Seal.By != "" {
-			seal.Details = append(seal.Details, Line{Mark: Note, Text: l.T("verify.seal-by", "name", r.Seal.By, "time", l.DateTime(r.Seal.At))})
-		}
-		if a := r.Seal.Anchor; a != nil {
-			key := "verify.signed.root"
-			if !a.Known {
-				key = "verify.signed.root-unknown"
-			}
-			seal.Details = append(seal.Details, Line{Mark: Note, Text: l.T(key, "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))})
-		}
-		out = append(out, seal)
+		out = append(out, r.Seal.say(l))
 	}
 	return out
+}
+
+// say puts a seal into words.
+func (s Seal) say(l Speaker) Line {
+	line := Line{Mark: Note, Text: l.T("verify.seal." + string(s.State)), Details: s.sayCode(l)}
+	switch s.State {
+	case SealHolds:
+		line.Mark = Good
+	case SealBroken:
+		line.Mark = Bad
+	}
+	note := func(key string, args ...any) {
+		line.Details = append(line.Details, Line{Mark: Note, Text: l.T(key, args...)})
+	}
+	if s.By != "" {
+		by := s.By
+		if s.Number != "" {
+			by += " (" + strings.TrimPrefix(s.Number, "NTRSE-") + ")"
+		}
+		note("verify.sealed.by", "name", by, "time", l.DateTime(s.At))
+		if s.Stamped != "" {
+			note("verify.sealed.stamped", "name", s.Stamped)
+		} else {
+			note("verify.sealed.unstamped")
+		}
+		note("verify.sealed.issuer", "issuer", s.Issuer)
+	}
+	for _, a := range []*Anchor{s.Anchor, s.StampAnchor} {
+		if a != nil {
+			line.Details = append(line.Details, sayAnchor(l, "verify.signed.root", *a))
+		}
+	}
+	return line
+}
+
+// sayCode says which check of a seal failed.
+func (s Seal) sayCode(l Speaker) []Line {
+	if key := "seal." + string(s.Code); s.Code != "" && l.Has(key) {
+		return []Line{{Mark: markOf(map[SealState]Mark{SealBroken: Bad}, s.State), Text: l.T(key)}}
+	}
+	return nil
 }

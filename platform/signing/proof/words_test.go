@@ -8,6 +8,7 @@ import (
 	"samtjanst/platform/signing"
 	"samtjanst/platform/signing/evidence"
 	"samtjanst/platform/signing/proof"
+	"samtjanst/platform/signing/seal"
 	"samtjanst/renderer/i18n"
 )
 
@@ -36,12 +37,20 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, s := range []proof.State{proof.OK, proof.Broken, proof.UnknownRoot, proof.Unchecked, proof.DigestOnly, proof.Missing} {
 		keys = append(keys, "verify.state."+string(s))
 	}
+	for _, m := range proof.Methods {
+		keys = append(keys, "verify.method."+m)
+	}
 	for _, c := range slices.Concat(evidence.Codes(), evidence.FrejaCodes(), evidence.SAMLCodes(), evidence.ServiceCodes()) {
 		keys = append(keys, "evidence."+string(c))
 	}
-	for _, key := range keys {
-		if !texts.In("sv").Has(key) {
-			t.Errorf("%s has no words", key)
+	for _, c := range seal.Codes() {
+		keys = append(keys, "seal."+string(c))
+	}
+	for _, lang := range []string{"sv", "en"} {
+		for _, key := range keys {
+			if !texts.In(lang).Has(key) {
+				t.Errorf("%s has no words in %s", key, lang)
+			}
 		}
 	}
 }

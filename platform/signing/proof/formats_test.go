@@ -1,0 +1,155 @@
+package proof_test
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"samtjanst/platform/canon"
+	"samtjanst/platform/idno"
+	"samtjanst/platform/signing/evidence"
+	et "samtjanst/platform/signing/evidence/evidencetest"
+	"samtjanst/platform/signing/proof"
+	"samtjanst/renderer/i18n"
+)
+
+const loa3 = "http://id.elegnamnden.se/loa/1.0/loa3"
+
+var (
+	idp     = sync.OnceValue(func() *et.IdentityProvider { return must(et.NewIdentityProvider("https://idp.example.com", now)) })
+	service = sync.OnceValue(func() *et.ServiceAuthority { return must(et.NewServiceAuthority(now.AddDate(-1, 0, 0))) })
+)
+
+// again has Bo's evidence made anew, in another format.
+func (k *kase) again(edit func(*proof.Evidence)) {
+	f := k.file("underskrift-p2.json")
+	var e proof.Evidence
+	if err := json.Unmarshal(f.Bytes, &e); err != nil {
+		panic(err)
+	}
+	edit(&e)
+	f.Bytes = must(canon.Marshal(e))
+}
+
+// bySAML has Bo sign at an identity provider that calls the level by a name.
+func bySAML(context string) *kase {
+	k := signedCase()
+	k.again(func(e *proof.Evidence) {
+		e.Format, e.Provider, e.OCSP, e.Method = evidence.SAML, "elegitimation", nil, context
+		e.Signature = must(idp().Assertion(et.Said{ID: "_a1", Audience: "https://ekkoping.example.se/eid", Recipient: "https://ekkoping.example.se/eid/svar/x", InResponseTo: "_r1",
+			Context: context, At: now, Number: idno.Must(numbers["p2"]), GivenName: "Bo", Surname: "Testsson", Message: evidence.SAMLMessage([]byte(e.Text), e.Hidden)}, et.SAMLEdit{}))
+	})
+	return k
+}
+
+// byService has Bo sign at a signing service.
+func byService() *kase {
+	k := signedCase()
+	k.again(func(e *proof.Evidence) {
+		e.Format, e.Provider, e.OCSP, e.Method = evidence.Service, "underskriftstjanst", nil, loa3
+		doc := evidence.ServiceDocument{Reference: "Relay00000000000000AAAF3JQ", Text: []byte(e.Text), Hidden: e.Hidden}
+		signer := must(service().Issue(et.ServiceSubject{Number: idno.Must(numbers["p2"]), GivenName: "Bo", Surname: "Testsson",
+			Context: et.ServiceContext{IdentityProvider: "https://idp.example.com", Class: loa3, Assertion: "_a1", Transaction: "t1", Instant: now}}, now.Add(-time.Second)))
+		s := must(signer.Sign(et.ServiceTask{ToBeSigned: must(doc.SignedInfo("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256")), SignatureID: doc.SignatureID()}, now, et.ServiceEdit{}))
+		e.Signature = must(doc.Finish(evidence.ServiceResult{SignedInfo: s.ToBeSigned, Object: s.Object, Value: s.Value, Certificates: s.Certificates}))
+	})
+	return k
+}
+
+func issuers(entityID string, certificates ...*x509.Certificate) func() []evidence.SAMLIssuer {
+	return func() []evidence.SAMLIssuer {
+		return []evidence.SAMLIssuer{{EntityID: entityID, Certificates: certificates}}
+	}
+}
+
+func nobody() []evidence.SAMLIssuer { return nil }
+
+// An assertion, or what a signing service made, is checked as strictly as BankID's: trusted, from somebody unknown, or broken.
+func TestSAMLAndService(t *testing.T) {
+	roots := must(evidence.ParseRoots(service().RootPEM()))
+	others := must(evidence.ParseRoots(bank().RootPEM()))
+	stranger := must(et.NewIdentityProvider(idp().EntityID, now))
+	other := func(k *kase, edit func(*proof.Evidence)) func() *kase {
+		return func() *kase { k.again(edit); return k }
+	}
+	saml, made := func() *kase { return bySAML(loa3) }, byService
+	for name, c := range map[string]struct {
+		make   func() *kase
+		saml   func() []evidence.SAMLIssuer
+		roots  []evidence.Roots
+		want   proof.Verdict
+		step   proof.CheckStep // that breaks
+		method string
+		level  int
+	}{
+		"assertion":                           {saml, issuers(idp().EntityID, idp().Certificate()), nil, proof.VerdictHolds, "", "saml", 3},
+		"assertion, by the certificate alone": {saml, issuers("", stranger.Certificate(), idp().Certificate()), nil, proof.VerdictHolds, "", "saml", 3},
+		"assertion, nobody known":             {saml, nobody, nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, another of this name":     {saml, issuers(idp().EntityID, stranger.Certificate()), nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, another name":             {saml, issuers("https://other.example.com", idp().Certificate()), nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, a level of the provider's own": {func() *kase { return bySAML("https://idp.example.com/loa/high") }, issuers("", idp().Certificate()), nil,
+			proof.VerdictHolds, "", "saml", 0},
+		"assertion, a higher level told": {other(bySAML(loa3), func(e *proof.Evidence) { e.Level = 4 }), issuers("", idp().Certificate()), nil, proof.VerdictBroken, proof.StepPerson, "", 0},
+		"assertion, another text":        {other(bySAML(loa3), func(e *proof.Evidence) { e.Text = "Jag avstår" }), issuers("", idp().Certificate()), nil, proof.VerdictBroken, proof.StepText, "", 0},
+		"assertion, another hidden":      {other(bySAML(loa3), func(e *proof.Evidence) { e.Hidden[0] ^= 1 }), issuers("", idp().Certificate()), nil, proof.VerdictBroken, proof.StepText, "", 0},
+		"assertion, another person":      {other(bySAML(loa3), func(e *proof.Evidence) { e.Number = numbers["p1"] }), nobody, nil, proof.VerdictBroken, proof.StepPerson, "", 0},
+		"assertion, another day":         {other(bySAML(loa3), func(e *proof.Evidence) { e.At = e.At.AddDate(0, 0, 1) }), nobody, nil, proof.VerdictBroken, proof.StepStatus, "", 0},
+		"assertion, altered":             {other(bySAML(loa3), func(e *proof.Evidence) { flip(e.Signature, "Testsson") }), nobody, nil, proof.VerdictBroken, proof.StepContent, "", 0},
+		"assertion, signature altered":   {other(bySAML(loa3), func(e *proof.Evidence) { flip(e.Signature, "SignatureValue>") }), nobody, nil, proof.VerdictBroken, proof.StepKey, "", 0},
+		"assertion, with an OCSP answer": {other(bySAML(loa3), func(e *proof.Evidence) { e.OCSP = []byte{1} }), nobody, nil, proof.VerdictBroken, proof.StepStatus, "", 0},
+		"service":                        {made, nobody, []evidence.Roots{others, roots}, proof.VerdictHolds, "", "service", 3},
+		"service, other roots":           {made, nobody, []evidence.Roots{others}, proof.VerdictUnknownRoot, "", "service", 3},
+		"service, no roots":              {made, nobody, nil, proof.VerdictUnknownRoot, "", "service", 3},
+		"service, a higher level told":   {other(byService(), func(e *proof.Evidence) { e.Level = 4 }), nobody, []evidence.Roots{roots}, proof.VerdictBroken, proof.StepPerson, "", 0},
+		"service, another text":          {other(byService(), func(e *proof.Evidence) { e.Text = "Jag avstår" }), nobody, []evidence.Roots{roots}, proof.VerdictBroken, proof.StepText, "", 0},
+		"service, another hidden":        {other(byService(), func(e *proof.Evidence) { e.Hidden[0] ^= 1 }), nobody, []evidence.Roots{roots}, proof.VerdictBroken, proof.StepManifest, "", 0},
+		"service, another person":        {other(byService(), func(e *proof.Evidence) { e.Number = numbers["p1"] }), nobody, []evidence.Roots{roots}, proof.VerdictBroken, proof.StepPerson, "", 0},
+		"service, another day":           {other(byService(), func(e *proof.Evidence) { e.At = e.At.AddDate(0, 0, 1) }), nobody, []evidence.Roots{roots}, proof.VerdictBroken, proof.StepStatus, "", 0},
+		"assertion said to be a service's": {other(bySAML(loa3), func(e *proof.Evidence) { e.Format = evidence.Service }), nobody, []evidence.Roots{roots},
+			proof.VerdictBroken, proof.StepForm, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ck := checker(bank())
+			ck.Formats[evidence.SAML], ck.Formats[evidence.Service] = proof.SAML(c.saml), proof.Service(c.roots...)
+			r := check(t, ck, c.make().zip(t))
+			s := r.Signatures[1]
+			if r.Verdict != c.want {
+				t.Fatalf("%s %v %+v", r.Verdict, r.Findings, s)
+			}
+			if c.step != "" {
+				if i := slices.IndexFunc(s.Checks, func(c proof.Check) bool { return c.State == proof.Broken }); i < 0 || s.Checks[i].Step != c.step {
+					t.Errorf("%+v", s.Checks)
+				}
+				return
+			}
+			g := s.Signed
+			if g.Name != "Bo Testsson" || g.Number.Digits() != numbers["p2"] || !g.At.Equal(now) || g.Method != c.method || g.Level != c.level || len(g.Anchor.Fingerprint) != 64 ||
+				g.Anchor.Known != (c.want == proof.VerdictHolds) {
+				t.Errorf("%+v", g)
+			}
+			texts := must(i18n.Embedded())
+			for _, lang := range []string{"sv", "en"} {
+				if text := flat(r.Say(texts.In(lang))); strings.Contains(text, "[") || !strings.Contains(text, "Bo Testsson (19850601-2387)") {
+					t.Errorf("a text is missing in %s:\n%s", lang, text)
+				}
+			}
+		})
+	}
+}
+
+// flip alters the byte after a word, its last place.
+func flip(b []byte, after string) {
+	at := strings.LastIndex(string(b), "</") // so that there is one behind
+	if after == "SignatureValue>" {
+		at = strings.Index(string(b), after) + len(after) + 4
+	} else {
+		at = strings.LastIndex(string(b[:at]), after)
+	}
+	if b[at]++; b[at] == '=' {
+		b[at] = 'A'
+	}
+}
