@@ -59,6 +59,8 @@ type Options struct {
 	// Forms is a folder of forms; "" those that the platform ships. Municipalities are who offers them; nil those of the demo.
 	Forms          string
 	Municipalities fs.FS
+	// Configure changes the configuration, which is that of the demo; may be nil.
+	Configure func(*config.Config)
 }
 
 // New starts a world and stops it with the test.
@@ -90,11 +92,17 @@ func New(t testing.TB, o Options) *World {
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(logWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
+	if err := lendKeys(o.Dir + "/sim"); err != nil {
+		t.Fatal(err)
+	}
 	hub, err := sim.New(sim.Options{Dir: o.Dir + "/sim", Listen: "127.0.0.1:0", Platform: o.BaseURL, Clock: w.Clock, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if w.Sim, err = hub.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := keepKeys(o.Dir + "/sim"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -112,6 +120,9 @@ func New(t testing.TB, o Options) *World {
 	}
 	if !o.EIDs {
 		cfg.EID = nil
+	}
+	if o.Configure != nil {
+		o.Configure(&cfg)
 	}
 	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: w.Clock, Log: log, Municipalities: o.Municipalities,
 		Simulators: w.Sim.Endpoints.URL, OutboxEvery: 200 * time.Millisecond, Still: !o.Outbox, Store: o.Store})
