@@ -6,6 +6,7 @@ import (
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/signing"
 	"samtjanst/renderer"
 	"samtjanst/renderer/pdf"
 )
@@ -51,8 +52,12 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 			return nil, err
 		}
 		blocks = append(blocks, pdf.PageBreak{})
+		if c.State == casework.Deciding {
+			blocks = append(blocks, pdf.Paragraph{Text: pdf.Text("Det här är ett förslag till beslut. Det gäller när den som beslutar har skrivit under.")})
+		}
 		blocks = append(blocks, pdf.FromMarkdown(string(md))...)
 	}
+	blocks = append(blocks, decisionSignatures(c)...)
 	if c.Handout != nil {
 		md, err := s.Vault.Part(ctx, e, casework.PartID(c.Handout.Text.Part.ID))
 		if err != nil {
@@ -68,7 +73,34 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		return nil, err
 	}
 	d.Attachments = attachments(b, about)
-	return render(d, "arende-"+c.Reference+".pdf")
+	return s.record(ctx, v.Service.Tenant, d, sealedCase, "arende-"+c.Reference+".pdf")
+}
+
+// decisionSignatures tells who was to sign the decision, and the proposals that did not go through.
+func decisionSignatures(c *casework.Case) []pdf.Block {
+	var blocks []pdf.Block
+	add := func(title string, d casework.Decision) {
+		if len(d.Order.Places) == 0 {
+			return
+		}
+		blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text(title)})
+		names := map[signing.PartyID]string{}
+		for _, p := range d.Signers {
+			names[p.ID] = p.Name
+		}
+		var list pdf.SignatureList
+		for _, pl := range d.Order.Places {
+			list = append(list, pdf.Signature{Name: names[pl.Party], State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
+		}
+		blocks = append(blocks, list)
+	}
+	for _, d := range c.Against {
+		add("Förslag till beslut som inte gick igenom", d)
+	}
+	if c.Decision != nil {
+		add("Beslutets underskrifter", *c.Decision)
+	}
+	return blocks
 }
 
 func (s *Service) head(v *StaffCase) pdf.KeyValue {

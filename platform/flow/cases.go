@@ -345,8 +345,8 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 		v.OwnFirst = fillsOwn(&g.Form.Def.Meta, p.Role) && p.Own == nil
 	}
 	s.orderView(c, p, g, v)
-	if c.Decision != nil && c.Decision.PDF != nil {
-		v.Decision = &DecisionView{Outcome: c.Decision.Outcome, Title: outcomeTitle(g.Form, c.Decision.Outcome), At: c.Decision.At, PDF: true}
+	if held := settled(c); held != nil {
+		v.Decision = &DecisionView{Outcome: held.Outcome, Title: outcomeTitle(g.Form, held.Outcome), At: held.At, PDF: true}
 		for _, d := range p.Delivered {
 			if d.What == "decision" && !d.Opened.IsZero() {
 				v.Decision.Opened = d.Opened

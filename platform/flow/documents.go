@@ -62,11 +62,7 @@ func (s *Service) documentText(g *Graph, name, lang string, data map[string]any)
 	if !ok {
 		return "", fault.Newf("flow.documentText", fault.Internal, "form %s has no document %q", g.Form.Def.Meta.ID, name)
 	}
-	src, ok := texts[lang]
-	if !ok {
-		src = texts["sv"]
-	}
-	t, err := document.Parse(name, src)
+	t, err := document.Parse(name, texts[documentLang(g, name, lang)])
 	if err != nil {
 		return "", fault.New("flow.documentText", fault.Internal, err)
 	}
@@ -75,6 +71,14 @@ func (s *Service) documentText(g *Graph, name, lang string, data map[string]any)
 		return "", fault.New("flow.documentText", fault.Internal, err)
 	}
 	return md, nil
+}
+
+// documentLang gives the language that one of the form's documents is in for somebody who reads this one.
+func documentLang(g *Graph, name, lang string) string {
+	if _, ok := g.Form.Def.Documents[name][lang]; ok {
+		return lang
+	}
+	return "sv"
 }
 
 // doc is a document in the municipality's dress.
@@ -91,6 +95,7 @@ func (s *Service) doc(c *casework.Case, sv ServiceView, title, lang string, at t
 	return d
 }
 
+// render makes a document that is not sealed: a draft, or something to print.
 func render(d pdf.Doc, name string) (*File, error) {
 	raw, err := pdf.Render(d)
 	if err != nil {
@@ -99,7 +104,7 @@ func render(d pdf.Doc, name string) (*File, error) {
 	return fileOf(name, "application/pdf", raw), nil
 }
 
-// makeDecision makes the decision's PDF, the same for every party: what only one may see is not in it.
+// makeDecision makes the decision's PDF and seals it, the same for every party: what only one may see is not in it.
 func (s *Service) makeDecision(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, []vault.Blob, error) {
 	c := &e.Case
 	g, sv, err := s.graphOf(ctx, c)
@@ -113,6 +118,13 @@ func (s *Service) makeDecision(ctx context.Context, e *vault.Entry, f casework.E
 	raw, err := pdf.Render(s.doc(c, sv, "Beslut: "+g.Form.Title["sv"], "sv", c.Decision.At, pdf.FromMarkdown(string(md))...))
 	if err != nil {
 		return nil, nil, fault.New("flow.makeDecision", fault.Internal, err)
+	}
+	why := sealedDecision
+	if len(c.Decision.Signers) > 0 {
+		why = sealedProposal
+	}
+	if raw, err = s.seal(ctx, sv.Tenant, "sv", why, raw); err != nil {
+		return nil, nil, err
 	}
 	ref := newRef("decision-pdf", "beslut.pdf", "application/pdf", signing.Everybody, raw)
 	return casework.DocumentMade{Effect: f.ID, PDF: ref},
@@ -146,13 +158,14 @@ func (s *Service) DecisionPDF(ctx context.Context, a identity.Actor, id casework
 	if err != nil {
 		return nil, err
 	}
-	if e.Case.Decision == nil || e.Case.Decision.PDF == nil {
+	held := settled(&e.Case)
+	if held == nil {
 		return nil, fault.New("flow.DecisionPDF", fault.NotFound, nil)
 	}
 	if err := s.guarded(ctx, e, p, "decision"); err != nil { // a letter reaches the party instead, by the officer's hand
 		return nil, err
 	}
-	raw, err := s.Vault.Part(ctx, e, casework.PartID(e.Case.Decision.PDF.Part.ID))
+	raw, err := s.Vault.Part(ctx, e, casework.PartID(held.PDF.Part.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -194,10 +207,9 @@ func (s *Service) receiptPDF(ctx context.Context, e *vault.Entry, lang string) (
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := g.Form.Def.Documents["mottagningskvitto"][lang]; !ok {
-		lang = "sv"
-	}
-	return render(s.doc(&e.Case, sv, g.Form.Title.In(lang), lang, e.Case.Submitted, pdf.FromMarkdown(md)...), "kvitto-"+e.Case.Reference+".pdf")
+	lang = documentLang(g, "mottagningskvitto", lang)
+	return s.record(ctx, sv.Tenant, s.doc(&e.Case, sv, g.Form.Title.In(lang), lang, e.Case.Submitted, pdf.FromMarkdown(md)...), sealedReceipt,
+		"kvitto-"+e.Case.Reference+".pdf")
 }
 
 // CopyPDF is a party's copy: the common part, the own section, names and times of the signatures; attached are the files of
@@ -236,5 +248,5 @@ func (s *Service) copyPDF(ctx context.Context, e *vault.Entry, p *casework.Party
 		}
 		d.Attachments = attachments(b, about)
 	}
-	return render(d, "kopia-"+cv.Reference+".pdf")
+	return s.record(ctx, cv.Service.Tenant, d, sealedCopy, "kopia-"+cv.Reference+".pdf")
 }

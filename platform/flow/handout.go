@@ -240,5 +240,7 @@ func (s *Service) HandoutPDF(ctx context.Context, a identity.Actor, id casework.
 	if err != nil {
 		return nil, err
 	}
-	return render(s.doc(&e.Case, sv, g.Form.Title.In(e.Case.Lang), e.Case.Lang, e.Case.Handout.At, pdf.FromMarkdown(string(md))...), "brev-"+e.Case.Reference+".pdf")
+	lang := documentLang(g, g.Form.Def.Meta.Delivery.Document, e.Case.Lang)
+	return s.record(ctx, sv.Tenant, s.doc(&e.Case, sv, g.Form.Title.In(lang), lang, e.Case.Handout.At, pdf.FromMarkdown(string(md))...), sealedLetter,
+		"brev-"+e.Case.Reference+".pdf")
 }

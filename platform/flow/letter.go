@@ -15,6 +15,7 @@ import (
 )
 
 // Letter is a letter to print: an invitation with a sheet to sign, a decision with its cover, an order to complete, the letter that goes with what is handed out.
+// It goes on paper, where no seal is seen, and carries an address: it is not sealed.
 func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, party signing.PartyID, what string) (*File, error) {
 	e, err := s.staffCase(ctx, a, id, "document", what, handlers...)
 	if err != nil {
@@ -72,7 +73,7 @@ func (s *Service) Letter(ctx context.Context, a identity.Actor, id casework.ID, 
 		if err != nil {
 			return nil, err
 		}
-		d.Blocks, d.Lang = pdf.FromMarkdown(string(md)), c.Lang
+		d.Blocks, d.Lang = pdf.FromMarkdown(string(md)), documentLang(g, g.Form.Def.Meta.Delivery.Document, c.Lang)
 	default:
 		return nil, fault.New("flow.Letter", fault.NotFound, nil)
 	}

@@ -5,7 +5,7 @@
 // (fault.NotFound), and a page never tells one of these from another. Within a case a party sees the common part and his or her
 // own; addresses, contact details, reasons and evidence of others are not in the views at all.
 //
-// Nothing outside is called inside a citizen's request but what the page is about (login, sign, look-up).
+// Nothing outside is called inside a citizen's request but what the page is about (login, sign, look-up, a timestamp for the document asked for).
 package flow
 
 import (
@@ -56,6 +56,8 @@ type Service struct {
 	Wake func(casework.ID)
 	// Dress gives a municipality's logo and colour ("#rrggbb") for documents, by theme. May be nil.
 	Dress func(theme string) (svg []byte, colour string)
+	// Seals are by municipality; the documents of one that is not there are not sealed.
+	Seals map[identity.TenantID]Sealer
 
 	polls      turns     // of signatures in progress
 	collecting collector // follows them

@@ -53,6 +53,7 @@ func (s *Server) background(cfg config.Config, o Options, dirs *directory.Direct
 	})
 	s.jobs.Go(func() { s.eids.keepFresh(ctx, o.Log) }) // at once, so that the first login does not wait
 	s.every(ctx, refreshEvery, func() { s.eids.keepFresh(ctx, o.Log) })
+	s.every(ctx, warnEvery, func() { s.seals.warn(o.Log, o.Clock.Now()) })
 	s.every(ctx, newsEvery, func() {
 		if _, err := s.Flow.Catalog.Refresh(ctx, s.Flow.Clock.Now()); err != nil && ctx.Err() == nil {
 			o.Log.Error("published forms not read again", "error", err)

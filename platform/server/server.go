@@ -70,6 +70,7 @@ type Server struct {
 
 	proof   proof.Checker
 	eids    legitimations
+	seals   seals
 	outbox  *outbox.Outbox
 	closers []func() error
 	stop    context.CancelFunc
@@ -221,10 +222,15 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, err
 	}
+	if s.seals, err = newSeals(cfg, dirs, o.Clock); err != nil {
+		return nil, err
+	}
+	s.seals.warn(o.Log, o.Clock.Now())
 	use := &flow.Service{
 		Vault: &vault.Vault{Store: s.Store, Keys: keys, Clock: o.Clock}, Blobs: blobs, Scanner: scanner(cfg.Clamd),
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
 		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EIDs: l.offers, Mail: mailer, SMS: texter, Targets: targets,
+		Seals:  s.seals.forFlow(),
 		Verify: l.trust.verify, Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
 		Dress: func(theme string) ([]byte, string) {
 			if t, ok := themes[theme]; ok {
