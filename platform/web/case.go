@@ -143,15 +143,20 @@ func (s *site) readable(r *httpkit.Request, v *flow.CaseView) []renderer.Summary
 func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 	l := r.Locale()
 	done, of := v.Done, v.Of
+	late := s.Clock.Now().After(v.Deadline)
 	switch v.State {
 	case casework.AwaitingSignatures:
 		switch {
+		case late && v.MaySign:
+			return l.T("web.case.late-you", "done", done, "of", of, "day", l.Date(v.Deadline))
 		case v.MaySign:
 			return l.T("web.case.now-you", "done", done, "of", of, "day", l.Date(v.Deadline))
 		case v.Later:
 			return l.T("web.case.now-later", "done", done, "of", of)
 		case v.Refused: // and the notice says what can be done
 			return l.T("web.case.progress", "done", done, "of", of) + "."
+		case late:
+			return l.T("web.case.late-others", "done", done, "of", of, "day", l.Date(v.Deadline))
 		}
 		return l.T("web.case.now-others", "done", done, "of", of, "day", l.Date(v.Deadline))
 	case casework.AwaitingCompletion:

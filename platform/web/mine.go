@@ -75,7 +75,11 @@ func signCard(r *httpkit.Request, it flow.Item, now time.Time) ui.CardLink {
 	if !it.Asked.IsZero() {
 		c.Meta = append(c.Meta, waited(r, it.Asked, now))
 	}
-	if !it.Deadline.IsZero() {
+	switch {
+	case it.Deadline.IsZero():
+	case now.After(it.Deadline):
+		c.Meta = append(c.Meta, l.T("web.mine.late", "day", l.Date(it.Deadline)))
+	default:
 		c.Meta = append(c.Meta, l.T("web.mine.deadline", "day", l.Date(it.Deadline)))
 	}
 	if it.Of > 1 {
