@@ -97,9 +97,10 @@ func (s *Site) Shell(r *httpkit.Request, title string) ui.Shell {
 		sh.Theme = t.Theme
 		sh.Statement, sh.Privacy, sh.Contact = s.citizenPages(t)
 	}
+	current := s.part(r.Path())
 	for _, n := range s.nav {
 		if n.For(r.Actor()) {
-			sh.Nav = append(sh.Nav, ui.Link{Text: l.T("admin.nav." + n.Key), URL: n.URL, Current: within(r.Path(), n.URL)})
+			sh.Nav = append(sh.Nav, ui.Link{Text: l.T("admin.nav." + n.Key), URL: n.URL, Current: n.URL == current})
 		}
 	}
 	var kept ui.Notice
@@ -109,6 +110,17 @@ func (s *Site) Shell(r *httpkit.Request, title string) ui.Shell {
 		}
 	}
 	return sh
+}
+
+// part is the address of the menu's entry that a page belongs to: the nearest above it, "" none.
+func (s *Site) part(path string) string {
+	best := ""
+	for _, n := range s.nav {
+		if within(path, n.URL) && len(n.URL) > len(best) {
+			best = n.URL
+		}
+	}
+	return best
 }
 
 func within(path, url string) bool { return path == url || strings.HasPrefix(path, url+"/") }
