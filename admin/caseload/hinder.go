@@ -57,7 +57,7 @@ func (a *area) hinderForm(r *httpkit.Request, status int, c *flow.StaffCase, par
 	if lastLeft(c, party) {
 		key = "admin.hinder.lead-last"
 	}
-	p := hinderPage{Shell: a.caseShell(r, c, w.T("admin.hinder.title")), caseHead: w.head(c), Action: hinderURL(c.Case.ID, party.ID), Lead: w.T(key, "name", party.Name),
+	p := hinderPage{Shell: a.caseShell(r, c, w.T("admin.case.hinder-name", "name", party.Name)), caseHead: w.head(c), Action: hinderURL(c.Case.ID, party.ID), Lead: w.T(key, "name", party.Name),
 		Reason: ui.Field{Name: "skal", Label: w.T("admin.hinder.reason"), Hint: w.T("admin.hinder.reason-hint"), Value: reason, Rows: 5}}
 	p.Shell.Problems = w.show(problems, control{"/reason", &p.Reason, ""})
 	return admin.Show(r, status, a.hinder, p)

@@ -18,7 +18,8 @@ type replacePage struct {
 	ui.Shell
 	caseHead
 	Heading, Lead, Action              string
-	Name, Number, Email, Phone, Ground ui.Field
+	Guardian                           bool // the place is a guardian's
+	Name, Person, Email, Phone, Ground ui.Field
 }
 
 // replaceable gives the case and the party whose place is still to be filled. fault.Conflict when there is nothing to fill any more;
@@ -76,16 +77,16 @@ func (a *area) replaceForm(r *httpkit.Request, status int, c *flow.StaffCase, pa
 		lead = "admin.replace.lead-applicant"
 	}
 	heading := w.T("admin.replace.title", "name", party.Name)
-	p := replacePage{Shell: a.caseShell(r, c, w.T("admin.replace.page")), caseHead: w.head(c), Heading: heading, Lead: w.T(lead, "name", party.Name),
-		Action: replaceURL(c.Case.ID, party.ID),
-		Name:   ui.Field{Name: "namn", Label: w.T("admin.replace.name"), Value: in.Name, Autocomplete: "off"},
-		Number: ui.Field{Name: "nummer", Label: w.T("admin.replace.number"), Hint: w.T("admin.replace.number-hint"), Value: in.Number, Optional: true, Width: 14,
+	p := replacePage{Shell: a.caseShell(r, c, heading), caseHead: w.head(c), Heading: heading, Lead: w.T(lead, "name", party.Name),
+		Action: replaceURL(c.Case.ID, party.ID), Guardian: party.Role == casework.GuardianRole && len(c.Case.Children) > 0,
+		Name: ui.Field{Name: "namn", Label: w.T("admin.replace.name"), Value: in.Name, Autocomplete: "off"},
+		Person: ui.Field{Name: "nummer", Label: w.T("admin.replace.number"), Hint: w.T("admin.replace.number-hint"), Value: in.Number, Optional: true, Width: 14,
 			InputMode: "numeric", Autocomplete: "off"},
 		Email: ui.Field{Name: "epost", Label: w.T("admin.replace.email"), Hint: w.T("admin.replace.contact-hint"), Value: in.Email, Optional: true,
 			InputMode: "email", Autocomplete: "off"},
 		Phone:  ui.Field{Name: "telefon", Label: w.T("admin.replace.phone"), Value: in.Phone, Optional: true, Width: 16, Type: "tel", Autocomplete: "off"},
 		Ground: ui.Field{Name: "grund", Label: w.T("admin.replace.ground"), Hint: w.T("admin.replace.ground-hint"), Value: in.Ground, Rows: 4}}
-	p.Shell.Problems = w.show(problems, control{"/name", &p.Name, ""}, control{"/number", &p.Number, "-place"}, control{"/email", &p.Email, ""},
+	p.Shell.Problems = w.show(problems, control{"/name", &p.Name, ""}, control{"/number", &p.Person, "-place"}, control{"/email", &p.Email, ""},
 		control{"/phone", &p.Phone, ""}, control{"/ground", &p.Ground, ""})
 	return admin.Show(r, status, a.replace, p)
 }

@@ -2,7 +2,6 @@ package caseload
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"samtjanst/platform/casework"
@@ -16,14 +15,12 @@ import (
 
 // orderCard is one signing order: of what was handed in, or of the decision.
 type orderCard struct {
-	ID    string
 	Title string // "" when there is only one order
 	Steps []stepCard
 }
 
 // stepCard is what is wanted at one time. One that is all of an order, and asks all at once, has no title: nothing has to be explained.
 type stepCard struct {
-	ID     string
 	Title  string // "Steg 1 av 2"
 	Rule   string // "2 av 3 ska skriva under."
 	Ladder string // "De frågas en i taget …", "" all are asked at once
@@ -60,6 +57,9 @@ func (r signatureRow) Hinder() bool  { return r.may.Hinder }
 func (r signatureRow) Replace() bool { return r.may.Replace }
 func (r signatureRow) GoOn() bool    { return r.may.GoOn }
 
+// Acts reports whether there is anything to press.
+func (r signatureRow) Acts() bool { return r.may != placeActions{} || r.Evidence != "" }
+
 // placeActions says what the officer can do about one place.
 type placeActions struct {
 	Remind  bool // now
@@ -87,7 +87,7 @@ func (w words) signatureOrders(c *flow.StaffCase, may actions) []orderCard {
 	var out []orderCard
 	add := func(o signing.Order) {
 		if len(o.Places) > 0 {
-			out = append(out, orderCard{ID: "order-" + strconv.Itoa(len(out)+1), Title: w.T("admin.case.order." + o.About), Steps: w.steps(c, o, may)})
+			out = append(out, orderCard{Title: w.T("admin.case.order." + o.About), Steps: w.steps(c, o, may)})
 		}
 	}
 	add(c.Case.Order)
@@ -96,11 +96,6 @@ func (w words) signatureOrders(c *flow.StaffCase, may actions) []orderCard {
 	}
 	if len(out) == 1 {
 		out[0].Title = ""
-	}
-	for i := range out {
-		for j := range out[i].Steps {
-			out[i].Steps[j].ID = out[i].ID + "-" + strconv.Itoa(j+1)
-		}
 	}
 	return out
 }
