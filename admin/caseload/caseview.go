@@ -34,6 +34,8 @@ type casePage struct {
 	Deadline    time.Time // of the signatures; zero when nobody is missing
 	DeadlineIn  string
 	Told        []toldRow
+	Proposal    *proposalCard // nil when no decision waits to be signed
+	Aside       []laidAside   // proposals that came to nothing
 	Decision    *decisionCard
 	Handout     *handoutCard
 	Handovers   []handoverRow
@@ -60,13 +62,14 @@ type caseHead struct {
 	Assignee  string
 	Guarded   bool
 	Manual    bool
+	ByHand    bool // an officer began it: nobody has applied for anything
 }
 
 func (w words) head(c *flow.StaffCase) caseHead {
 	h := caseHead{ID: c.Case.ID, URL: caseURL(c.Case.ID), Reference: c.Case.Reference, Number: c.Case.Number,
 		Service: w.text(c.Form.Title), Subject: c.Case.Subject, Since: c.Case.Since, Waited: w.since(c.Case.Since),
 		Submitted: c.Case.Submitted, Age: w.age(c.Case.Submitted), Assignee: c.Case.AssigneeName,
-		Guarded: c.Case.Guarded, Manual: c.Case.Manual}
+		Guarded: c.Case.Guarded, Manual: c.Case.Manual, ByHand: c.Case.ByHand()}
 	h.State.Text, h.State.Tone = w.state(c.Case.State)
 	if h.Assignee == "" && c.Case.Assignee != "" {
 		h.Assignee = w.T("admin.inbox.somebody")
@@ -99,14 +102,17 @@ type actions struct {
 	Preview  bool // may see how a decision would look, but not decide
 	HandOut  bool // may hand out what was asked for, which ends the case
 	Sign     bool // somebody's signature is missing and can still be dealt with
+	TakeBack bool // an officer began it, and may take it back
 	ReadOnly bool // the reader handles no cases
 }
 
 func actionsOf(c casework.Case, service forms.Meta, decider bool) actions {
 	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
-	a := actions{Complete: (c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer) && !c.Anonymous()}
+	a := actions{Complete: (c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer) && !c.Anonymous() && !c.ByHand(),
+		TakeBack: open && c.ByHand()}
 	a.Came = c.State == casework.AwaitingCompletion
 	decided := c.State == casework.AwaitingOfficer && len(service.Decision.Outcomes) > 0
+	decider = decider || service.Decision.Sign != nil // who may not decide may lay it before those who may
 	a.Decide, a.Preview = decided && decider, decided && !decider
 	a.HandOut = c.State == casework.AwaitingOfficer && len(service.Delivery.Ways) > 0
 	a.Sign = open && !c.Order.Ended && !c.Order.Complete()
@@ -152,7 +158,7 @@ func (w words) parties(c *flow.StaffCase) []partyCard {
 		return nil // what somebody without login chose to say stands among the answers
 	}
 	for _, p := range c.Case.Parties {
-		card := partyCard{ID: p.ID, Name: p.Name, Role: w.role(c, p.Role), Number: dashed(p.Number.Digits()),
+		card := partyCard{ID: p.ID, Name: p.Name, Role: w.capacity(c, &p), Number: dashed(p.Number.Digits()),
 			Email: p.Given.Email, Phone: formatPhone(p.Given.Phone)}
 		if v := c.Own[p.ID]; v != nil {
 			card.Own = w.answers(v, true)
@@ -163,10 +169,21 @@ func (w words) parties(c *flow.StaffCase) []partyCard {
 	return out
 }
 
+// capacity says in what capacity a party takes part: in the officer's words, else by the role.
+func (w words) capacity(c *flow.StaffCase, p *casework.Party) string {
+	if p.Title != "" {
+		return p.Title
+	}
+	return w.role(c, p.Role)
+}
+
 // role names a party's role as the form does.
 func (w words) role(c *flow.StaffCase, role string) string {
-	if role == applicant {
+	switch role {
+	case applicant:
 		return w.T("admin.role.applicant")
+	case casework.AuthorityRole:
+		return w.T("admin.role.authority")
 	}
 	for _, p := range c.Form.Def.Meta.Parties {
 		if p.Role == role && p.Title != "" {
@@ -238,16 +255,11 @@ type decisionCard struct {
 
 func (w words) decision(c *flow.StaffCase) *decisionCard {
 	d := c.Case.Decision
-	if d == nil {
+	if d == nil || c.Case.State == casework.Deciding {
 		return nil
 	}
 	def := c.Form.Def.Meta.Decision
-	card := &decisionCard{Outcome: d.Outcome, At: d.At, By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
-	for _, o := range def.Outcomes {
-		if o.ID == d.Outcome {
-			card.Outcome = o.Title
-		}
-	}
+	card := &decisionCard{Outcome: outcomeOf(c, d), At: d.At, By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
 	for _, g := range def.Grounds {
 		if slices.Contains(d.Grounds, g.ID) {
 			card.Grounds = append(card.Grounds, g.Title)
@@ -317,10 +329,15 @@ func (w words) jumps(p *casePage) []ui.Link {
 	}
 	add(p.Stage != nil, "steg", 0)
 	add(true, "uppgifter", len(p.Tasks))
-	add(p.Decision != nil, "beslut", 0)
+	add(p.Decision != nil || p.Proposal != nil, "beslut", 0)
+	add(len(p.Aside) > 0, "emot", len(p.Aside))
 	add(p.Handout != nil, "utlamnat", 0)
 	add(len(p.Signatures) > 0, "underskrifter", 0)
-	add(true, "ansokan", 0)
+	if p.ByHand {
+		out = append(out, ui.Link{Text: w.T("admin.case.by-hand"), URL: "#ansokan"})
+	} else {
+		add(true, "ansokan", 0)
+	}
 	add(len(p.Parties) > 0, "parter", len(p.Parties))
 	add(p.Facts != nil, "register", 0)
 	add(true, "bilagor", len(p.Attachments))

@@ -29,6 +29,9 @@ func (w words) events(c *flow.StaffCase) []eventRow {
 			about = ""
 		}
 		r.Text = w.coded("admin.event.", e.Header.Kind)
+		if c.Case.ByHand() && e.Header.Kind == (casework.Submitted{}).Kind() {
+			r.Text = w.T("admin.event.submitted-by-hand")
+		}
 		if name := partyName(&c.Case, about); name != "" {
 			r.Text = w.T("admin.event-about", "event", r.Text, "name", name)
 		}

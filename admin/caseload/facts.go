@@ -35,7 +35,7 @@ const sourceManual = "manual"
 // facts shows the applicant and the children that the case is about. The applicant's other children are in the answer too,
 // but no business of this case.
 func (w words) facts(c *flow.StaffCase) *factsCard {
-	if len(c.Facts) == 0 || c.Case.Anonymous() {
+	if len(c.Facts) == 0 || c.Case.Anonymous() || c.Case.ByHand() {
 		return nil // nothing was asked of any register
 	}
 	card := &factsCard{At: c.FactsAt}

@@ -163,8 +163,15 @@ func (w words) handout(c *flow.StaffCase) *handoutCard {
 	return card
 }
 
-// ends says how a service's cases end, as the state's sentence has it: "-handout" where something is handed out and nothing was decided.
+// ends says how a service's cases end, as the state's sentence has it: "-handout" where something is handed out and nothing was decided, "-by-hand"
+// where an officer has asked for signatures.
 func ends(c *flow.StaffCase) string {
+	switch c.Case.State {
+	case casework.AwaitingOfficer, casework.Closed, casework.Withdrawn:
+		if c.Case.ByHand() {
+			return "-by-hand"
+		}
+	}
 	switch c.Case.State {
 	case casework.Closed:
 		if c.Case.Handout != nil {

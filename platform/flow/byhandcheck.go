@@ -27,11 +27,11 @@ const (
 
 // Limits of an order by hand.
 const (
-	maxHandSigners   = 50
-	maxSteps     = 10
-	maxDays      = 365
-	maxMinutes   = 7 * 24 * 60
-	maxReminders = 5
+	maxHandSigners = 50
+	maxSteps       = 10
+	maxDays        = 365
+	maxMinutes     = 7 * 24 * 60
+	maxReminders   = 5
 )
 
 // handDone is an order by hand that holds together.
