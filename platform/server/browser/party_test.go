@@ -4,9 +4,11 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"samtjanst/examples/demo"
 	"samtjanst/forms/library"
@@ -187,7 +189,10 @@ func TestOtherWaysToSign(t *testing.T) {
 
 	helena := loggedIn(t, w, personas.HelenaTestgren, smallNoScript)
 	helena.follow("Skriv under: ")
-	w.Clock.Advance(15 * day)
+	for _, days := range []time.Duration{4, 11} { // the reminder comes, then the end
+		atRest(t, w, id)
+		w.Clock.Advance(days * day)
+	}
 	helena = loggedIn(t, w, personas.HelenaTestgren, smallNoScript)
 	helena.again("Har väntat på dig i 15 dagar")
 	helena.sees("Tiden gick ut 7 december 2026, men du kan fortfarande skriva under")
@@ -277,6 +282,18 @@ func (b *tab) there(button string) {
 	b.inspect()
 }
 
+// atRest waits until what is due has been done.
+func atRest(t *testing.T, w *servertest.World, id casework.ID) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		head := w.Head(id)
+		if !slices.ContainsFunc(head.Effects, func(f casework.Effect) bool { return !f.At.After(w.Clock.Now()) }) {
+			return
+		}
+	}
+	t.Fatal("the platform does not come to rest")
+}
+
 func partyOf(t *testing.T, w *servertest.World, id casework.ID, who personas.ID) signing.PartyID {
 	t.Helper()
 	head := w.Head(id)
@@ -285,4 +302,25 @@ func partyOf(t *testing.T, w *servertest.World, id casework.ID, who personas.ID)
 		t.Fatalf("%s is no party", who)
 	}
 	return p.ID
+}
+
+// With the keys alone: to say what hinders one, and to change what was handed in.
+func TestPartiesByKeyboard(t *testing.T) {
+	t.Parallel()
+	w := streetParty(t)
+	id := applyForParty(t, w)
+	w.Sign(citizen(personas.AnnaTestsson), id)
+	sara := loggedIn(t, w, personas.SaraExempelsson, desk)
+	sara.pressKey("Skriv under: ")
+	sara.pressKey("Jag kan inte skriva under")
+	sara.chooseKey("Jag vill inte skriva under")
+	sara.writeKey("Berätta varför", "Det blir för högt.")
+	sara.pressKey("Skicka")
+	sara.sees("Du har avböjt")
+	anna := loggedIn(t, w, personas.AnnaTestsson, desk)
+	anna.open("/arende/" + string(id))
+	anna.pressKey("Ändra ansökan")
+	anna.pressKey("Börja ändra")
+	anna.pressKey("Lämna in ändringen")
+	anna.sees("Ändringen är inlämnad", "0 av 4 har skrivit under")
 }
