@@ -13,6 +13,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -23,6 +24,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing"
 	"samtjanst/renderer/ui"
@@ -39,6 +41,7 @@ type Flow interface {
 	Handling
 	Signatures
 	Decisions
+	SignedDecisions
 	Handouts
 	Lists
 }
@@ -92,6 +95,22 @@ type Decisions interface {
 	Decide(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.DecisionInput) ([]forms.Problem, error)
 }
 
+// SignedDecisions wait for the signature of those before whom they are laid. For everybody else there is nothing to sign: fault.NotFound.
+type SignedDecisions interface {
+	eidkit.Flow
+	ToSign(context.Context, identity.Actor) ([]flow.OrderRow, error)
+	DecisionToSign(context.Context, identity.Actor, casework.ID) (*flow.DecisionToSign, error)
+	// StartSigningDecision: fault.Conflict when it is not the actor's turn.
+	StartSigningDecision(ctx context.Context, a identity.Actor, id casework.ID, provider string, client flow.Client) (*flow.DecisionToSign, error)
+	PollSigningDecision(context.Context, identity.Actor, casework.ID) (*flow.DecisionToSign, error)
+	DecisionCameBack(ctx context.Context, a identity.Actor, id casework.ID, ticket string) error
+	CancelSigningDecision(context.Context, identity.Actor, casework.ID) error
+	// AgainstDecision and HinderedDecision have problems with the pointer "/reason", WithdrawDecision "/ground".
+	AgainstDecision(ctx context.Context, a identity.Actor, id casework.ID, reason string) ([]forms.Problem, error)
+	HinderedDecision(ctx context.Context, a identity.Actor, id casework.ID, reason string) ([]forms.Problem, error)
+	WithdrawDecision(ctx context.Context, a identity.Actor, id casework.ID, ground string) ([]forms.Problem, error)
+}
+
 // Handouts end a case where nothing is decided: a certificate, a copy.
 type Handouts interface {
 	// HandOut: fault.Conflict when the case is no longer at the revision that the officer read. Problems have the pointers "/way",
@@ -110,12 +129,18 @@ type Lists interface {
 type Deps struct {
 	Flow  Flow
 	Clock clock.Clock
+	Log   *slog.Logger // nil: nowhere
+	// QR draws a code that an e-legitimation's app reads, as SVG.
+	QR func(text string) ([]byte, error)
+	// BaseURL is our own address as an e-legitimation's app returns to it, without a trailing slash.
+	BaseURL string
 }
 
 // area is the pages with what they need.
 type area struct {
 	Deps
 	site *admin.Site
+	eid  *eidkit.Kit
 
 	inbox      *ui.Template[inboxPage]
 	stages     *ui.Template[stagePage]
@@ -130,6 +155,11 @@ type area struct {
 	handout    *ui.Template[handoutPage]
 	board      *ui.Template[boardPage]
 	rides      *ui.Template[ridesPage]
+
+	signDecision *ui.Template[signDecisionPage]
+	signWait     *ui.Template[signWaitPage]
+	position     *ui.Template[positionPage]
+	stray        *ui.Template[strayPage]
 }
 
 // Addresses.
@@ -138,6 +168,8 @@ const (
 	ordersURL = admin.HomeURL + "/underskrifter"
 	boardURL  = admin.HomeURL + "/namnd"
 	ridesURL  = admin.HomeURL + "/turlista"
+	// BackURL is where a browser goes on that came back from a provider of e-legitimation to which an officer was sent.
+	BackURL = admin.HomeURL + "/eid/klar"
 )
 
 func caseURL(id casework.ID) string { return inboxURL + "/" + url.PathEscape(string(id)) }
@@ -176,6 +208,10 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	if a.Clock == nil {
 		a.Clock = clock.System{}
 	}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	a.eid = &eidkit.Kit{Flow: d.Flow, Log: a.Log, QR: d.QR, BaseURL: d.BaseURL}
 	var err error
 	bind := func(e error) {
 		if err == nil {
@@ -183,7 +219,7 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 		}
 	}
 	u := site.UI()
-	a.inbox, err = ui.Parse[inboxPage](u, templates, "templates/parts.html", "templates/inbox.html")
+	a.inbox, err = ui.Parse[inboxPage](u, templates, "templates/parts.html", "templates/inbox.html", "templates/inbox_sign.html")
 	var e error
 	a.kase, e = ui.Parse[casePage](u, templates, "templates/parts.html", "templates/case.html", "templates/case_*.html")
 	bind(e)
@@ -209,6 +245,14 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	bind(e)
 	a.rides, e = ui.Parse[ridesPage](u, templates, "templates/parts.html", "templates/rides.html")
 	bind(e)
+	a.signDecision, e = ui.Parse[signDecisionPage](u, templates, "templates/parts.html", "templates/signdecision.html")
+	bind(e)
+	a.signWait, e = ui.Parse[signWaitPage](u, templates, "templates/parts.html", "templates/signwait.html")
+	bind(e)
+	a.position, e = ui.Parse[positionPage](u, templates, "templates/parts.html", "templates/position.html")
+	bind(e)
+	a.stray, e = ui.Parse[strayPage](u, templates, "templates/parts.html", "templates/stray.html")
+	bind(e)
 	return a, err
 }
 
@@ -220,7 +264,6 @@ func Register(site *admin.Site, d Deps) error {
 	}
 	reads := httpkit.Staff(identity.Officer, identity.Decider, identity.Manager)
 	handles := httpkit.Staff(identity.Officer, identity.Decider)
-	decides := httpkit.Staff(identity.Decider)
 	reports := httpkit.Staff(identity.Decider, identity.Manager)
 	const one = inboxURL + "/:case"
 	get := func(path string, who httpkit.Access, h httpkit.Handler) httpkit.Route {
@@ -232,6 +275,8 @@ func Register(site *admin.Site, d Deps) error {
 	upload := func(path string, who httpkit.Access, h httpkit.Handler) httpkit.Route {
 		return httpkit.Route{Method: http.MethodPost, Path: path, Who: who, Handle: h, Files: true}
 	}
+	limited := func(r httpkit.Route, l *httpkit.Limit) httpkit.Route { r.Limit = l; return r }
+	quiet := func(r httpkit.Route) httpkit.Route { r.Quiet = true; return r }
 	site.Add([]admin.NavItem{
 		{Key: "cases", URL: inboxURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
 		{Key: "signatures", URL: ordersURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
@@ -268,10 +313,26 @@ func Register(site *admin.Site, d Deps) error {
 		upload(one+"/papper/:party", handles, a.registerPaper),
 		get(one+"/beslut", handles, a.showDecide),
 		post(one+"/beslut", handles, a.writeDecision),
-		post(one+"/beslut/fatta", decides, a.takeDecision),
+		post(one+"/beslut/fatta", handles, a.takeDecision),
 		post(one+"/beslut.pdf", handles, a.previewPDF),
 		get(one+"/utlamna", handles, a.showHandout),
 		upload(one+"/utlamna", handles, a.handOut),
+		get(one+"/skriv-under", handles, a.showSignDecision),
+		limited(post(one+"/skriv-under", handles, a.startSignDecision), eidkit.StartLimit),
+		get(one+"/skriv-under/handling", handles, a.decisionMade),
+		quiet(get(one+"/skriv-under/vanta", handles, a.waitForSign)),
+		limited(post(one+"/skriv-under/vanta", handles, a.pollSign), eidkit.PollLimit),
+		limited(get(one+"/skriv-under/lage", handles, a.signState), eidkit.PollLimit),
+		quiet(limited(get(one+"/skriv-under/qr", handles, a.signCode), eidkit.CodeLimit)),
+		get(one+"/skriv-under/retur", handles, a.signReturn),
+		post(one+"/skriv-under/avbryt", handles, a.cancelSign),
+		get(one+against.path, handles, a.showPosition(against)),
+		post(one+against.path, handles, a.takePosition(against)),
+		get(one+hindered.path, handles, a.showPosition(hindered)),
+		post(one+hindered.path, handles, a.takePosition(hindered)),
+		get(one+takenBack.path, handles, a.showPosition(takenBack)),
+		post(one+takenBack.path, handles, a.takePosition(takenBack)),
+		limited(get(BackURL, httpkit.Public, a.cameBack), eidkit.PollLimit),
 		get(boardURL, reads, a.showBoard),
 		post(boardURL, reports, a.reportToBoard),
 		get(ridesURL, handles, a.showRides),

@@ -34,6 +34,8 @@ type casePage struct {
 	Deadline    time.Time // of the signatures; zero when nobody is missing
 	DeadlineIn  string
 	Told        []toldRow
+	Proposal    *proposalCard // nil when no decision waits to be signed
+	Aside       []laidAside   // proposals that came to nothing
 	Decision    *decisionCard
 	Handout     *handoutCard
 	Handovers   []handoverRow
@@ -110,6 +112,7 @@ func actionsOf(c casework.Case, service forms.Meta, decider bool) actions {
 		TakeBack: open && c.ByHand()}
 	a.Came = c.State == casework.AwaitingCompletion
 	decided := c.State == casework.AwaitingOfficer && len(service.Decision.Outcomes) > 0
+	decider = decider || service.Decision.Sign != nil // who may not decide may lay it before those who may
 	a.Decide, a.Preview = decided && decider, decided && !decider
 	a.HandOut = c.State == casework.AwaitingOfficer && len(service.Delivery.Ways) > 0
 	a.Sign = open && !c.Order.Ended && !c.Order.Complete()
@@ -252,16 +255,11 @@ type decisionCard struct {
 
 func (w words) decision(c *flow.StaffCase) *decisionCard {
 	d := c.Case.Decision
-	if d == nil {
+	if d == nil || c.Case.State == casework.Deciding {
 		return nil
 	}
 	def := c.Form.Def.Meta.Decision
-	card := &decisionCard{Outcome: d.Outcome, At: d.At, By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
-	for _, o := range def.Outcomes {
-		if o.ID == d.Outcome {
-			card.Outcome = o.Title
-		}
-	}
+	card := &decisionCard{Outcome: outcomeOf(c, d), At: d.At, By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
 	for _, g := range def.Grounds {
 		if slices.Contains(d.Grounds, g.ID) {
 			card.Grounds = append(card.Grounds, g.Title)
@@ -331,7 +329,8 @@ func (w words) jumps(p *casePage) []ui.Link {
 	}
 	add(p.Stage != nil, "steg", 0)
 	add(true, "uppgifter", len(p.Tasks))
-	add(p.Decision != nil, "beslut", 0)
+	add(p.Decision != nil || p.Proposal != nil, "beslut", 0)
+	add(len(p.Aside) > 0, "emot", len(p.Aside))
 	add(p.Handout != nil, "utlamnat", 0)
 	add(len(p.Signatures) > 0, "underskrifter", 0)
 	if p.ByHand {

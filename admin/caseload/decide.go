@@ -32,7 +32,7 @@ func (a *area) showDecide(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	in := flow.DecisionInput{}
+	in := flow.DecisionInput{Propose: c.Form.Def.Meta.Decision.Sign != nil && !signsAlone(c, r.Actor())}
 	r.Value(titleKey, &in.Title)
 	pre, err := a.Flow.PreviewDecision(r.Context(), r.Actor(), c.Case.ID, in)
 	if err != nil {
@@ -86,7 +86,7 @@ func (a *area) takeDecision(r *httpkit.Request) error {
 		case err != nil:
 			return err
 		case len(problems) == 0:
-			return a.site.Done(r, r.Locale().T("admin.decide.done"), caseURL(c.Case.ID))
+			return a.decisionTaken(r, c, st.in)
 		}
 	}
 	if st.pre, err = a.Flow.PreviewDecision(r.Context(), r.Actor(), c.Case.ID, st.in); err != nil {
@@ -98,6 +98,18 @@ func (a *area) takeDecision(r *httpkit.Request) error {
 		status = http.StatusConflict
 	}
 	return a.decision(r, status, c, st)
+}
+
+// decisionTaken leads on: to the signature of whoever decides by signing, else back to the case.
+func (a *area) decisionTaken(r *httpkit.Request, c *flow.StaffCase, in flow.DecisionInput) error {
+	l := r.Locale()
+	switch {
+	case c.Form.Def.Meta.Decision.Sign == nil:
+		return a.site.Done(r, l.T("admin.decide.done"), caseURL(c.Case.ID))
+	case in.Propose:
+		return a.site.Done(r, l.T("admin.decide.sign-laid-done"), caseURL(c.Case.ID))
+	}
+	return r.See(signDecisionURL(c.Case.ID))
 }
 
 // previewPDF is POST /admin/arenden/{case}/beslut.pdf: the document as the parties would get it.
@@ -134,6 +146,7 @@ func parseDecision(v url.Values) flow.DecisionInput {
 			in.Rows = append(in.Rows, n)
 		}
 	}
+	parseSigning(v, &in)
 	return in
 }
 
@@ -158,10 +171,9 @@ type decideState struct {
 
 func (a *area) decision(r *httpkit.Request, status int, c *flow.StaffCase, st decideState) error {
 	w := a.words(r)
-	may := r.Actor().Has(identity.AuthorityID(c.Case.Authority), identity.Decider)
 	sh := a.caseShell(r, c, w.T("admin.decide.title"))
 	sh.Wide = !st.preview
-	return admin.Show(r, status, a.decide, w.decidePage(sh, c, st, may))
+	return admin.Show(r, status, a.decide, w.decidePage(sh, c, st, r.Actor()))
 }
 
 // decidePage is the form, or the decision as it will be.
@@ -178,6 +190,8 @@ type decidePage struct {
 	Rows     *rowChoice // nil when this service grants no rows
 	From, To ui.Field
 	ByTitle  ui.Field // the decider's title, as it stands in the decision
+	Signing  *signingChoice
+	Laid     bool // before others, as a proposal
 
 	// What the decision rests on, beside what is written.
 	Common ui.Summary
@@ -205,9 +219,9 @@ type rowOption struct {
 	Checked bool
 }
 
-func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, may bool) decidePage {
+func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a identity.Actor) decidePage {
 	def := c.Form.Def.Meta.Decision
-	p := decidePage{caseHead: w.head(c), May: may, Guarded: st.pre.Guarded || c.Case.Guarded, Rev: st.rev,
+	p := decidePage{caseHead: w.head(c), May: mayTake(c, a), Signing: w.signing(c, st, a), Laid: def.Sign != nil && st.in.Propose, Guarded: st.pre.Guarded || c.Case.Guarded, Rev: st.rev,
 		Outcome: ui.Field{Name: "utfall", Label: w.T("admin.decide.outcome"), Inline: true},
 		Grounds: ui.Field{Name: "grund", Label: w.T("admin.decide.grounds"), Hint: w.T("admin.decide.grounds-hint")},
 		Reasons: ui.Field{Name: "motivering", Label: w.T("admin.decide.reasons"), Hint: w.T("admin.decide.reasons-hint"),
@@ -225,12 +239,19 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, may bo
 			Hint: w.T("admin.decide.appeal", "how", w.coded("admin.decide.appeals.", g.Appeal))})
 	}
 	rowsField := ui.Field{Name: "rad", Label: w.T("admin.decide.rows")}
+	signers := ui.Field{Name: signAsked, ID: signAsked + "-1", Label: w.T("admin.decide.sign-asked", "n", 1)}
 	sh.Problems = w.show(st.pre.Problems, control{"/outcome", &p.Outcome, "-choice"}, control{"/grounds", &p.Grounds, "-choices"},
 		control{"/reasons", &p.Reasons, ""}, control{"/rows", &rowsField, "-choices"}, control{"/from", &p.From, "-date"},
-		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""})
+		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/signers", &signers, "-signers"})
+	if p.Signing != nil {
+		p.Signing.Error = signers.Error
+	}
 	if def.Grants != nil {
 		p.Rows = w.rowChoice(def.Grants, st)
 		p.Rows.Error = rowsField.Error
+	}
+	if p.Signing != nil {
+		p.Confirm.Options[0].Label = w.T("admin.decide.confirm-proposal")
 	}
 	if !st.preview {
 		p.Common, p.Facts = w.answers(c.View, false), w.facts(c)
@@ -283,6 +304,7 @@ func hidden(st decideState) []ui.Hidden {
 	out := []ui.Hidden{{Name: "rev", Value: strconv.FormatInt(st.rev, 10)}, {Name: "utfall", Value: st.in.Outcome},
 		{Name: "motivering", Value: st.in.Reasons}, {Name: "fran", Value: st.in.From}, {Name: "till", Value: st.in.To},
 		{Name: "titel", Value: st.in.Title}}
+	out = append(out, hiddenSigning(st.in)...)
 	for _, g := range st.in.Grounds {
 		out = append(out, ui.Hidden{Name: "grund", Value: g})
 	}

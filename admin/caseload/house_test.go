@@ -244,7 +244,7 @@ func (f *fakeFlow) Colleagues(_ context.Context, a identity.Actor, id casework.I
 		return nil, err
 	}
 	return []flow.Colleague{{Subject: "login|birgitta", Name: "Birgitta Provbeslutande"}, {Subject: "login|mona", Name: "Mona Testhandläggare"},
-		{Subject: "login|oskar", Name: "Oskar Provhandläggare"}}, nil
+		{Subject: "login|oskar", Name: "Oskar Provhandläggare", Decides: true, Signs: true}}, nil
 }
 
 func (f *fakeFlow) paper(a identity.Actor, id casework.ID) (*flow.File, error) {

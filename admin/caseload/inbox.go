@@ -29,6 +29,13 @@ func (a *area) showInbox(r *httpkit.Request) error {
 	p.Shell.Wide = true
 	me := actor.Staff.Subject
 	if f.View == toDo.name {
+		if f.After == "" && query == "" {
+			mine, err := a.Flow.ToSign(r.Context(), actor)
+			if err != nil {
+				return err
+			}
+			p.ToSign = w.toSign(mine)
+		}
 		var waiting *flow.Inbox
 		if !in.More && f.After == "" && !f.Task {
 			next := f.query(ready, query)

@@ -27,6 +27,7 @@ var views = []view{
 	{name: "att-gora", task: true},
 	{name: "hos-handlaggare", states: []casework.State{casework.AwaitingOfficer}},
 	{name: "underskrift", states: []casework.State{casework.AwaitingSignatures}},
+	{name: "beslut-underskrift", states: []casework.State{casework.Deciding}},
 	{name: "komplettering", states: []casework.State{casework.AwaitingCompletion}},
 	{name: "beslutade", states: []casework.State{casework.Decided, casework.Delivered}},
 	{name: "avslutade", states: []casework.State{casework.Closed}},
@@ -160,12 +161,13 @@ type inboxPage struct {
 	Stage    ui.Field // no options when no service has stages
 	Owner    ui.Field
 	Order    ui.Field
-	ToDo     bool   // the landing tab: every row has a task already
-	Narrowed bool   // some filter is on
-	Plain    string // address without filters
-	Query    string // the words searched for, "" none
-	Clear    string // address without the search
-	Here     string // address of this page, to come back to
+	ToDo     bool        // the landing tab: every row has a task already
+	Narrowed bool        // some filter is on
+	Plain    string      // address without filters
+	Query    string      // the words searched for, "" none
+	Clear    string      // address without the search
+	Here     string      // address of this page, to come back to
+	ToSign   []toSignRow // decisions that wait for the reader's own signature
 	Lists    []inboxList
 	Handles  bool   // the reader may do things with marked lines
 	First    string // address of the first page, "" when this is it

@@ -50,6 +50,10 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, a.decide)
 	uitest.Template(t, a.board)
 	uitest.Template(t, a.rides)
+	uitest.Template(t, a.signDecision)
+	uitest.Template(t, a.signWait)
+	uitest.Template(t, a.position)
+	uitest.Template(t, a.stray)
 }
 
 // Every page as an officer gets it keeps the house's rules for HTML. With SAMTJANST_TEST_PAGES=DIR the pages are also written

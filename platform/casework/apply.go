@@ -59,6 +59,7 @@ var table = map[string][]State{
 	"replaced":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"amended":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"document-made":      {Deciding, Decided},
+	"proposal-withdrawn": {Deciding},
 	"reported":           {Decided, Closed},
 	"stage-moved":        {AwaitingOfficer},
 	"rides-received":     {Decided, Closed},
@@ -117,6 +118,8 @@ func (c *Case) apply(e Event, now time.Time) error {
 		return c.declined(e, now)
 	case HinderedBy:
 		return c.hindered(e, now)
+	case ProposalWithdrawn:
+		return c.proposalWithdrawn(e, now)
 	case Replaced:
 		return c.replaced(e, now)
 	case Amended:

@@ -190,9 +190,10 @@ type Decision struct {
 	Rows       []map[string]any // granted rows, by the form's columns
 	Text       Ref              // the decision's Markdown as decided
 	PDF        *Ref             // for the parties
-	By         string           // staff subject
+	By         string           // staff subject of the decider; of a proposal, of whoever laid it
 	ByName     string
-	Title      string // the decider's title as it stands in the decision
+	Title      string    // the title of ByName as it stands in the decision; "" not known
+	Proposer   *Proposer // who laid it before those who sign it; nil when the decider did that alone
 	Delegation string
 	At         time.Time
 	Reported   time.Time // to the board
@@ -202,6 +203,7 @@ type Decision struct {
 	Signers    []Party       // who sign it; none when the decider's word is enough
 	Plan       *signing.Plan // how they sign
 	Order      signing.Order // of their signatures
+	Ground     string        // why the proposal was taken back; "" it was not
 }
 
 // HandoverState is what became of rows handed to a target.
@@ -344,9 +346,10 @@ func (c *Case) Labels() []string {
 	if len(c.OpenTasks()) > 0 {
 		l = append(l, "task")
 	}
-	if c.Decision != nil && c.Decision.Reported.IsZero() {
+	if c.Decision != nil && c.State != Deciding && c.Decision.Reported.IsZero() {
 		l = append(l, "unreported")
 	}
+	l = append(l, c.labelsAsked()...)
 	if c.Manual {
 		l = append(l, "manual")
 	}

@@ -340,6 +340,7 @@ func (c *Case) decisionSigned(now time.Time) {
 		return
 	}
 	c.Decision.At = now
+	c.decidedBySigner()
 	c.handOver(now)
 	c.proclaim(now)
 	c.move(Decided, now)

@@ -53,17 +53,23 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 		v.Problems = append(v.Problems, problem("title", forms.BadText)...)
 	}
 	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
+	var signers []casework.Party
 	if g.Form.Def.Meta.Decision.Sign != nil {
-		if _, err := s.deciders(ctx, a, &e.Case, in); errors.Is(err, fault.Invalid) {
+		signers, err = s.deciders(ctx, a, &e.Case, in)
+		switch {
+		case errors.Is(err, fault.Invalid) && in.Propose && len(in.Signers) == 0:
+			v.Problems = append(v.Problems, problem("signers", forms.Required)...)
+		case errors.Is(err, fault.Invalid):
 			v.Problems = append(v.Problems, problem("signers", forms.NotAnOption)...)
-		} else if err != nil {
+		case err != nil:
 			return nil, err
 		}
 	}
 	if len(v.Problems) > 0 {
 		return v, nil
 	}
-	v.Markdown, err = s.decisionText(ctx, e, g, sv, in, a, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
+	decider, decided := deciderWords(a, g.Form.Def.Meta.Decision, in, signers, clock.Date(s.Clock.Now()))
+	v.Markdown, err = s.decisionText(ctx, e, g, sv, in, decider, decided, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
 	return v, err
 }
 
@@ -186,7 +192,7 @@ func chosenRows(in DecisionInput, spec *forms.Grants, proposed []map[string]any)
 }
 
 // decisionText fills the form's template: Markdown, with how to appeal for each ground that is decided upon.
-func (s *Service) decisionText(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, in DecisionInput, a identity.Actor, rows []map[string]any) (string, error) {
+func (s *Service) decisionText(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView, in DecisionInput, decider, decided string, rows []map[string]any) (string, error) {
 	d := g.Form.Def.Meta.Decision
 	o, _ := outcome(d, in.Outcome) // checked before
 	data, err := s.documentData(ctx, e, g, sv)
@@ -213,8 +219,7 @@ func (s *Service) decisionText(ctx context.Context, e *vault.Entry, g *Graph, sv
 	if reasons == "" { // förvaltningslagen 32 §: reasons may be left out when the decision obviously needs none
 		reasons = "Beslutet går inte någon part emot. Skälen har därför utelämnats (32 § förvaltningslagen)."
 	}
-	data["outcome"], data["decided"] = strings.ToLower(o.Title), clock.Date(s.Clock.Now())
-	data["decider"] = a.Staff.Name + ", " + strings.TrimSpace(in.Title)
+	data["outcome"], data["decided"], data["decider"] = strings.ToLower(o.Title), decided, decider
 	data["delegation"], data["reasons"] = d.Delegation, document.Markdown(reasons)
 	data["ground"], data["appeal"] = document.Markdown(strings.Join(grounds, "\n")), document.Markdown(strings.Join(how, "\n\n"))
 	data["grants"] = document.Markdown(grantedText(d.Grants, o, rows, in))

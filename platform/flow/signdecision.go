@@ -42,7 +42,10 @@ type DecisionToSign struct {
 
 // mayDecide reports whether an officer may take this decision, or propose it to those who sign it.
 func mayDecide(a identity.Actor, authority string, d forms.Decision, in DecisionInput) bool {
-	return a.Has(identity.AuthorityID(authority), identity.Decider) || d.Sign != nil && len(in.Signers) > 0
+	if in.Propose {
+		return d.Sign != nil
+	}
+	return a.Has(identity.AuthorityID(authority), identity.Decider)
 }
 
 // deciders are those who sign a decision: the chosen colleagues, who may decide, or the one who takes it. fault.Invalid when one of them may
@@ -55,12 +58,15 @@ func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Ca
 		p.Role, p.Subject, p.Name = deciderRole, subject, name
 		out = append(out, p)
 	}
-	if len(in.Signers) == 0 {
+	if !in.Propose {
 		if a.Staff.Number.IsZero() {
 			return nil, fault.Newf(op, fault.Invalid, "the organisation's login does not tell who signs")
 		}
 		add(a.Staff.Subject, a.Staff.Name, casework.Party{Number: a.Staff.Number})
 		return out, nil
+	}
+	if len(in.Signers) == 0 || len(in.Signers) > maxDeciders {
+		return nil, fault.Newf(op, fault.Invalid, "laid before %d", len(in.Signers))
 	}
 	colleagues, err := s.colleagues(ctx, c.Authority)
 	if err != nil {
@@ -78,6 +84,31 @@ func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Ca
 
 // deciderRole is the role of those who sign a decision.
 const deciderRole = "decider"
+
+// maxDeciders is before how many a decision can be laid.
+const maxDeciders = 10
+
+// deciderWords say who decides, and when, as the document does: the decider, today; or whoever signs it of those before whom it is laid,
+// that day, and who laid it (förvaltningslagen 31 §: who decided, and who reported on the case).
+func deciderWords(a identity.Actor, d forms.Decision, in DecisionInput, signers []casework.Party, today string) (decider, decided string) {
+	me := a.Staff.Name + ", " + strings.TrimSpace(in.Title)
+	if d.Sign == nil {
+		return me, today
+	}
+	const signed = "den dag det skrivs under"
+	if !in.Propose {
+		return me, signed
+	}
+	names := make([]string, len(signers))
+	for i, p := range signers {
+		names[i] = p.Name
+	}
+	who := names[0]
+	if n := len(names); n > 1 {
+		who = strings.Join(names[:n-1], ", ") + " eller " + names[n-1] + ", den som skriver under"
+	}
+	return who + " (föredragande: " + me + ")", signed
+}
 
 // decisionPlan has one of the signers sign, asked one by one.
 func decisionPlan(f *forms.DecisionSigning, signers []casework.Party) *signing.Plan {
@@ -153,7 +184,7 @@ func (s *Service) decisionView(ctx context.Context, e *vault.Entry, p *casework.
 		return v, nil
 	}
 	v.Document = d.PDF.Part.ID
-	if v.MaySign = c.MaySign(p.ID); !v.MaySign {
+	if v.MaySign = c.State == casework.Deciding && c.MaySign(p.ID); !v.MaySign {
 		return v, nil
 	}
 	meta := &g.Form.Def.Meta
@@ -260,10 +291,17 @@ func (s *Service) PollSigningDecision(ctx context.Context, a identity.Actor, id 
 	if err != nil {
 		return nil, err
 	}
-	e, status, _, err := s.askedAbout(ctx, e, p, at)
-	if err != nil {
+	now, status, _, err := s.askedAbout(ctx, e, p, at)
+	switch {
+	case errors.Is(err, fault.Conflict): // somebody else was first: what was signed here is not wanted any more
+		status = eid.Status{State: eid.Failed, Message: eid.Cancelled}
+		if now, err = s.Vault.Load(ctx, id); err != nil {
+			return nil, err
+		}
+	case err != nil:
 		return nil, err
 	}
+	e = now
 	if status.State != eid.Pending {
 		if err := s.dropAttempt(ctx, attemptKey(id, p.ID)); err != nil {
 			return nil, err
@@ -287,6 +325,16 @@ func (s *Service) CancelSigningDecision(ctx context.Context, a identity.Actor, i
 		return err
 	}
 	return s.cancelAttempt(ctx, e, p)
+}
+
+// DecisionCameBack takes the ticket that the signer's browser has come back with from a provider that was visited. fault.NotFound when it is
+// none of the signature in progress.
+func (s *Service) DecisionCameBack(ctx context.Context, a identity.Actor, id casework.ID, ticket string) error {
+	e, p, err := s.asSigner(ctx, a, id, "")
+	if err != nil {
+		return err
+	}
+	return s.attemptCameBack(ctx, e, p, ticket)
 }
 
 // AgainstDecision records that somebody who is to sign the decision is against it. That is a position on the merits: the proposal is laid

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,7 +193,14 @@ func (s *Service) StaffPart(ctx context.Context, a identity.Actor, id casework.I
 		}
 		return fileOf("underskrift-"+string(pl.Party)+".json", "application/json", raw), nil
 	}
-	if d := c.Decision; d != nil && d.PDF != nil && d.PDF.Part.ID == part {
+	decisions := slices.Clone(c.Against) // proposals that came to nothing are part of the case
+	if c.Decision != nil {
+		decisions = append(decisions, *c.Decision)
+	}
+	for _, d := range decisions {
+		if d.PDF == nil || d.PDF.Part.ID != part {
+			continue
+		}
 		raw, err := s.Vault.Part(ctx, e, casework.PartID(part))
 		if err != nil {
 			return nil, err

@@ -270,9 +270,9 @@ type DecisionInput struct {
 	From    string // YYYY-MM-DD
 	To      string
 	Title   string // the decider's title
-	// Signers are colleagues, by subject, before whom the decision is laid as a proposal, in the order in which they are asked; none: the
-	// one who decides signs. Of forms whose decisions are signed only.
-	Signers []string
+	// Propose lays the decision as a proposal before Signers; else the one who decides signs. Of forms whose decisions are signed only.
+	Propose bool
+	Signers []string // colleagues, by subject, in the order in which they are asked
 }
 
 // DecisionPreview is the decision as it would be.

@@ -39,7 +39,7 @@ func reason(p signing.Place) string {
 
 var eventWords = map[string]string{
 	"submitted": "Ansökan kom in", "opened": "Öppnade det som ska skrivas under", "own-filled": "Fyllde i egna uppgifter", "signed": "Skrev under",
-	"declined": "Avböjde att skriva under", "hindered": "Kunde inte skriva under", "replaced": "Satte någon annan i stället", "amended": "Ändrade det som lämnats in", "withdrawn": "Återkallade ansökan", "reminder-asked": "Bad om en påminnelse",
+	"declined": "Avböjde att skriva under", "hindered": "Kunde inte skriva under", "replaced": "Satte någon annan i stället", "proposal-withdrawn": "Tog tillbaka förslaget till beslut", "amended": "Ändrade det som lämnats in", "withdrawn": "Återkallade ansökan", "reminder-asked": "Bad om en påminnelse",
 	"completion-ordered": "Föreläggande om komplettering", "completion-came": "Kompletteringen har kommit", "went-on": "Gick vidare utan underskrift", "signed-on-paper": "Registrerade underskrift på papper",
 	"assigned": "Tilldelade ärendet", "task-done": "Avslutade en uppgift", "letter-sent": "Skickade brev", "decided": "Beslut",
 	"decision-opened": "Öppnade beslutet", "delivered": "Lämnade ut", "delivery-opened": "Öppnade det som lämnats ut", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",

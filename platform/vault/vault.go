@@ -216,8 +216,8 @@ func (v *Vault) card(c *casework.Case) Card {
 	for _, t := range c.OpenTasks() {
 		k.Tasks = append(k.Tasks, t.Kind)
 	}
-	if c.Decision != nil {
-		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.At.Unix(), c.Decision.ByName+", "+c.Decision.Title
+	if c.Decision != nil && c.State != casework.Deciding {
+		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.At.Unix(), c.Decision.Decider()
 	}
 	for _, p := range c.Parties {
 		if p.Left {

@@ -1,0 +1,103 @@
+package caseload
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+
+	"samtjanst/platform/clock"
+	"samtjanst/platform/flow"
+	"samtjanst/platform/identity"
+	"samtjanst/renderer/ui"
+)
+
+// Who signs a decision, where the form has it signed: the one who writes it, or colleagues before whom it is laid.
+
+// Values of the choice, and names of its controls.
+const (
+	signHow    = "underskrift"
+	signMyself = "sjalv"
+	signLaid   = "framlagt"
+	signAsked  = "fraga"
+)
+
+// mostAsked is before how many the page lets a proposal be laid.
+const mostAsked = 5
+
+// signingChoice is that part of the form; nil when decisions are not signed.
+type signingChoice struct {
+	How   ui.Field
+	Lead  string     // how those are asked before whom it is laid
+	Asked []ui.Field // whom first, whom then
+	Error string
+	Can   bool // there is a colleague to lay it before
+}
+
+// parseSigning reads who is to sign.
+func parseSigning(v url.Values, in *flow.DecisionInput) {
+	in.Propose = v.Get(signHow) == signLaid
+	for _, subject := range v[signAsked] {
+		if subject != "" {
+			in.Signers = append(in.Signers, subject)
+		}
+	}
+}
+
+// mayTake reports whether somebody may take decisions of the case, or lay them before those who sign.
+func mayTake(c *flow.StaffCase, a identity.Actor) bool {
+	return a.Has(identity.AuthorityID(c.Case.Authority), identity.Decider) || c.Form.Def.Meta.Decision.Sign != nil
+}
+
+// signsAlone reports whether somebody may take the decision by signing it.
+func signsAlone(c *flow.StaffCase, a identity.Actor) bool {
+	return a.Has(identity.AuthorityID(c.Case.Authority), identity.Decider) && !a.Staff.Number.IsZero()
+}
+
+// signing makes the choice; nil when the form's decisions are not signed.
+func (w words) signing(c *flow.StaffCase, st decideState, a identity.Actor) *signingChoice {
+	spec := c.Form.Def.Meta.Decision.Sign
+	if spec == nil {
+		return nil
+	}
+	p := &signingChoice{How: ui.Field{Name: signHow, Label: w.T("admin.decide.sign-how")}, Lead: w.T("admin.decide.sign-asked-all")}
+	switch {
+	case signsAlone(c, a):
+		p.How.Options = append(p.How.Options, ui.Choice{Value: signMyself, Label: w.T("admin.decide.sign-myself"), Checked: !st.in.Propose})
+	case a.Has(identity.AuthorityID(c.Case.Authority), identity.Decider):
+		p.How.Hint = w.T("admin.decide.sign-no-number")
+	default:
+		p.How.Hint = w.T("admin.decide.sign-no-role")
+	}
+	p.How.Options = append(p.How.Options, ui.Choice{Value: signLaid, Label: w.T("admin.decide.sign-laid"), Checked: st.in.Propose || len(p.How.Options) == 0})
+	if ladder := clock.Span(spec.Ladder); !ladder.IsZero() {
+		p.Lead = w.T("admin.decide.sign-asked-ladder", "span", w.span(ladder))
+	}
+	others := slices.DeleteFunc(slices.Clone(c.Colleagues), func(k flow.Colleague) bool { return !k.Decides || !k.Signs })
+	p.Can = len(others) > 0
+	for n := range min(len(others), mostAsked) {
+		f := ui.Field{Name: signAsked, ID: signAsked + "-" + strconv.Itoa(n+1), Label: w.T("admin.decide.sign-asked", "n", n+1), Width: 40}
+		chosen := ""
+		if n < len(st.in.Signers) {
+			chosen = st.in.Signers[n]
+		}
+		f.Options = append(f.Options, ui.Choice{Label: w.T("admin.decide.sign-nobody"), Checked: chosen == ""})
+		for _, k := range others {
+			f.Options = append(f.Options, ui.Choice{Value: k.Subject, Label: k.Name, Checked: k.Subject == chosen})
+		}
+		p.Asked = append(p.Asked, f)
+	}
+	return p
+}
+
+// hiddenSigning carries the choice through the second step.
+func hiddenSigning(in flow.DecisionInput) []ui.Hidden {
+	how := signMyself
+	if in.Propose {
+		how = signLaid
+	}
+	out := []ui.Hidden{{Name: signHow, Value: how}}
+	for _, subject := range in.Signers {
+		out = append(out, ui.Hidden{Name: signAsked, Value: subject})
+	}
+	return out
+}
