@@ -324,7 +324,7 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	limits := renderer.DefaultLimits
 	limits.FileBytes, limits.Files = cfg.Uploads.FileMB<<20, cfg.Uploads.Count
 	err = web.Register(web.Deps{Kit: s.Kit, UI: faces, Renderer: renderer.New(texts, limits), Flow: s.Flow, Directory: dirs, Clock: o.Clock,
-		QR: bankid.QRSVG, Metadata: s.eids.metadata,
+		QR: bankid.QRSVG, Metadata: s.eids.metadata, StaffBack: caseload.BackURL,
 		BaseURL: cfg.BaseURL, Simulators: o.Simulators, Verify: s.proof.Check})
 	if err != nil {
 		return err
@@ -336,7 +336,7 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	if err != nil {
 		return err
 	}
-	if err := caseload.Register(site, caseload.Deps{Flow: s.Flow, Clock: o.Clock}); err != nil {
+	if err := caseload.Register(site, caseload.Deps{Flow: s.Flow, Clock: o.Clock, Log: o.Log, QR: bankid.QRSVG, BaseURL: cfg.BaseURL}); err != nil {
 		return err
 	}
 	if err := byhand.Register(site, byhand.Deps{Flow: s.Flow}); err != nil {
