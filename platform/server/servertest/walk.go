@@ -3,9 +3,12 @@ package servertest
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"testing"
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
@@ -15,6 +18,28 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/renderer/walktest"
 )
+
+// CitizensForms lists the folders of forms that citizens begin, to be walked through as services. What officers begin (audience staff) is left
+// out, here and nowhere else: as a service it does not exist, so there is nothing to open. Its questions are walked without a server as those
+// of every form (renderer/walktest), and the officer's own pages by admin/byhand and the browser's test of orders by hand.
+func CitizensForms(t testing.TB, fsys fs.FS) []string {
+	t.Helper()
+	dirs, err := walktest.Dirs(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs = slices.DeleteFunc(dirs, func(dir string) bool {
+		def, wrong := forms.Load(fsys, dir)
+		if def == nil {
+			t.Fatal(dir, wrong)
+		}
+		return def.Meta.ByStaff()
+	})
+	if len(dirs) == 0 {
+		t.Fatal("no forms to walk")
+	}
+	return dirs
+}
 
 // Applicant is somebody who can begin a service (Anna, who has children and a home, or somebody nobody knows where no login is asked for),
 // with the cookie by which a browser is known as that person and the address under which the drafts stand.
