@@ -68,7 +68,7 @@ type Server struct {
 	Flow  *flow.Service
 	Store store.Store
 
-	proof   proof.Checker
+	check   func(file []byte) (proof.Report, error) // of files with signatures
 	eids    legitimations
 	seals   seals
 	outbox  *outbox.Outbox
@@ -197,7 +197,10 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, err
 	}
-	s.eids, s.proof = l, checker(trusted{bankID: l.trust.bankID, freja: l.trust.freja})
+	s.eids = l
+	if s.check, err = check(cfg, l.trust); err != nil {
+		return nil, err
+	}
 	register, err := navet.New(cfg.Navet, o.Clock, o.Log)
 	if err != nil {
 		return nil, fmt.Errorf("navet: %w", err)
@@ -325,7 +328,7 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	limits.FileBytes, limits.Files = cfg.Uploads.FileMB<<20, cfg.Uploads.Count
 	err = web.Register(web.Deps{Kit: s.Kit, UI: faces, Renderer: renderer.New(texts, limits), Flow: s.Flow, Directory: dirs, Clock: o.Clock,
 		QR: bankid.QRSVG, Metadata: s.eids.metadata, StaffBack: caseload.BackURL,
-		BaseURL: cfg.BaseURL, Simulators: o.Simulators, Verify: s.proof.Check})
+		BaseURL: cfg.BaseURL, Simulators: o.Simulators, Verify: s.check})
 	if err != nil {
 		return err
 	}

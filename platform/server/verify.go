@@ -2,9 +2,7 @@ package server
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,7 +10,6 @@ import (
 	"os"
 	"strings"
 
-	"samtjanst/platform/signing/evidence"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/pdf"
@@ -25,57 +22,14 @@ const verifyUsage = `samtjanst verify: who signed what and when, or what has bee
 FILE is a case as a PDF, a party's copy of one, or an evidence bundle (zip), as the platform gave it. Nothing but the file is read: no
 configuration, network or database.
 
-  --trust PEM    certificates that you trust, as the issuer of the e-legitimation publishes them: roots (BankID), or those that it signs
-                 with itself (Freja); may be repeated. A signature that leads elsewhere is told with its fingerprint, apart from one that
-                 is broken. Without it nobody is trusted.
+  --trust PEM    certificates that you trust, for signatures and seals alike, as their owners publish them: roots (BankID, signing services,
+                 seals and timestamps), or those that somebody signs with (Freja, identity providers); may be repeated. What leads elsewhere
+                 is told with its fingerprint, apart from what is broken. Without it nobody is trusted.
   --format json  the whole report as data
   --lang en      the words in English
 
 Statuses: 0 everything holds and everybody has signed who must, 1 something is broken, missing or not trusted, 2 the file cannot be checked.
 `
-
-// trusted is what evidence is held against, by format.
-type trusted struct {
-	bankID evidence.Roots
-	freja  evidence.FrejaSigners
-}
-
-// parseTrusted sorts certificates: what may issue others is a root, what may not signs itself.
-func parseTrusted(text []byte) (t trusted, err error) {
-	var roots, signers []byte
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if block.Type != "CERTIFICATE" || err != nil {
-			return t, fmt.Errorf("a %s that is no certificate", block.Type)
-		}
-		if cert.IsCA {
-			roots = append(roots, pem.EncodeToMemory(block)...)
-		} else {
-			signers = append(signers, pem.EncodeToMemory(block)...)
-		}
-	}
-	if roots == nil && signers == nil {
-		return t, errors.New("no certificate found")
-	}
-	if roots != nil {
-		t.bankID, err = evidence.ParseRoots(roots)
-	}
-	if err == nil && signers != nil {
-		t.freja, err = evidence.ParseFrejaSigners(signers)
-	}
-	return t, err
-}
-
-// checker verifies bundles by every format of evidence that is known here.
-func checker(t trusted) proof.Checker {
-	return proof.Checker{
-		Formats: map[evidence.Format]proof.Verifier{
-			evidence.BankID: proof.BankID(t.bankID),
-			evidence.Freja:  proof.Freja(t.freja),
-		},
-		Attachments: attached,
-	}
-}
 
 // attached reads the files of a bundle out of a PDF.
 func attached(file []byte) ([]proof.File, error) {

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
@@ -25,6 +24,7 @@ import (
 	"samtjanst/platform/signing/evidence"
 	"samtjanst/platform/signing/evidence/evidencetest"
 	"samtjanst/platform/signing/proof"
+	"samtjanst/platform/signing/seal"
 	"samtjanst/renderer/pdf"
 )
 
@@ -78,7 +78,11 @@ func checkerOf(t *testing.T, w *servertest.World) proof.Checker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return proof.Checker{Formats: map[evidence.Format]proof.Verifier{evidence.BankID: proof.BankID(roots)},
+	seals, err := seal.ParseTrust(w.Sim.Stamps.RootPEM(), w.Sim.Stamps.RootPEM())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proof.Checker{Formats: map[evidence.Format]proof.Verifier{evidence.BankID: proof.BankID(roots)}, Seal: proof.Sealed(seals),
 		Attachments: func(file []byte) (out []proof.File, err error) {
 			list, err := pdf.Extract(file)
 			for _, a := range list {
@@ -152,20 +156,18 @@ func attachedTo(t *testing.T, file []byte) []pdf.Attachment {
 	return list
 }
 
-// A thousand changes of one byte each, of a real archive and of what a real case PDF carries, are found; in a sealed PDF wherever they are.
+// A thousand changes of one byte each are found, of a real archive, of what a real case PDF carries even if nobody looks at its seal, and
+// anywhere in the sealed PDF.
 func TestAnyChangedByteIsFound(t *testing.T) {
 	w := servertest.New(t, servertest.Options{})
 	id := signedByTwo(t, w)
 	officer := w.Staff(personas.MonaTesthandlaggare)
 	archive, file := caseBundle(t, w, officer, id), casePDF(t, w, officer, id)
-	c := checkerOf(t, w)
-	sealed := c
-	whole := sha256.Sum256(file)
-	sealed.Seal = func(pdf []byte) proof.Seal { // as a seal that covers the whole file
-		if sha256.Sum256(pdf) != whole {
-			return proof.Seal{State: proof.SealBroken}
-		}
-		return proof.Seal{State: proof.SealHolds}
+	sealed := checkerOf(t, w)
+	c := sealed
+	c.Seal = nil
+	if r, err := sealed.Check(file); err != nil || r.Seal.State != proof.SealHolds || r.Seal.By != "Ekköpings kommun" || r.Seal.Stamped == "" {
+		t.Fatalf("%+v %v", r.Seal, err)
 	}
 	rnd := rand.New(rand.NewPCG(uint64(len(archive)), 4))
 	carried := carriedBytes(t, file)
@@ -178,7 +180,7 @@ func TestAnyChangedByteIsFound(t *testing.T) {
 	}{
 		"archive":    {c, archive, 1000, func() int { return rnd.IntN(len(archive)) }},
 		"PDF":        {c, file, 1000, func() int { return carried[rnd.IntN(len(carried))] }},
-		"sealed PDF": {sealed, file, 300, func() int { return rnd.IntN(len(file)) }},
+		"sealed PDF": {sealed, file, 1000, func() int { return rnd.IntN(len(file)) }},
 	} {
 		if r, err := run.checker.Check(run.raw); err != nil || r.Verdict != proof.VerdictHolds {
 			t.Fatalf("%s: %s %v", name, r.Verdict, err)
@@ -234,8 +236,11 @@ func TestVerifyCommand(t *testing.T) {
 	}
 	archive := caseBundle(t, w, officer, id)
 	zip, file, text := put("bevis.zip", archive), put("arende.pdf", casePDF(t, w, officer, id)), put("text.txt", []byte("hej"))
+	paper := casePDF(t, w, officer, id)
+	paper[bytes.Index(paper, []byte("stream\n"))+40] ^= 1
+	redrawn := put("andrad.pdf", paper)
 	changed := put("andrad.zip", bytes.Replace(archive, []byte("Vi bor långt bort."), []byte("Vi bor nära skolan"), 1))
-	root := w.Sim.Endpoints.BankID.Roots
+	root, seals := w.Sim.Endpoints.BankID.Roots, w.Sim.Endpoints.Seals["ekkoping"].Roots
 	freja, err := evidencetest.NewFreja(servertest.Start)
 	if err != nil {
 		t.Fatal(err)
@@ -248,19 +253,23 @@ func TestVerifyCommand(t *testing.T) {
 	}{
 		"archive": {[]string{zip, "--trust", root}, 0, []string{"Underskrifterna stämmer", "✓ Anna Testsson (", ") skrev under den 23 november 2026 kl. 10.00 med Mobilt BankID",
 			"✓ Erik Testsson (", "kl. 11.00", "Ärende SKJ-", "✓ Händelsekedjan hänger ihop", "som är betrott här"}},
-		"PDF, the file last":       {[]string{"--trust", root, "--lang", "en", file}, 0, []string{"The signatures hold", "The authority's seal has not been checked. What the pages say is not protected"}},
-		"a signer among the roots": {[]string{"--trust", root, "--trust", signer, zip}, 0, []string{"Underskrifterna stämmer"}},
-		"roots not told":           {[]string{zip}, 1, []string{"utfärdaren är okänd", "som inte är bland dem som är betrodda här. SHA-256: "}},
-		"changed":                  {[]string{"--trust", root, changed}, 1, []string{"Något stämmer inte", "✗ Fel: Filen svar.json är inte den som skrevs under."}},
-		"data":                     {[]string{"--format", "json", "--trust", root, zip}, 0, []string{`"verdict": "holds"`, `"name": "Anna Testsson"`}},
-		"no bundle":                {[]string{text}, 2, []string{"Filen går inte att kontrollera"}},
-		"no bundle, as data":       {[]string{"--format", "json", text}, 2, []string{`"reason": "not-a-bundle"`}},
-		"no such file":             {[]string{filepath.Join(dir, "finns-inte")}, 2, nil},
-		"no file":                  {nil, 2, nil},
-		"two files":                {[]string{zip, file}, 2, nil},
-		"an unknown flag":          {[]string{"--config", "x", zip}, 2, nil},
-		"an unknown format":        {[]string{"--format", "xml", zip}, 2, nil},
-		"roots that are none":      {[]string{"--trust", text, zip}, 2, nil},
+		"PDF, the file last": {[]string{"--trust", root, "--trust", seals, "--lang", "en", file}, 0, []string{"The signatures hold", "✓ The authority's seal on the whole file is intact.",
+			"Sealed by Ekköpings kommun (2120009901) on 23 November 2026, 11:00", "The time is confirmed by Simulatorns tidsstämpel"}},
+		"PDF, the seal's root not told": {[]string{"--trust", root, file}, 1, []string{"utfärdaren är okänd", "✓ Anna Testsson (", "· Myndighetens stämpel är hel, men den eller dess tidsstämpel leder till en rot",
+			"Leder till certifikatet Samtjänst Simulator Seal CA v1, som inte är", "Tidsstämpeln leder till certifikatet"}},
+		"PDF, a byte of a page changed": {[]string{"--trust", root, "--trust", seals, redrawn}, 1, []string{"✗ Fel: Myndighetens stämpel är bruten.", "✗ Fel: Det som stämplades har ändrats."}},
+		"a signer among the roots":      {[]string{"--trust", root, "--trust", signer, zip}, 0, []string{"Underskrifterna stämmer"}},
+		"roots not told":                {[]string{zip}, 1, []string{"utfärdaren är okänd", "som inte är bland dem som är betrodda här. SHA-256: "}},
+		"changed":                       {[]string{"--trust", root, changed}, 1, []string{"Något stämmer inte", "✗ Fel: Filen svar.json är inte den som skrevs under."}},
+		"data":                          {[]string{"--format", "json", "--trust", root, zip}, 0, []string{`"verdict": "holds"`, `"name": "Anna Testsson"`}},
+		"no bundle":                     {[]string{text}, 2, []string{"Filen går inte att kontrollera"}},
+		"no bundle, as data":            {[]string{"--format", "json", text}, 2, []string{`"reason": "not-a-bundle"`}},
+		"no such file":                  {[]string{filepath.Join(dir, "finns-inte")}, 2, nil},
+		"no file":                       {nil, 2, nil},
+		"two files":                     {[]string{zip, file}, 2, nil},
+		"an unknown flag":               {[]string{"--config", "x", zip}, 2, nil},
+		"an unknown format":             {[]string{"--format", "xml", zip}, 2, nil},
+		"roots that are none":           {[]string{"--trust", text, zip}, 2, nil},
 	} {
 		status, out, errs := verifyCommand(t, c.args...)
 		if status != c.status {

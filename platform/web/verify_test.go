@@ -66,7 +66,7 @@ func TestVerifyPage(t *testing.T) {
 	hand(t, b, file)
 	b.Want(http.StatusOK)
 	see(t, b, "Underskrifterna stämmer", "Anna Testsson (", "skrev under den 23 november 2026 kl. 10.00 med Mobilt BankID, tillitsnivå 3", "Kopia för Anna Testsson",
-		"Det som står på sidorna är inte skyddat av den här kontrollen")
+		"Myndighetens stämpel på hela filen är hel.", "Stämplad av Ekköpings kommun (2120009901)")
 
 	// One letter of what she answered.
 	at := bytes.Index(file, []byte(`"eklunda"`))

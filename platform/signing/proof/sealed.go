@@ -11,20 +11,22 @@ import (
 func Sealed(trust seal.Trust) SealCheck {
 	return func(pdf []byte) Seal {
 		r, err := seal.Verify(pdf, trust)
-		code := seal.CodeOf(err)
-		if code == seal.Chain || code == seal.StampChain {
+		if code := seal.CodeOf(err); code == seal.Chain || code == seal.StampChain {
 			r, err = seal.VerifyUnanchored(pdf, trust)
 		}
-		if err != nil {
-			if code = seal.CodeOf(err); code == seal.NotSealed {
-				return Seal{State: SealNone}
-			}
+		switch code := seal.CodeOf(err); {
+		case code == seal.NotSealed:
+			return Seal{State: SealNone}
+		case err != nil:
 			return Seal{State: SealBroken, Code: code}
 		}
-		out := Seal{State: SealHolds, Code: code, By: r.Sealer.Organisation, Number: r.Sealer.Number, Issuer: r.Sealer.Issuer, At: r.Time, Stamped: r.Authority,
+		out := Seal{State: SealHolds, By: r.Sealer.Organisation, Number: r.Sealer.Number, Issuer: r.Sealer.Issuer, At: r.Time, Stamped: r.Authority,
 			Anchor: sealAnchor(r.Unknown), StampAnchor: sealAnchor(r.UnknownStamp)}
-		if code != "" {
-			out.State = SealUnknownRoot
+		switch {
+		case r.Unknown != nil:
+			out.State, out.Code = SealUnknownRoot, seal.Chain
+		case r.UnknownStamp != nil:
+			out.State, out.Code = SealUnknownRoot, seal.StampChain
 		}
 		return out
 	}

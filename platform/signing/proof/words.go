@@ -322,18 +322,19 @@ func (s Seal) say(l Speaker) Line {
 		}
 		note("verify.sealed.issuer", "issuer", s.Issuer)
 	}
-	for _, a := range []*Anchor{s.Anchor, s.StampAnchor} {
-		if a != nil {
-			line.Details = append(line.Details, sayAnchor(l, "verify.signed.root", *a))
-		}
+	if a := s.Anchor; a != nil {
+		note("verify.signed.root-unknown", "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))
+	}
+	if a := s.StampAnchor; a != nil {
+		note("verify.sealed.stamp-unknown", "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))
 	}
 	return line
 }
 
-// sayCode says which check of a seal failed.
+// sayCode says which check of a broken seal failed.
 func (s Seal) sayCode(l Speaker) []Line {
-	if key := "seal." + string(s.Code); s.Code != "" && l.Has(key) {
-		return []Line{{Mark: markOf(map[SealState]Mark{SealBroken: Bad}, s.State), Text: l.T(key)}}
+	if s.State != SealBroken || !l.Has("seal."+string(s.Code)) {
+		return nil
 	}
-	return nil
+	return []Line{{Mark: Bad, Text: l.T("seal." + string(s.Code))}}
 }
