@@ -139,7 +139,7 @@ func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 		}
 		return nil
 	}
-	if c.MaySign(f.Party) && pl.State != signing.Opened {
+	if c.MaySign(f.Party) && pl.State != signing.Opened && pl.State != signing.Expired {
 		pl.State, pl.Since, pl.Why = signing.NoticeFailed, now, e.Why
 		if e.Why == NoAddress {
 			pl.State = signing.NoAddress

@@ -163,3 +163,14 @@ func TestADecisionThatIsSigned(t *testing.T) {
 		}
 	})
 }
+
+// A late reminder that does not get there says nothing new about somebody whose time has run out.
+func TestALateFailureDoesNotHideSilence(t *testing.T) {
+	l := newLife(t).do(submittedByBoth)
+	late := l.effect(EffectInvite, "p2")
+	l.now = l.c.Order.Deadline
+	l.do(TimerFired{l.effect(EffectExpire, "")}).do(NoticeFailed{Effect: late, Why: NoAddress})
+	if got := l.c.Order.Place("p2").State; got != signing.Expired {
+		t.Fatalf("who did not answer in time is %s", got)
+	}
+}
