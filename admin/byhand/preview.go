@@ -107,7 +107,7 @@ func (w words) previewStep(s flow.HandPlanStep, i, of int) previewStep {
 		out.Title = w.T("byhand.preview.all-at-once")
 	case i == 0:
 		out.Title = w.T("byhand.preview.first")
-	case i == of-1:
+	case i == of-1 && of > 2:
 		out.Title = w.T("byhand.preview.last")
 	}
 	switch n := len(s.People); {

@@ -178,7 +178,7 @@ func (w words) signatureRow(c *flow.StaffCase, o signing.Order, p signing.Place,
 		r.Ground = p.Reason
 	}
 	if party := c.Case.Party(p.Party); party != nil {
-		r.Role = w.role(c, party.Role)
+		r.Role = w.capacity(c, party)
 	}
 	if p.Channel != "" {
 		r.Channel = w.coded("admin.channel.", p.Channel)
