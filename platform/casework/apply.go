@@ -49,7 +49,7 @@ var table = map[string][]State{
 	"reminder-asked":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"completion-ordered": {AwaitingSignatures, AwaitingOfficer},
 	"completion-came":    {AwaitingCompletion},
-	"went-on":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"went-on":            {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"signed-on-paper":    {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"decided":            {AwaitingOfficer},
 	"decision-opened":    {Decided, Closed},

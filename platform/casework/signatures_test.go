@@ -154,6 +154,9 @@ func TestADecisionThatIsSigned(t *testing.T) {
 			t.Fatalf("the position is not recorded: %+v", pl)
 		}
 	})
+	t.Run("nobody goes on without the one who decides", func(t *testing.T) {
+		propose().refused(WentOn{Party: "d1", Ground: "Brådskar."}, fault.Conflict)
+	})
 	t.Run("silence", func(t *testing.T) {
 		l := propose()
 		l.now = l.c.Decision.Order.Deadline
