@@ -212,6 +212,7 @@ func (s *Sim) cancel(w http.ResponseWriter, _ *http.Request, rp fingerprint, bod
 }
 
 func (s *Sim) collect(w http.ResponseWriter, r *http.Request, rp fingerprint, body []byte) {
+	s.collected.Add(1)
 	now := s.clock.Now()
 	s.mu.Lock()
 	o := s.known(body, rp, now)

@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"samtjanst/integrations/sim/pki"
@@ -57,7 +58,12 @@ type Sim struct {
 	mu      sync.Mutex
 	orders  map[string]*order // by orderRef
 	scripts map[idno.Number]*Scenario
+
+	collected atomic.Int64
 }
+
+// Collected is how many times anybody has asked how an order goes.
+func (s *Sim) Collected() int { return int(s.collected.Load()) }
 
 // person is a persona with a place in the phone's addresses, which may not hold a personal number.
 type person struct {
