@@ -24,6 +24,8 @@ type options struct {
 	submits  int           // applications prepared and handed in
 	decided  int           // of those signed and decided
 	cases    int           // cases in the inbox
+	orders   int           // signatures in progress at once
+	signing  bool          // nothing but the figures about signing
 	keep     string        // folder to leave behind, "" for none
 	profile  string        // folder for CPU profiles of the platform, "" for none
 }
@@ -35,6 +37,8 @@ func main() {
 	flag.IntVar(&o.submits, "submits", 300, "applications handed in")
 	flag.IntVar(&o.decided, "decided", 48, "cases signed and decided")
 	flag.IntVar(&o.cases, "cases", 10_000, "cases in the inbox; 1000000 takes some minutes")
+	flag.IntVar(&o.orders, "orders", 10_000, "signatures in progress at once")
+	flag.BoolVar(&o.signing, "signing", false, "the figures about signing alone")
 	flag.StringVar(&o.keep, "data", "", "`DIR` to use and keep; a temporary one otherwise")
 	flag.StringVar(&o.profile, "profile", "", "`DIR` for a CPU profile of the platform in each figure")
 	flag.Parse()

@@ -16,6 +16,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"samtjanst/integrations/sim"
+	"samtjanst/integrations/sim/personas"
 )
 
 // bench is a run: the platform's process, the simulators, the families, and the table that grows.
@@ -28,12 +29,15 @@ type bench struct {
 	families []family
 	used     int    // families that have a part already
 	ready    string // a case that all have signed and nobody has decided
+	lone     []personas.Persona
+	clock    *pausedClock // the simulators'
 	table    table
 	costs    costs
+	kept     signingTable
 }
 
 func run(o options) (err error) {
-	b := &bench{options: o, dir: o.keep}
+	b := &bench{options: o, dir: o.keep, clock: &pausedClock{}, lone: lone(o.orders + 1)}
 	if b.dir == "" {
 		if b.dir, err = os.MkdirTemp("", "samtjanst-bench-"); err != nil {
 			return err
@@ -49,7 +53,8 @@ func run(o options) (err error) {
 	families, people := families(4000 + o.submits)
 	b.families = families
 	hub, err := sim.New(sim.Options{Dir: filepath.Join(b.dir, "sim"), Listen: "127.0.0.1:0", Platform: "http://localhost:8080",
-		Log: slog.New(slog.DiscardHandler), People: people, RegisterCalls: 1_000_000})
+		Log: slog.New(slog.DiscardHandler), People: append(people, b.lone...), RegisterCalls: 1_000_000,
+		Clock: b.clock})
 	if err != nil {
 		return err
 	}
@@ -58,16 +63,24 @@ func run(o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.sims.Close()) }()
 	began := time.Now()
-	if err := b.single(ctx); err != nil {
-		return err
+	if !o.signing {
+		if err := b.single(ctx); err != nil {
+			return err
+		}
 	}
 	stop, err := b.start(ctx)
 	if err != nil {
 		return err
 	}
-	err = b.figures()
-	b.table.write(os.Stdout, o)
-	b.costs.write(os.Stdout)
+	if !o.signing {
+		err = b.figures()
+		b.table.write(os.Stdout, o)
+		b.costs.write(os.Stdout)
+	}
+	if err == nil {
+		err = errors.Join(b.pending(), b.verified(), b.sealed(ctx))
+		b.kept.write(os.Stdout)
+	}
 	fmt.Printf("\ntook %s\n", time.Since(began).Round(time.Second))
 	return errors.Join(err, stop())
 }
