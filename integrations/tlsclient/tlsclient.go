@@ -37,7 +37,7 @@ func New(rootsFile string, timeout time.Duration, certificates ...tls.Certificat
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{Certificates: certificates, RootCAs: roots, MinVersion: tls.VersionTLS12}
-	t.MaxIdleConnsPerHost = 8
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, 512 // as many as the platform asks at once: a new one costs more than many questions
 	return &http.Client{Transport: t, Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
 }

@@ -187,6 +187,10 @@ func pool(text []byte) (*x509.CertPool, error) {
 	return p, nil
 }
 
+// maxConns is how many connections are kept, where HTTP/2 does not make one of them: as many as the platform asks about orders at once, since
+// a connection costs more than a hundred questions.
+const maxConns = 512
+
 // New makes the client. Of cfg it reads no files: those are in m. Fault: Invalid.
 func New(cfg Config, m Material, c clock.Clock) (*Client, error) {
 	const op = "bankid.New"
@@ -203,7 +207,7 @@ func New(cfg Config, m Material, c clock.Clock) (*Client, error) {
 	}
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: m.ServerRoots, Certificates: []tls.Certificate{m.RP}},
-		Proxy:           http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 32, IdleConnTimeout: 90 * time.Second,
+		Proxy:           http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: maxConns, IdleConnTimeout: 90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: cfg.timeout(),
 	}
 	return &Client{cfg: cfg, roots: m.Roots, seal: newSealer(key), clock: c, http: &http.Client{
