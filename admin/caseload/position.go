@@ -34,7 +34,7 @@ var (
 		do: func(a *area, ctx context.Context, actor identity.Actor, id casework.ID, reason string) ([]forms.Problem, error) {
 			return a.Flow.HinderedDecision(ctx, actor, id, reason)
 		}}
-	takenBack = position{name: "taken-back", path: "/ta-tillbaka",
+	takenBack = position{name: "taken-back", path: "/forslag/ta-tillbaka",
 		do: func(a *area, ctx context.Context, actor identity.Actor, id casework.ID, reason string) ([]forms.Problem, error) {
 			return a.Flow.WithdrawDecision(ctx, actor, id, reason)
 		}}
