@@ -62,6 +62,7 @@ type Papers interface {
 	StaffPart(ctx context.Context, a identity.Actor, id casework.ID, part string) (*flow.File, error)
 	Letter(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, what string) (*flow.File, error)
 	CasePDF(context.Context, identity.Actor, casework.ID) (*flow.File, error)
+	CaseBundle(context.Context, identity.Actor, casework.ID) (*flow.File, error)
 }
 
 // Handling of a case. fault.Conflict when something happened in the case meanwhile that makes it impossible.
@@ -294,6 +295,7 @@ func Register(site *admin.Site, d Deps) error {
 		get(one+"/handling/:part", reads, a.part),
 		get(one+"/brev/:party/:what", handles, a.letter),
 		get(one+"/arende.pdf", reads, a.casePDF),
+		get(one+"/bevis.zip", reads, a.caseBundle),
 		post(one+"/handlaggare", handles, a.assign),
 		post(one+"/paminn", handles, a.remind),
 		post(one+"/uppgift", handles, a.finishTask),

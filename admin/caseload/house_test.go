@@ -268,6 +268,10 @@ func (f *fakeFlow) CasePDF(_ context.Context, a identity.Actor, id casework.ID) 
 	return f.paper(a, id)
 }
 
+func (f *fakeFlow) CaseBundle(_ context.Context, a identity.Actor, id casework.ID) (*flow.File, error) {
+	return f.paper(a, id)
+}
+
 func (f *fakeFlow) Assign(_ context.Context, a identity.Actor, id casework.ID, subject, _ string) error {
 	return f.act(a, id, "assign %q", subject)
 }
