@@ -83,7 +83,7 @@ func fileURL(id, file string) string { return draftURL(id) + "/fil/" + url.PathE
 func caseURL(id casework.ID) string { return casesURL + "/" + url.PathEscape(string(id)) }
 
 // TakeBackURL is where an order made by hand is taken back.
-func TakeBackURL(id casework.ID) string { return caseURL(id) + "/ta-tillbaka" }
+func TakeBackURL(id casework.ID) string { return caseURL(id) + "/aterta" }
 
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
@@ -111,7 +111,7 @@ func Register(site *admin.Site, d Deps) error {
 	handles := httpkit.Staff(identity.Officer, identity.Decider)
 	const (
 		draft = deskURL + "/:draft"
-		back  = casesURL + "/:case/ta-tillbaka"
+		back  = casesURL + "/:case/aterta"
 	)
 	get := func(path string, h httpkit.Handler) httpkit.Route {
 		return httpkit.Route{Method: http.MethodGet, Path: path, Who: handles, Handle: h}

@@ -12,7 +12,7 @@ import (
 	"samtjanst/renderer/ui"
 )
 
-// takeBackPage is /admin/arenden/{case}/ta-tillbaka: an order made by hand is taken back.
+// takeBackPage is /admin/arenden/{case}/aterta: an order made by hand is taken back.
 type takeBackPage struct {
 	ui.Shell
 	Reference string

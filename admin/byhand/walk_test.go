@@ -181,11 +181,11 @@ func TestWalk(t *testing.T) {
 	}
 
 	other := newWalker(t, world, personas.MonaTesthandlaggare)
-	for _, path := range []string{draft, preview, kase + "/ta-tillbaka"} {
+	for _, path := range []string{draft, preview, kase + "/aterta"} {
 		other.Get(path)
 		other.Want(http.StatusNotFound)
 	}
-	b.Get(kase + "/ta-tillbaka")
+	b.Get(kase + "/aterta")
 	b.Want(http.StatusOK)
 	b.sound("take-back")
 	b.press("Ta tillbaka", nil)
