@@ -41,6 +41,7 @@ type casePage struct {
 	Sibling    string
 	Withdraw   string
 	Token      string
+	Asked      bool // an officer began it
 }
 
 func caseURL(id casework.ID) string { return "/arende/" + string(id) }
@@ -64,6 +65,9 @@ func (s *site) casePage(r *httpkit.Request) error {
 		Steps: s.steps(r, v), Copy: base + "/kopia", Summary: renderer.SummaryView(s.readable(r, v), nil)}
 	p.Back = &ui.Link{Text: l.T("web.mine.to"), URL: "/mina-sidor"}
 	p.Facts = ui.Rows{{Key: l.T("web.case.reference"), Value: v.Reference}, {Key: l.T("web.case.submitted"), Value: l.DateTime(v.Submitted)}}
+	if p.Asked = asked(v); p.Asked {
+		p.Facts[1].Key = l.T("byhand.party.asked")
+	}
 	if v.Number != "" {
 		p.Facts = append(p.Facts, ui.Row{Key: l.T("web.case.number"), Value: v.Number})
 	}
@@ -142,6 +146,11 @@ func (s *site) readable(r *httpkit.Request, v *flow.CaseView) []renderer.Summary
 // stateText says in plain words what happens now and who acts.
 func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 	l := r.Locale()
+	if asked(v) {
+		if text := askedText(r, v); text != "" {
+			return text
+		}
+	}
 	done, of := v.Done, v.Of
 	late := s.Clock.Now().After(v.Deadline)
 	switch v.State {
@@ -177,6 +186,9 @@ func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 
 // steps is the way of the case and where it is.
 func (s *site) steps(r *httpkit.Request, v *flow.CaseView) ui.Steps {
+	if asked(v) {
+		return askedSteps(r, v)
+	}
 	l := r.Locale()
 	at := map[casework.State]int{casework.AwaitingSignatures: 1, casework.AwaitingCompletion: 2, casework.AwaitingOfficer: 2, casework.Decided: 3, casework.Delivered: 3, casework.Closed: 4, casework.Withdrawn: -1}[v.State]
 	done, of := v.Done, v.Of

@@ -62,6 +62,9 @@ func (s *site) showNotSigning(r *httpkit.Request, status int, in notSigning) err
 			{Value: hindered, Label: l.T("web.not.hindered"), Hint: l.T(hinderedHint(v)), Checked: in.which == hindered}}},
 		Reason: ui.Field{Name: "reason", Label: l.T("web.not.reason"), Hint: l.T("web.not.reason-hint"), Value: in.reason, Error: in.reasonWrong,
 			Rows: 6, MaxLength: maxReason}}
+	if asked(v) {
+		p.Text = l.T("byhand.party.not", "reference", v.Reference)
+	}
 	for _, f := range []ui.Field{p.Which, p.Reason} {
 		if f.Error != "" {
 			p.Problems = append(p.Problems, f.Problem())

@@ -61,7 +61,7 @@ func (s *site) signPage(r *httpkit.Request) error {
 		p.NotSign = notSigningURL(id)
 	}
 	for _, part := range v.Parts {
-		p.Parts = append(p.Parts, ui.FileItem{Name: partName(r, part), Type: partType(r, part), Bytes: part.Size, URL: base + "/del/" + part.ID})
+		p.Parts = append(p.Parts, ui.FileItem{Name: partName(r, v.Case, part), Type: partType(r, part), Bytes: part.Size, URL: base + "/del/" + part.ID})
 	}
 	if failed := s.eid.Failure(r, v.Offers); failed != "" {
 		p.Notice = &ui.Notice{Tone: ui.Warning, Title: l.T("web.sign.failed"), Text: failed}
@@ -69,7 +69,7 @@ func (s *site) signPage(r *httpkit.Request) error {
 	return show(r, http.StatusOK, s.pages.sign, p)
 }
 
-func partName(r *httpkit.Request, p signing.Part) string {
+func partName(r *httpkit.Request, v *flow.CaseView, p signing.Part) string {
 	if p.Name != "" {
 		return p.Name
 	}
@@ -78,6 +78,9 @@ func partName(r *httpkit.Request, p signing.Part) string {
 		return r.Locale().T("web.sign.part-own")
 	case "given":
 		return r.Locale().T("web.sign.part-given")
+	}
+	if asked(v) {
+		return r.Locale().T("byhand.party.part")
 	}
 	return r.Locale().T("web.sign.part-answers")
 }

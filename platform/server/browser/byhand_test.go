@@ -55,12 +55,16 @@ func TestOrderByHand(t *testing.T) {
 	anna.follow("Skriv under: Handlingar att skriva under")
 	anna.follow("Läs och skriv under")
 	anna.sees("avtal.pdf", "Fråga Siv om du undrar något.")
+	anna.lacks("ansökan", "Ansökan")
 	anna.sign(personas.AnnaTestsson)
 	mailTo(t, w, "linda.provgren@example.se", 1)
 	linda := loggedIn(t, w, personas.LindaProvgren, phone)
 	linda.follow("Skriv under: Handlingar att skriva under")
 	linda.follow("Läs och skriv under")
+	linda.lacks("ansökan", "Ansökan")
 	linda.sign(personas.LindaProvgren)
+	linda.sees("Du behöver inte göra något mer.")
+	linda.lacks("ansökan", "Ansökan", "Beslut")
 	mailTo(t, w, "linda.provgren@example.se", 2) // that it is done
 
 	siv.open("/admin/arenden?vy=alla")
