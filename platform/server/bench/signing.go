@@ -38,7 +38,7 @@ func (t *signingTable) row(what, measured, aim string, kept bool, compared strin
 }
 
 func (t *signingTable) write(w io.Writer) {
-	fmt.Fprint(w, "\nSigning. Cores are processor time of the platform's process (pending orders) or of one thread at work (signatures) by the clock.\n\n")
+	fmt.Fprint(w, "\nSigning. Pending orders are measured by the processor time of the platform's process, signatures by that of one core at work.\n\n")
 	columns(w, append([][]string{{"what", "measured", "aim", "aim", "compared"}}, t.rows...))
 }
 
