@@ -86,9 +86,11 @@ func (a *area) positionForm(r *httpkit.Request, status int, k position, id casew
 	if err != nil {
 		return err
 	}
-	if p := c.Case.Signer(r.Actor().Staff.Subject); k.signer && p == nil {
+	me := c.Case.Signer(r.Actor().Staff.Subject)
+	switch deciding := c.Case.State == casework.Deciding; {
+	case k.signer && (me == nil || !deciding):
 		return a.notToSign(r, id, fault.New("caseload.position", fault.NotFound, nil))
-	} else if c.Case.State != casework.Deciding || k.signer && !c.Case.MaySign(p.ID) {
+	case !deciding || k.signer && !c.Case.MaySign(me.ID):
 		return fault.Newf("caseload.position", fault.Conflict, "the case is %s", c.Case.State)
 	}
 	w := a.words(r)
