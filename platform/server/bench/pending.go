@@ -154,7 +154,7 @@ func (p *Platform) BareCollects(in BareAsk, n *int) error {
 		return err
 	}
 	defer offer.Provider.Cancel(ctx, order.Ref)
-	f, err := loop("", 512, in.For, 0, func(int, int) error {
+	f, err := loop("", 64, in.For, 0, func(int, int) error {
 		_, err := offer.Provider.Collect(ctx, order.Ref)
 		return err
 	})
