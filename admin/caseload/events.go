@@ -29,6 +29,9 @@ func (w words) events(c *flow.StaffCase) []eventRow {
 			about = ""
 		}
 		r.Text = w.coded("admin.event.", e.Header.Kind)
+		if key := proposalEvent(c, e); key != "" {
+			r.Text = w.T(key)
+		}
 		if c.Case.ByHand() && e.Header.Kind == (casework.Submitted{}).Kind() {
 			r.Text = w.T("admin.event.submitted-by-hand")
 		}
@@ -61,7 +64,7 @@ func (w words) eventDetail(c *flow.StaffCase, e flow.EventView) string {
 	switch e.Header.Kind {
 	case casework.DeclinedBy{}.Kind():
 		return text(e.Event, "Reason")
-	case casework.WentOn{}.Kind():
+	case casework.WentOn{}.Kind(), casework.ProposalWithdrawn{}.Kind():
 		return text(e.Event, "Ground")
 	case casework.CompletionOrdered{}.Kind():
 		if due, err := time.Parse(time.RFC3339, text(e.Event, "Due")); err == nil {

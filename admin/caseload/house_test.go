@@ -192,6 +192,9 @@ func (f *fakeFlow) Inbox(_ context.Context, a identity.Actor, q flow.InboxQuery)
 	}
 	f.inboxes = append(f.inboxes, q)
 	in := &flow.Inbox{Counts: map[casework.State]int{}}
+	if mine, err := f.ToSign(context.Background(), a); err == nil {
+		in.ToSign = len(mine)
+	}
 	for _, r := range f.rows {
 		c := f.cases[r.ID]
 		if c != nil && !a.Has(identity.AuthorityID(c.Case.Authority), anyRole...) {

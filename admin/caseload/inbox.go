@@ -29,7 +29,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 	p.Shell.Wide = true
 	me := actor.Staff.Subject
 	if f.View == toDo.name {
-		if f.After == "" && query == "" {
+		if in.ToSign > 0 && f.After == "" && query == "" {
 			mine, err := a.Flow.ToSign(r.Context(), actor)
 			if err != nil {
 				return err

@@ -127,3 +127,24 @@ func (w words) toSign(rows []flow.OrderRow) []toSignRow {
 	}
 	return out
 }
+
+// proposalEvent names what an event is called where the decision is to be signed; "" when it is called as always.
+func proposalEvent(c *flow.StaffCase, e flow.EventView) string {
+	switch e.Header.Kind {
+	case casework.DecisionTaken{}.Kind():
+		if d, ok := e.Event["Decision"].(map[string]any); ok {
+			if signers, _ := d["Signers"].([]any); len(signers) > 0 {
+				return "admin.event.decided-proposal"
+			}
+		}
+	case casework.DeclinedBy{}.Kind(): // of a party of the application, or of somebody who decides
+		if p := signing.PartyID(text(e.Event, "Party")); c.Case.Order.Place(p) == nil {
+			return "admin.event.against"
+		}
+	case casework.SignedBy{}.Kind():
+		if c.Case.Signing(signing.PartyID(text(e.Event, "Party"))) {
+			return "admin.event.signed-decision"
+		}
+	}
+	return ""
+}

@@ -130,13 +130,13 @@ func (a *area) waitForSign(r *httpkit.Request) error {
 	if err != nil {
 		return err
 	}
-	o, ok := eidkit.Kept(r, string(id))
-	if !ok {
-		return r.See(signDecisionURL(id))
-	}
 	v, err := a.Flow.PollSigningDecision(r.Context(), r.Actor(), id)
 	if err != nil {
 		return a.notToSign(r, id, err)
+	}
+	o, ok := eidkit.Kept(r, string(id))
+	if !ok {
+		return r.See(signDecisionURL(id))
 	}
 	p := signWaitPage{Shell: a.signShell(r, v, r.Locale().T("web.wait.sign", "eid", a.eid.Words(r, o.Order.Provider).Name)), caseHead: signHead(v)}
 	if p.Wait, err = a.eid.Waiting(r, o, signDecisionURL(id)); err != nil {
@@ -149,7 +149,10 @@ func (a *area) waitForSign(r *httpkit.Request) error {
 func (a *area) askSign(r *httpkit.Request, id casework.ID) (eidkit.Asked, error) {
 	v, err := a.Flow.PollSigningDecision(r.Context(), r.Actor(), id)
 	if errors.Is(err, fault.NotFound) {
-		return eidkit.Asked{Next: signDecisionURL(id)}, nil // which tells those who were asked what has happened, and nobody else
+		c, loadErr := a.Flow.StaffCase(r.Context(), r.Actor(), id)
+		if loadErr == nil && wasAsked(&c.Case, r.Actor().Staff.Subject) {
+			return eidkit.Asked{Next: signDecisionURL(id)}, nil // which says what has happened meanwhile
+		}
 	}
 	if err != nil {
 		return eidkit.Asked{}, err
@@ -219,6 +222,9 @@ func (a *area) signReturn(r *httpkit.Request) error {
 	id, err := caseID(r)
 	if err != nil {
 		return err
+	}
+	if _, err := a.Flow.PollSigningDecision(r.Context(), r.Actor(), id); err != nil {
+		return a.notToSign(r, id, err)
 	}
 	if o, ok := eidkit.Kept(r, string(id)); !ok || !o.Returned(r) {
 		return r.See(signDecisionURL(id))

@@ -46,14 +46,14 @@ func (s *Service) Inbox(ctx context.Context, a identity.Actor, q InboxQuery) (*I
 	}
 	if q.Search != "" {
 		// Words are hashed with the authority's own key, so a search is within one authority; with several, the first that has a hit.
-		return s.search(ctx, base, auths, q)
+		return s.search(ctx, base, auths, q, a.Staff.Subject)
 	}
-	return s.inbox(ctx, base, q)
+	return s.inbox(ctx, base, q, a.Staff.Subject)
 }
 
 const store50 = 50
 
-func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []identity.AuthorityID, q InboxQuery) (*Inbox, error) {
+func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []identity.AuthorityID, q InboxQuery, reader string) (*Inbox, error) {
 	var found *Inbox
 	for _, id := range auths {
 		one := base
@@ -62,7 +62,7 @@ func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []iden
 		if len(one.Tokens) == 0 {
 			return &Inbox{Counts: map[casework.State]int{}}, nil
 		}
-		in, err := s.inbox(ctx, one, q)
+		in, err := s.inbox(ctx, one, q, reader)
 		if err != nil {
 			return nil, err
 		}
@@ -73,6 +73,7 @@ func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []iden
 		found.Rows = append(found.Rows, in.Rows...)
 		found.Count += in.Count
 		found.Tasks += in.Tasks
+		found.ToSign += in.ToSign
 		for k, n := range in.Counts {
 			found.Counts[k] += n
 		}
@@ -80,7 +81,7 @@ func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []iden
 	return found, nil
 }
 
-func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery) (*Inbox, error) {
+func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery, reader string) (*Inbox, error) {
 	in := &Inbox{Counts: map[casework.State]int{}}
 	one := base
 	for _, st := range q.States {
@@ -107,7 +108,7 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery)
 	if !q.Task {
 		tasks.Labels = append(slices.Clone(base.Labels), "task")
 	}
-	figures := []store.CaseQuery{one, tasks}
+	figures := []store.CaseQuery{one, tasks, {Authorities: base.Authorities, Labels: []string{casework.LabelAsked(reader)}}}
 	for _, st := range casework.States {
 		byState := base
 		byState.States = []string{string(st)}
@@ -117,9 +118,9 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery)
 	if err != nil {
 		return nil, fault.Wrap("flow.Inbox", err)
 	}
-	in.Count, in.Tasks = n[0], n[1]
+	in.Count, in.Tasks, in.ToSign = n[0], n[1], n[2]
 	for i, st := range casework.States {
-		in.Counts[st] = n[i+2]
+		in.Counts[st] = n[i+3]
 	}
 	return in, nil
 }

@@ -244,6 +244,7 @@ type Inbox struct {
 	// Counts by state, each capped.
 	Counts map[casework.State]int
 	Tasks  int
+	ToSign int // decisions that wait for the reader's own signature, whatever is filtered by
 }
 
 // InboxQuery is what the officer filters by; zero fields do not restrict.
