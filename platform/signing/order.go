@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"samtjanst/platform/clock"
-	"samtjanst/platform/fault"
 )
 
 // PartyID names a party within a case: "p1".
@@ -81,37 +80,6 @@ type Place struct {
 // May reports whether the party can sign or say no now: it is the party's turn and the place is open.
 func (p *Place) May() bool { return !p.Asked.IsZero() && p.State.May() }
 
-// Reminder is one rung of the ladder of reminders, counted from when it became the party's turn.
-type Reminder struct {
-	After clock.Span `json:"after"`
-	By    string     `json:"by,omitempty"` // "mail", "sms", "letter"; "" the way that the invitation went
-}
-
-// Step is what is wanted at one time.
-type Step struct {
-	Need   int        // places to be filled; 0 all of them
-	Ladder clock.Span // zero: all are asked at once. Else one by one, the next when the one before has been silent for so long
-}
-
-// PlannedStep is a step with those who have a place in it, in the order in which a ladder asks them.
-type PlannedStep struct {
-	Step
-	Parties []PartyID
-}
-
-// Plan is what an order is made from.
-type Plan struct {
-	About     string // what is signed: "application", "decision", "document"
-	Steps     []PlannedStep
-	Within    clock.Span // the time that the order has
-	Until     time.Time  // when the time is out, instead of Within; zero: by Within
-	Reminders []Reminder
-	// Positions says that the signers decide: a no is a position on the merits and ends the order.
-	Positions bool
-	// Again lets one person have places in several steps.
-	Again bool
-}
-
 // Outcome is how an order ended.
 type Outcome string
 
@@ -135,36 +103,6 @@ type Order struct {
 	Created   time.Time
 	Ended     bool // nothing more is wanted
 	Outcome   Outcome
-}
-
-// NewOrder makes an order, and gives those whose turn it is at once. fault.Invalid for a plan that cannot be carried out: a step without
-// places, more needed than there are, somebody twice.
-func NewOrder(id string, p Plan, now time.Time) (Order, []PartyID, error) {
-	const op = "signing.NewOrder"
-	o := Order{ID: id, About: p.About, Reminders: slices.Clone(p.Reminders), Positions: p.Positions, Created: now, Deadline: p.Within.From(now)}
-	if !p.Until.IsZero() {
-		o.Deadline = p.Until.UTC()
-	}
-	for i, s := range p.Steps {
-		if len(s.Parties) == 0 || s.Need < 0 || s.Need > len(s.Parties) {
-			return Order{}, nil, fault.Newf(op, fault.Invalid, "step %d needs %d of %d", i+1, s.Need, len(s.Parties))
-		}
-		for _, party := range s.Parties {
-			if slices.ContainsFunc(o.Places, func(pl Place) bool { return pl.Party == party && (!p.Again || pl.Step == i) }) {
-				return Order{}, nil, fault.Newf(op, fault.Invalid, "%s has two places", party)
-			}
-			o.Places = append(o.Places, Place{Party: party, Step: i, State: Waiting, Since: now})
-		}
-		o.Steps = append(o.Steps, s.Step)
-	}
-	if len(o.Places) == 0 {
-		o.Ended, o.Outcome = true, Complete
-		return o, nil, nil
-	}
-	if !o.Deadline.After(now) {
-		return Order{}, nil, fault.Newf(op, fault.Invalid, "no time to sign in")
-	}
-	return o, o.advance(now), nil
 }
 
 // Clone copies the order so that the copy can be changed.
@@ -368,115 +306,4 @@ func (o Order) Stuck() bool {
 // standsStill reports whether nobody else is asked up a ladder: somebody said no, and what follows is for people to say.
 func standsStill(places []*Place) bool {
 	return slices.ContainsFunc(places, func(p *Place) bool { return p.State == Declined })
-}
-
-// Move sets the state of a party's place, and gives those whose turn it becomes. fault.Invalid when the party has no place;
-// fault.Conflict when the place is filled, it is not the party's turn, or the order has ended.
-func (o *Order) Move(p PartyID, to PlaceState, now time.Time) (*Place, []PartyID, error) {
-	const op = "signing.Move"
-	pl := o.Place(p)
-	switch {
-	case pl == nil:
-		return nil, nil, fault.Newf(op, fault.Invalid, "no place for %s", p)
-	case o.Ended || pl.State.Done() || pl.State == Spared || pl.State == Against:
-		return nil, nil, fault.Newf(op, fault.Conflict, "place is %s", pl.State)
-	case byParty(to) && !pl.May():
-		return nil, nil, fault.Newf(op, fault.Conflict, "place is %s and was asked %s", pl.State, pl.Asked)
-	case to == Declined && o.Positions:
-		to = Against
-	}
-	pl.State, pl.Since = to, now
-	if to == Against {
-		o.end(Refused, now)
-		return pl, nil, nil
-	}
-	return pl, o.advance(now), nil
-}
-
-// byParty reports whether it is the party that brings a place into a state, in turn.
-func byParty(s PlaceState) bool {
-	return s == Signed || s == Opened || s == Declined || s == Hindered || s == Against
-}
-
-// end ends the order: what is open is not wanted any more.
-func (o *Order) end(how Outcome, now time.Time) {
-	o.Ended, o.Outcome = true, how
-	for i := range o.Places {
-		if pl := &o.Places[i]; pl.open() {
-			pl.State, pl.Since = Spared, now
-		}
-	}
-}
-
-// End takes the order back: nothing more is wanted. Ending one that has ended changes nothing.
-func (o *Order) End(now time.Time) {
-	if !o.Ended {
-		o.end(Withdrawn, now)
-	}
-}
-
-// Expire marks those whose turn it is and who have not answered, and gives them.
-func (o *Order) Expire(now time.Time) (late []PartyID) {
-	if o.Ended {
-		return nil
-	}
-	for i := range o.Places {
-		if pl := &o.Places[i]; pl.May() && pl.State != Expired {
-			pl.State, pl.Since = Expired, now
-			late = append(late, pl.Party)
-		}
-	}
-	return late
-}
-
-// Reopen lets those sign after all who declined or let the time pass, until a new deadline.
-func (o *Order) Reopen(deadline, now time.Time) {
-	if o.Ended {
-		return
-	}
-	o.Deadline = deadline
-	for i := range o.Places {
-		if pl := &o.Places[i]; pl.State == Declined || pl.State == Expired {
-			pl.State, pl.Since = Waiting, now
-		}
-	}
-}
-
-// Replace puts somebody else in a party's place, who is asked when it is the place's turn. fault.Conflict when the place is filled or the
-// order has ended, or the new one has a place already.
-func (o *Order) Replace(old, by PartyID, now time.Time) ([]PartyID, error) {
-	const op = "signing.Replace"
-	pl := o.Place(old)
-	switch {
-	case pl == nil:
-		return nil, fault.Newf(op, fault.Invalid, "no place for %s", old)
-	case o.Ended || !pl.open() && pl.State != Hindered:
-		return nil, fault.Newf(op, fault.Conflict, "place is %s", pl.State)
-	case o.Place(by) != nil:
-		return nil, fault.Newf(op, fault.Conflict, "%s has a place already", by)
-	}
-	turn := !pl.Asked.IsZero()
-	*pl = Place{Party: by, Step: pl.Step, State: Waiting, Since: now, Instead: old, Voided: pl.Voided}
-	if turn {
-		pl.Asked = now
-		return []PartyID{by}, nil
-	}
-	return o.advance(now), nil
-}
-
-// Void takes back every signature, since what was signed is no longer what stands, and begins anew with the first step. It gives those
-// whose turn it is. An order that was taken back stays so.
-func (o *Order) Void(deadline, now time.Time) []PartyID {
-	if o.Outcome == Withdrawn {
-		return nil
-	}
-	o.Ended, o.Outcome, o.Deadline = false, Going, deadline
-	for i := range o.Places {
-		old := o.Places[i]
-		o.Places[i] = Place{Party: old.Party, Step: old.Step, State: Waiting, Since: now, Instead: old.Instead, Voided: old.Voided}
-		if old.State.Done() {
-			o.Places[i].Voided++
-		}
-	}
-	return o.advance(now)
 }
