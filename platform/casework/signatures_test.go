@@ -2,6 +2,7 @@ package casework
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,8 +17,8 @@ var oneByOne = Submitted{signing.Plan{About: "application", Within: clock.Span{D
 		{Parties: []signing.PartyID{"p3", "p4"}, Step: signing.Step{Need: 1, Ladder: clock.Span{Minutes: 30}}}}}}
 
 // proposal is a decision that two of three are to sign; a no ends it.
-var proposal = DecisionTaken{Decision{ID: "d", Outcome: "bifall", Grants: true, Targets: []string{"transport"},
-	Signers: []Party{{ID: "d1", Role: "decider", Name: "Disa Provbeslut"}, {ID: "d2", Role: "decider", Name: "Dag Provbeslut"}},
+var proposal = DecisionTaken{Decision{ID: "d", Outcome: "bifall", By: "mona", ByName: "Mona Testhandläggare", Title: "Handläggare", Grants: true, Targets: []string{"transport"},
+	Signers: []Party{{ID: "d1", Role: "decider", Subject: "disa", Name: "Disa Provbeslut"}, {ID: "d2", Role: "decider", Subject: "dag", Name: "Dag Provbeslut"}},
 	Plan: &signing.Plan{About: "decision", Within: clock.Span{Minutes: 240}, Positions: true,
 		Steps: []signing.PlannedStep{{Parties: []signing.PartyID{"d1", "d2"}, Step: signing.Step{Need: 1, Ladder: clock.Span{Minutes: 20}}}}}}}
 
@@ -156,6 +157,24 @@ func TestADecisionThatIsSigned(t *testing.T) {
 	})
 	t.Run("nobody goes on without the one who decides", func(t *testing.T) {
 		propose().refused(WentOn{Party: "d1", Ground: "Brådskar."}, fault.Conflict)
+	})
+	t.Run("the one who signs decides", func(t *testing.T) {
+		l := propose().do(SignedBy{Party: "d1"})
+		if d := l.c.Decision; d.ByName != "Disa Provbeslut" || d.Proposer == nil || d.Proposer.Name != "Mona Testhandläggare" || d.Decider() != "Disa Provbeslut" {
+			t.Fatalf("decided by %s, %+v", d.Decider(), d.Proposer)
+		}
+	})
+	t.Run("taken back", func(t *testing.T) {
+		l := propose()
+		if got := l.c.Labels(); !slices.Contains(got, LabelAsked("disa")) || slices.Contains(got, LabelAsked("dag")) || slices.Contains(got, "unreported") {
+			t.Fatalf("labels %q", got)
+		}
+		l.refused(ProposalWithdrawn{}, fault.Invalid)
+		l.do(ProposalWithdrawn{Ground: "Fel belopp."}).is(AwaitingOfficer)
+		if len(l.c.Against) != 1 || l.c.Against[0].Ground != "Fel belopp." || len(l.c.OpenTasks()) != 0 || l.has(EffectInvite) || l.has(EffectClimb) || l.has(EffectExpire) || slices.Contains(l.c.Labels(), LabelAsked("disa")) {
+			t.Fatalf("after: %+v, effects %+v", l.c.Against, l.c.Effects)
+		}
+		l.refused(SignedBy{Party: "d1"}, fault.Invalid).refused(ProposalWithdrawn{Ground: "x"}, fault.Conflict)
 	})
 	t.Run("silence", func(t *testing.T) {
 		l := propose()

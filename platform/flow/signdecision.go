@@ -55,7 +55,7 @@ func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Ca
 	var out []casework.Party
 	add := func(subject, name string, p casework.Party) {
 		p.ID = signing.PartyID("d" + itoa(c.Seq+len(out)+1)) // one that no earlier proposal's signers had
-		p.Role, p.Subject, p.Name = deciderRole, subject, name
+		p.Role, p.Title, p.Subject, p.Name = deciderRole, "Beslutande", subject, name
 		out = append(out, p)
 	}
 	if !in.Propose {
