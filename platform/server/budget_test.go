@@ -57,7 +57,7 @@ func TestBudgets(t *testing.T) {
 		{"signing page", anna, waiting + "/underskrift", 2, 16},
 		{"own section", erik, waiting + "/egna-uppgifter/egen", 3, 10},
 		{"decision", anna, over + "/beslut", 2, 90}, // of which the seal, with certificates and stamp, is a quarter
-		{"copy", anna, over + "/kopia", 3, 120}, // and the own evidence
+		{"copy", anna, over + "/kopia", 3, 120},     // and the own evidence
 		{"inbox", mona, "/admin/arenden", 3, 12},
 		{"case, the officer", mona, "/admin" + strings.Replace(waiting, "arende", "arenden", 1), 6, 30},
 		{"case, decided, the officer", mona, "/admin" + strings.Replace(over, "arende", "arenden", 1), 6, 34},
