@@ -35,13 +35,13 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	return c
 }
 
-// ports finds four that follow one another and one for the platform, all free just now.
+// ports finds five that follow one another and one for the platform, all free just now.
 func ports(t *testing.T) (listen, sims string) {
 	t.Helper()
 	for range 100 {
 		base := 20000 + rand.IntN(40000)
 		free := true
-		for p := base; p < base+5; p++ {
+		for p := base; p < base+6; p++ {
 			l, err := net.Listen("tcp", fmt.Sprintf("localhost:%d", p))
 			if err != nil {
 				free = false
@@ -50,7 +50,7 @@ func ports(t *testing.T) (listen, sims string) {
 			l.Close()
 		}
 		if free {
-			return fmt.Sprintf("localhost:%d", base+4), fmt.Sprintf("localhost:%d", base)
+			return fmt.Sprintf("localhost:%d", base+5), fmt.Sprintf("localhost:%d", base)
 		}
 	}
 	t.Fatal("no free ports")

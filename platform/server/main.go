@@ -102,7 +102,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		demo      = fs.Bool("demo", false, "two invented municipalities, against simulators")
 		data      = fs.String("data", "", "`DIR` for the embedded store, files and keys")
 		listen    = fs.String("listen", "", "`ADDRESS` to listen on")
-		simListen = fs.String("sim-listen", sim.DefaultListen, "`ADDRESS` of the simulators' pages, with the three ports after it (demo)")
+		simListen = fs.String("sim-listen", sim.DefaultListen, "`ADDRESS` of the simulators' pages, with the four ports after it (demo)")
 		mongo     = fs.String("store", "", "mongodb:// `ADDRESS` in place of the embedded store")
 	)
 	if !understood(fs, args, stderr) {
@@ -202,7 +202,7 @@ func portOf(l net.Listener) string {
 func simulate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("sim", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	listen := fs.String("listen", sim.DefaultListen, "`ADDRESS` of the pages, with the three ports after it")
+	listen := fs.String("listen", sim.DefaultListen, "`ADDRESS` of the pages, with the four ports after it")
 	data := fs.String("data", filepath.Join("data", "sim"), "`DIR` for keys and what has been received")
 	if !understood(fs, args, stderr) {
 		return exitUsage
