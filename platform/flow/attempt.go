@@ -79,6 +79,9 @@ func (s *Service) attempt(ctx context.Context, e *vault.Entry, p signing.PartyID
 //
 // While it is pending the view has the order and nothing of the case.
 func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework.ID) (*SigningView, error) {
+	if a.Citizen != nil {
+		s.askNow(ctx, id, a.Citizen.SignsAs())
+	}
 	if v := s.pending(a, id); v != nil {
 		return v, nil
 	}

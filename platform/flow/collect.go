@@ -20,10 +20,12 @@ import (
 // closes the browser has signed. Nothing is written while an order is pending; pages read what was last heard.
 
 const (
-	pace     = 2 * time.Second // between questions about one order (BankID's)
-	slots    = 20              // the orders are spread over the pace in so many parts
-	atOnce   = 512             // questions at once: 10,000 orders are 5,000 questions a second, each answered within a tenth of one
-	keptEnds = 2 * time.Minute // how an order ended is kept for the page to tell
+	pace        = 2 * time.Second        // between questions about one order (BankID's)
+	slots       = 20                     // the orders are spread over the pace in so many parts
+	atOnce      = 512                    // questions at once: 10,000 orders are 5,000 questions a second, each answered within a tenth of one
+	leastGap    = 500 * time.Millisecond // between questions about one order that its page asks for
+	askPatience = 20 * time.Second       // of a question that a page asks for
+	keptEnds    = 2 * time.Minute        // how an order ended is kept for the page to tell
 )
 
 // followed is a signature in progress.
@@ -35,6 +37,7 @@ type followed struct {
 	slot   int
 	status eid.Status
 	busy   bool
+	asked  time.Time // last, by the machine's clock
 	ended  time.Time // zero while it goes on
 }
 
@@ -118,6 +121,25 @@ func (c *collector) pendingOf(id casework.ID, who idno.Number) (Started, eid.Sta
 	return Started{}, eid.Status{}, false
 }
 
+// take gives somebody's order of a case to be asked about at once, or how long to wait before it can be; nothing when none is followed.
+func (c *collector) take(id casework.ID, who idno.Number) (*followed, time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range c.byCase[id] {
+		switch gap := leastGap - time.Since(f.asked); {
+		case f.at.Number != who || !f.ended.IsZero():
+		case f.busy:
+			return nil, leastGap / 10
+		case gap > 0:
+			return nil, gap
+		default:
+			f.busy = true
+			return f, 0
+		}
+	}
+	return nil, 0
+}
+
 // due takes the orders of a slot that are to be asked about; those that ended some time ago are forgotten.
 func (c *collector) due(slot int, now time.Time) []*followed {
 	c.mu.Lock()
@@ -129,7 +151,7 @@ func (c *collector) due(slot int, now time.Time) []*followed {
 			if now.Sub(f.ended) > keptEnds {
 				c.drop(key)
 			}
-		case !f.busy:
+		case !f.busy && time.Since(f.asked) > pace/2: // else its page has asked just now
 			f.busy = true
 			out = append(out, f)
 		}
@@ -140,7 +162,7 @@ func (c *collector) due(slot int, now time.Time) []*followed {
 func (c *collector) told(f *followed, st eid.Status, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.busy, f.status = false, st; st.State != eid.Pending {
+	if f.busy, f.status, f.asked = false, st, time.Now(); st.State != eid.Pending {
 		f.ended = now
 	}
 }
@@ -237,6 +259,24 @@ func (s *Service) askAbout(ctx context.Context, f *followed) {
 		}
 	}
 	s.collecting.told(f, st, s.Clock.Now())
+}
+
+// askNow asks about somebody's order because the person's page does, so that who comes back from the app need not wait for its turn. It
+// goes on though the page is left: a completed order can be collected once.
+func (s *Service) askNow(ctx context.Context, id casework.ID, who idno.Number) {
+	for until := time.Now().Add(pace); time.Now().Before(until); {
+		f, wait := s.collecting.take(id, who)
+		if f != nil {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askPatience)
+			defer cancel()
+			s.askAbout(ctx, f)
+			return
+		}
+		if wait == 0 {
+			return
+		}
+		time.Sleep(wait)
+	}
 }
 
 // finishAttempt stores a completed signature, or notes that the order has ended without one.

@@ -271,6 +271,9 @@ func (s *Service) StartSigningDecision(ctx context.Context, a identity.Actor, id
 
 // PollSigningDecision asks how it goes, as PollSigning does.
 func (s *Service) PollSigningDecision(ctx context.Context, a identity.Actor, id casework.ID) (*DecisionToSign, error) {
+	if a.Staff != nil {
+		s.askNow(ctx, id, a.Staff.Number)
+	}
 	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
 	if err != nil {
 		return nil, err
