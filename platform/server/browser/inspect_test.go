@@ -131,7 +131,8 @@ func (b *tab) inspectStatus(status int) {
 
 var (
 	randomID  = regexp.MustCompile(`[a-z2-7]{26}`)
-	changing  = regexp.MustCompile(`value="[A-Za-z0-9_-]{30,}"|[A-Z]{3}-[A-Z0-9]{4}-[A-Z0-9]{4}|localhost:\d+|127\.0\.0\.1:\d+|autostarttoken=[0-9a-f-]+|\d`)
+	changing  = regexp.MustCompile(`value="[^"]*"|[A-Z]{3}-[A-Z0-9]{4}-[A-Z0-9]{4}|localhost:\d+|127\.0\.0\.1:\d+|autostarttoken=[0-9a-f-]+|\d`)
+	words     = regexp.MustCompile(`>[^<]*[^<\s][^<]*<`)
 	prefixBad = "Fel: "
 )
 
@@ -160,10 +161,10 @@ func (b *tab) inspectTitle(f facts) {
 	seen.titles[title] = k
 }
 
-// examine lets axe look at the page, once for each that is the same but for numbers and tokens.
+// examine lets axe look at the page, once for each that is the same but for numbers, tokens and what its words are.
 func (b *tab) examine(f facts, at string) {
 	b.Helper()
-	source := randomID.ReplaceAllString(changing.ReplaceAllString(f.Source, ""), "")
+	source := randomID.ReplaceAllString(changing.ReplaceAllString(words.ReplaceAllString(f.Source, ">x<"), ""), "")
 	key := sha256.Sum256(fmt.Appendf(nil, "%v %s", b.dev, source))
 	seen.Lock()
 	known := seen.pages[key]
