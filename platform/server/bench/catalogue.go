@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -111,11 +112,23 @@ func firstPages(at Addresses, form string) (out [2]figure, err error) {
 	return out, nil
 }
 
-var formID = regexp.MustCompile(`(?m)^id: *(\S+)`)
+var (
+	formID = regexp.MustCompile(`(?m)^id: *(\S+)`)
+	owned  = regexp.MustCompile(`(?m)^authority: *\S`)
+)
 
-// writeForms writes the shipped forms again and again, each under a name of its own; names begins with the shipped ones' copies.
+// writeForms writes the shipped forms that municipalities offer again and again, each under a name of its own; names begins with the
+// shipped ones' copies. What staff begin has no board that owns it, and no municipality offers it.
 func writeForms(dir string) (names []string, err error) {
 	shipped, err := fs.Glob(library.Forms, "*/form.yaml")
+	if err != nil {
+		return nil, err
+	}
+	shipped = slices.DeleteFunc(shipped, func(at string) bool {
+		raw, readErr := fs.ReadFile(library.Forms, at)
+		err = errors.Join(err, readErr)
+		return !owned.Match(raw)
+	})
 	if err != nil {
 		return nil, err
 	}

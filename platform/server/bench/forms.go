@@ -27,6 +27,9 @@ func (b *bench) single(ctx context.Context) error {
 			return err
 		}
 	}
+	if b.forms {
+		return nil
+	}
 	return b.catalogue(ctx)
 }
 

@@ -26,6 +26,7 @@ type options struct {
 	cases    int           // cases in the inbox
 	orders   int           // signatures in progress at once
 	signing  bool          // nothing but the figures about signing
+	forms    bool          // nothing but what forms cost, one thing at a time
 	keep     string        // folder to leave behind, "" for none
 	profile  string        // folder for CPU profiles of the platform, "" for none
 }
@@ -39,6 +40,7 @@ func main() {
 	flag.IntVar(&o.cases, "cases", 10_000, "cases in the inbox; 1000000 takes some minutes")
 	flag.IntVar(&o.orders, "orders", 10_000, "signatures in progress at once")
 	flag.BoolVar(&o.signing, "signing", false, "the figures about signing alone")
+	flag.BoolVar(&o.forms, "forms", false, "what forms cost alone, one thing at a time")
 	flag.StringVar(&o.keep, "data", "", "`DIR` to use and keep; a temporary one otherwise")
 	flag.StringVar(&o.profile, "profile", "", "`DIR` for a CPU profile of the platform in each figure")
 	flag.Parse()

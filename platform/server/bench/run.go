@@ -74,10 +74,12 @@ func run(o options) (err error) {
 	}
 	if !o.signing {
 		err = b.figures()
-		b.table.write(os.Stdout, o)
+		if !o.forms {
+			b.table.write(os.Stdout, o)
+		}
 		b.costs.write(os.Stdout)
 	}
-	if err == nil {
+	if err == nil && !o.forms {
 		err = errors.Join(b.pending(), b.verified(), b.sealed(ctx))
 		b.kept.write(os.Stdout)
 	}
