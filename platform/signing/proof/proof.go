@@ -10,7 +10,8 @@
 // it trusts is given to it: the verifier of each format of evidence holds that format's roots.
 //
 // Three things protect a bundle, and the report says which protects what. A signature covers its manifest, and by the digests in it every
-// part that the signer signed: nobody can change those unnoticed. The seal of a PDF covers the whole file. Checksums find accidents and
+// part that the signer signed: nobody can change those unnoticed. The seal of a PDF covers the whole file; it can be cut off again, and so
+// a case PDF without one is told as such and does not hold. Checksums find accidents and
 // clumsy changes in the rest (index, event list, what was never signed, our own note of the IP address), but whoever changes a file on
 // purpose can write new checksums.
 //

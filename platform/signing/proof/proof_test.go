@@ -536,9 +536,12 @@ func TestSeal(t *testing.T) {
 	}
 	c := checker(bank())
 	c.Attachments = func([]byte) ([]proof.File, error) { return b.Files, nil }
-	for state, want := range map[proof.SealState]proof.Verdict{proof.SealHolds: proof.VerdictHolds, proof.SealNone: proof.VerdictHolds,
+	for state, want := range map[proof.SealState]proof.Verdict{proof.SealHolds: proof.VerdictHolds, proof.SealNone: proof.VerdictUnsealed,
 		proof.SealBroken: proof.VerdictBroken, proof.SealUnknownRoot: proof.VerdictUnknownRoot} {
 		c.Seal = func([]byte) proof.Seal { return proof.Seal{State: state} }
+		if state == proof.SealNone { // the index says that it is a case
+			state = proof.SealUnsealed
+		}
 		if r := check(t, c, []byte("%PDF-1.7")); r.Verdict != want || r.Seal.State != state {
 			t.Errorf("%s: %s", state, r.Verdict)
 		}

@@ -27,6 +27,7 @@ type Verdict string
 // Verdicts, the worst first.
 const (
 	VerdictBroken      Verdict = "broken"       // something has been changed, is missing, or was never so
+	VerdictUnsealed    Verdict = "unsealed"     // a case PDF without its seal: what is attached is whole, what the pages say nobody vouches for
 	VerdictUnchecked   Verdict = "unchecked"    // there is a signature of a kind, or by a key, that is not known here
 	VerdictUnknownRoot Verdict = "unknown-root" // whole, but the roots are not among those trusted
 	VerdictUnsigned    Verdict = "unsigned"     // whole, and nobody has signed
@@ -35,7 +36,7 @@ const (
 )
 
 // Verdicts lists them all.
-var Verdicts = []Verdict{VerdictBroken, VerdictUnchecked, VerdictUnknownRoot, VerdictUnsigned, VerdictIncomplete, VerdictHolds}
+var Verdicts = []Verdict{VerdictBroken, VerdictUnsealed, VerdictUnchecked, VerdictUnknownRoot, VerdictUnsigned, VerdictIncomplete, VerdictHolds}
 
 // Finding is one thing that is wrong.
 type Finding struct {
@@ -167,12 +168,13 @@ const (
 	SealHolds       SealState = "holds"
 	SealUnknownRoot SealState = "unknown-root"
 	SealBroken      SealState = "broken"
-	SealNone        SealState = "none"      // there is none
+	SealNone        SealState = "none"      // there is none, nor should there be: an archive
+	SealUnsealed    SealState = "unsealed"  // a case PDF, which the platform seals, without one: cut off, or never put on
 	SealUnchecked   SealState = "unchecked" // nobody here can check it
 )
 
 // SealStates lists them all, for tests that each has its words.
-var SealStates = []SealState{SealHolds, SealUnknownRoot, SealBroken, SealNone, SealUnchecked}
+var SealStates = []SealState{SealHolds, SealUnknownRoot, SealBroken, SealNone, SealUnsealed, SealUnchecked}
 
 // Seal is the authority's own signature over a whole PDF. But for State and Code it says something only of a seal that holds, or comes from
 // somebody unknown.
@@ -189,7 +191,8 @@ type Seal struct {
 	StampAnchor *Anchor `json:"stampAnchor,omitempty"`
 }
 
-// SealCheck checks the seal of a PDF. It says SealHolds only when every byte of the file is under the seal.
+// SealCheck checks the seal of a PDF. It says SealHolds only when every byte of the file is under the seal, and SealNone of a file without
+// one: whether it should have had one is the Checker's to say.
 type SealCheck func(pdf []byte) Seal
 
 // verdict is the worst of what was found.
@@ -198,6 +201,9 @@ func (r *Report) verdict() Verdict {
 		if f.Code != FoundFormat && f.Code != FoundKey {
 			return VerdictBroken
 		}
+	}
+	if r.Seal.State == SealUnsealed { // known without trusting anybody: no unknown root may hide it
+		return VerdictUnsealed
 	}
 	if len(r.Findings) > 0 {
 		return VerdictUnchecked

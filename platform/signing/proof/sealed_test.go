@@ -70,6 +70,7 @@ func TestSealed(t *testing.T) {
 	file := sealedCase(t)
 	altered := bytes.Replace(file, []byte("Title"), []byte("Titel"), 1)
 	texts := must(i18n.Embedded())
+	unsealed := []string{"Filen saknar myndighetens stämpel", "bad Filen är inte stämplad, och det borde den vara: en ärende-PDF härifrån är alltid stämplad av myndigheten, om myndigheten har en stämpel."}
 	for name, c := range map[string]struct {
 		file  []byte
 		trust seal.Trust
@@ -87,8 +88,10 @@ func TestSealed(t *testing.T) {
 			[]string{"Något stämmer inte", "bad Myndighetens stämpel är bruten.", "bad Det som stämplades har ändrats."}},
 		"altered, nobody trusted": {altered, seal.Trust{}, proof.SealBroken, seal.Digest, proof.VerdictBroken, []string{"bad Det som stämplades har ändrats."}},
 		"a line more":             {append(bytes.Clone(file), '\n'), trust, proof.SealBroken, seal.Appended, proof.VerdictBroken, []string{"bad Något har lagts till efter att filen stämplades."}},
-		"never sealed": {paper(t, signedCase()), trust, proof.SealNone, "", proof.VerdictHolds,
-			[]string{"note Filen är inte stämplad av myndigheten. Det som står på sidorna är inte skyddat."}},
+		"never sealed":            {paper(t, signedCase()), trust, proof.SealUnsealed, "", proof.VerdictUnsealed, unsealed},
+		"cut back":                {file[:bytes.Index(file, []byte("%%EOF"))+len("%%EOF\n")], trust, proof.SealUnsealed, "", proof.VerdictUnsealed, unsealed},
+		"cut back, nobody trusted": {file[:bytes.Index(file, []byte("%%EOF"))+len("%%EOF\n")], seal.Trust{}, proof.SealUnsealed, "", proof.VerdictUnsealed,
+			unsealed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := check(t, sealing(c.trust), c.file)

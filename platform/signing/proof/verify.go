@@ -99,6 +99,9 @@ func (v *verification) run() {
 		return
 	}
 	v.index = ix
+	if r.Container == PDF && r.Seal.State == SealNone {
+		r.Seal.State = SealUnsealed // the index says that it is a case, which leaves the platform sealed
+	}
 	r.Reader, r.Reference, r.Form, r.Version, r.Made = ix.Reader, ix.Reference, ix.Form, ix.Version, ix.Made
 	for _, o := range ix.Orders {
 		for _, pl := range o.Places {

@@ -303,7 +303,7 @@ func (s Seal) say(l Speaker) Line {
 	switch s.State {
 	case SealHolds:
 		line.Mark = Good
-	case SealBroken:
+	case SealBroken, SealUnsealed:
 		line.Mark = Bad
 	}
 	note := func(key string, args ...any) {
