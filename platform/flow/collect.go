@@ -217,7 +217,7 @@ const maxKept = 100_000
 // followKept finds the signatures in progress that were begun before.
 func (s *Service) followKept(ctx context.Context) error {
 	const op = "flow.followKept"
-	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), "signing", "", maxKept)
+	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), "signing", "", "", maxKept)
 	if err != nil {
 		return fault.Wrap(op, err)
 	}

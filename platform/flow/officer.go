@@ -83,7 +83,7 @@ func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.
 }
 
 func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague, error) {
-	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), "colleague", authority+"|", 500)
+	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), "colleague", authority+"|", "", 500)
 	if err != nil {
 		return nil, fault.Wrap("flow.Colleagues", err)
 	}

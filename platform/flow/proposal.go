@@ -57,7 +57,7 @@ const (
 func proposalPrefix(sc ownedScope) string { return string(sc.auth) + "|" + sc.form + "|" }
 
 func (s *Service) openProposals(ctx context.Context, sc ownedScope) ([]*Proposal, error) {
-	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), proposalCollection, proposalPrefix(sc), maxProposals)
+	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), proposalCollection, proposalPrefix(sc), "", maxProposals)
 	if err != nil {
 		return nil, fault.Wrap("flow.openProposals", err)
 	}

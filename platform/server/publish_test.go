@@ -119,7 +119,7 @@ func TestPublishedOnce(t *testing.T) {
 	if problems, err := o.Flow.SubmitProposal(o.Ctx, o.mona, o.form, p.ID, p.Rev, "Skäl", flow.Policy{Kind: flow.Restart}); err != nil || problems != nil {
 		t.Fatal(err, problems)
 	}
-	recs, err := o.Store.ListRecords(o.Ctx, o.Clock.Now(), "proposal", "ekkoping/", 10)
+	recs, err := o.Store.ListRecords(o.Ctx, o.Clock.Now(), "proposal", "ekkoping/", "", 10)
 	if err != nil || len(recs) != 1 {
 		t.Fatal(err, len(recs))
 	}

@@ -238,8 +238,9 @@ type Records interface {
 	PutRecord(ctx context.Context, now time.Time, r Record) error
 	// GetRecord loads a record that has not expired at now. fault.NotFound.
 	GetRecord(ctx context.Context, now time.Time, collection, key string) (Record, error)
-	// ListRecords gives a collection's records whose key begins with prefix, by key; those expired at now left out.
-	ListRecords(ctx context.Context, now time.Time, collection, prefix string, limit int) ([]Record, error)
+	// ListRecords gives a collection's records whose key begins with prefix and comes after the key given ("" the first), by key; those
+	// expired at now left out.
+	ListRecords(ctx context.Context, now time.Time, collection, prefix, after string, limit int) ([]Record, error)
 	// DeleteRecord removes a record; nothing happens when there is none.
 	DeleteRecord(ctx context.Context, collection, key string) error
 	// DeleteExpiredRecords removes at most limit records that expired before t and says how many.

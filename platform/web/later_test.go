@@ -215,7 +215,7 @@ func TestLinkAtRest(t *testing.T) {
 	first, draft := begun(t, w)
 	link, code := orderLink(t, w, first, draft, "nagon@example.com")
 	_, secret, _ := strings.Cut(link, ".")
-	recs, err := w.Store.ListRecords(w.Ctx, w.Clock.Now(), "resume", "", 10)
+	recs, err := w.Store.ListRecords(w.Ctx, w.Clock.Now(), "resume", "", "", 10)
 	if err != nil || len(recs) != 1 {
 		t.Fatalf("%d records, %v", len(recs), err)
 	}

@@ -179,9 +179,9 @@ func (c *Counter) GetRecord(ctx context.Context, now time.Time, collection, key 
 	return c.Store.GetRecord(ctx, now, collection, key)
 }
 
-func (c *Counter) ListRecords(ctx context.Context, now time.Time, collection, prefix string, limit int) ([]store.Record, error) {
+func (c *Counter) ListRecords(ctx context.Context, now time.Time, collection, prefix, after string, limit int) ([]store.Record, error) {
 	c.note("ListRecords", collection)
-	return c.Store.ListRecords(ctx, now, collection, prefix, limit)
+	return c.Store.ListRecords(ctx, now, collection, prefix, after, limit)
 }
 
 func (c *Counter) DeleteRecord(ctx context.Context, collection, key string) error {

@@ -64,15 +64,19 @@ func (s *Store) GetRecord(ctx context.Context, now time.Time, collection, key st
 }
 
 // ListRecords implements store.Records.
-func (s *Store) ListRecords(ctx context.Context, now time.Time, collection, prefix string, limit int) ([]store.Record, error) {
+func (s *Store) ListRecords(ctx context.Context, now time.Time, collection, prefix, after string, limit int) ([]store.Record, error) {
 	const op = "mongostore.ListRecords"
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
 	from := collection + "/" + prefix
 	end := collection + "0" // "0" follows "/": the end of the collection
+	first := is("$gte", from)
+	if after >= prefix && after != "" {
+		first = is("$gt", collection+"/"+after)
+	}
 	cursor, err := s.records.Find(ctx,
-		bson.D{is("_id", bson.D{is("$gte", from), is("$lt", end)}), than("expires", "$gt", now)},
+		bson.D{is("_id", bson.D{first, is("$lt", end)}), than("expires", "$gt", now)},
 		options.Find().SetSort(bson.D{is("_id", 1)}).SetLimit(int64(limit)))
 	if err != nil {
 		return nil, failure(ctx, op, err)

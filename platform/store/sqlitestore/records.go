@@ -63,14 +63,14 @@ func (s *Store) GetRecord(ctx context.Context, now time.Time, collection, key st
 }
 
 // ListRecords implements store.Records.
-func (s *Store) ListRecords(ctx context.Context, now time.Time, collection, prefix string, limit int) ([]store.Record, error) {
+func (s *Store) ListRecords(ctx context.Context, now time.Time, collection, prefix, after string, limit int) ([]store.Record, error) {
 	const op = "sqlitestore.ListRecords"
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, fault.Wrap(op, err)
 	}
 	var records []store.Record
-	err := s.each(ctx, op, "SELECT "+recordColumns+" FROM records WHERE collection = ? AND key >= ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?",
-		[]any{collection, prefix, ms(now), limit}, func(rows *sql.Rows) (bool, error) {
+	err := s.each(ctx, op, "SELECT "+recordColumns+" FROM records WHERE collection = ? AND key >= ? AND key > ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?",
+		[]any{collection, prefix, after, ms(now), limit}, func(rows *sql.Rows) (bool, error) {
 			r, err := scanRecord(rows)
 			if err != nil || !strings.HasPrefix(r.Key, prefix) {
 				return false, err

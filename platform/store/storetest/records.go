@@ -79,7 +79,7 @@ func recordsExpire(t *testing.T, s store.Store) {
 	}
 	must(t, s.PutRecord(ctx, t0, store.Record{Collection: "link", Key: "never", Rev: 1}))
 	at := t0.Add(3 * time.Minute)
-	list, err := s.ListRecords(ctx, at, "link", "", 10)
+	list, err := s.ListRecords(ctx, at, "link", "", "", 10)
 	must(t, err)
 	if len(list) != 2 || list[0].Key != "4" || list[1].Key != "never" {
 		t.Errorf("listed %+v, want the ones that live: 4 and never", list)
@@ -103,26 +103,30 @@ func recordsByPrefix(t *testing.T, s store.Store) {
 		}
 	}
 	for _, tt := range []struct {
-		prefix string
-		limit  int
-		want   []string
+		prefix, after string
+		limit         int
+		want          []string
 	}{
-		{"form/", 10, []string{"form/a", "form/a/2", "form/b", "form/å"}},
-		{"form/", 2, []string{"form/a", "form/a/2"}},
-		{"form/å", 10, []string{"form/å"}},
-		{"zzz", 10, nil},
-		{"", 100, []string{"form", "form/a", "form/a/2", "form/b", "form/å", "form0", "forn", "x"}},
+		{"form/", "", 10, []string{"form/a", "form/a/2", "form/b", "form/å"}},
+		{"form/", "", 2, []string{"form/a", "form/a/2"}},
+		{"form/å", "", 10, []string{"form/å"}},
+		{"zzz", "", 10, nil},
+		{"form/", "form/a/2", 2, []string{"form/b", "form/å"}},
+		{"form/", "form/å", 10, nil},
+		{"form/", "a", 1, []string{"form/a"}}, // before the prefix: from its first
+		{"", "form0", 10, []string{"forn", "x"}},
+		{"", "", 100, []string{"form", "form/a", "form/a/2", "form/b", "form/å", "form0", "forn", "x"}},
 	} {
-		list, err := s.ListRecords(ctx, t0, "form", tt.prefix, tt.limit)
+		list, err := s.ListRecords(ctx, t0, "form", tt.prefix, tt.after, tt.limit)
 		must(t, err)
 		var keys []string
 		for _, r := range list {
 			keys = append(keys, r.Key)
 			same(t, "body", string(r.Body), r.Key)
 		}
-		same(t, fmt.Sprintf("ListRecords(%q, %d)", tt.prefix, tt.limit), keys, tt.want)
+		same(t, fmt.Sprintf("ListRecords(%q, %q, %d)", tt.prefix, tt.after, tt.limit), keys, tt.want)
 	}
-	_, err := s.ListRecords(ctx, t0, "form", "", 0)
+	_, err := s.ListRecords(ctx, t0, "form", "", "", 0)
 	want(t, "ListRecords without a limit", err, fault.Invalid)
 }
 
