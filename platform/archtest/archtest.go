@@ -3,7 +3,7 @@
 //
 // The layers, from the bottom (imports only go down, or sideways where it says so):
 //
-//	0  fault, clock, calendar, idno, canon        what everything stands on
+//	0  fault, clock, calendar, timelimit, idno, canon  what everything stands on
 //	1  forms                            definitions, answers, journeys
 //	2  casework, signing, identity      the life of a case: pure
 //	3  renderer | integrations          these two do not see each other

@@ -19,7 +19,7 @@ const module = "samtjanst"
 
 // layers by folder; the longest that fits counts.
 var layers = map[string]int{
-	"platform/fault": 0, "platform/clock": 0, "platform/calendar": 0, "platform/idno": 0, "platform/canon": 0,
+	"platform/fault": 0, "platform/clock": 0, "platform/calendar": 0, "platform/timelimit": 0, "platform/idno": 0, "platform/canon": 0,
 	"forms":             1,
 	"platform/casework": 2, "platform/signing": 2, "platform/identity": 2,
 	"renderer": 3, "integrations": 3,

@@ -42,6 +42,14 @@ func (d Date) time() time.Time { return midnight(int(d.y), d.m, int(d.d)) }
 // String is YYYY-MM-DD.
 func (d Date) String() string { return d.time().Format(time.DateOnly) }
 
+// On is the day of a moment where the moment's own zone says it is.
+func On(t time.Time) Date { return of(t) }
+
+// At is a time of this day in a zone. An hour that summer time leaps over is the one after, one that comes twice is the first.
+func (d Date) At(hour, minute int, zone *time.Location) time.Time {
+	return time.Date(int(d.y), d.m, int(d.d), hour, minute, 0, 0, zone)
+}
+
 // Year is 1–9999.
 func (d Date) Year() int { return int(d.y) }
 

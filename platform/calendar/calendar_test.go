@@ -94,6 +94,22 @@ func TestArithmetic(t *testing.T) {
 	}
 }
 
+func TestDateText(t *testing.T) {
+	for _, s := range []string{"2026-02-28", "0001-01-01", ""} {
+		var d calendar.Date
+		if err := d.UnmarshalText([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+		if b, err := d.MarshalText(); string(b) != s || err != nil || d.IsZero() != (s == "") {
+			t.Errorf("%q became %q, %v", s, b, err)
+		}
+	}
+	var d calendar.Date
+	if err := d.UnmarshalText([]byte("2026-02-30")); !errors.Is(err, fault.Invalid) {
+		t.Errorf("2026-02-30 is %s, %v", d, err)
+	}
+}
+
 func TestParse(t *testing.T) {
 	for _, s := range []string{"", "2026-2-1", "2026-02-29", "20260201", "2026-02-01T00:00:00Z", "0000-01-01"} {
 		if d, err := calendar.Parse(s); !errors.Is(err, fault.Invalid) {
