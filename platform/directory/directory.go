@@ -7,6 +7,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 
 	"samtjanst/platform/identity"
 )
@@ -75,6 +76,30 @@ type StaffLogin struct {
 	SecondFactor []string `yaml:"secondFactor"`
 	GroupsClaim  string   `yaml:"groupsClaim"`
 	Groups       []Group  `yaml:"groups"`
+	// Register says that only those who are in the organisation's register of people get in. What they may do stands there.
+	Register bool   `yaml:"register"`
+	Rules    []Rule `yaml:"rules"`
+}
+
+// Rule gives roles within an authority to those of whom the organisation's own directory (SCIM, LDAP) says so. Each condition that is
+// given must hold, letters large or small; a rule without any holds for nobody.
+type Rule struct {
+	Organisation string          `yaml:"organisation"`
+	Department   string          `yaml:"department"`
+	Title        string          `yaml:"title"`
+	Group        string          `yaml:"group"`
+	Authority    string          `yaml:"authority"` // slug
+	Roles        []identity.Role `yaml:"roles"`
+}
+
+// Matches reports whether a rule holds for somebody.
+func (r Rule) Matches(organisation, department, title string, groups []string) bool {
+	if r.Organisation == "" && r.Department == "" && r.Title == "" && r.Group == "" {
+		return false
+	}
+	is := func(want, have string) bool { return want == "" || strings.EqualFold(want, have) }
+	return is(r.Organisation, organisation) && is(r.Department, department) && is(r.Title, title) &&
+		(r.Group == "" || slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(g, r.Group) }))
 }
 
 // Group gives members of a group at the provider roles within an authority.

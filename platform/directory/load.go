@@ -79,6 +79,19 @@ func (t *Tenant) check() error {
 			}
 		}
 	}
+	for i, r := range t.Staff.Rules {
+		if _, ok := t.Authority(r.Authority); !ok {
+			return fmt.Errorf("staff.rules[%d]: there is no authority %q", i, r.Authority)
+		}
+		for _, role := range r.Roles {
+			if !slices.Contains(identity.Roles(), role) {
+				return fmt.Errorf("staff.rules[%d]: there is no role %q", i, role)
+			}
+		}
+		if r.Organisation+r.Department+r.Title+r.Group == "" {
+			return fmt.Errorf("staff.rules[%d]: says nothing of whom it is about (organisation, department, title or group)", i)
+		}
+	}
 	secret, err := expand(t.Staff.ClientSecret)
 	if err != nil {
 		return fmt.Errorf("staff.clientSecret: %w", err)

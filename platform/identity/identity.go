@@ -29,6 +29,11 @@ const (
 	FormOwner Role = "form-owner"
 	// FormApprover reads what somebody else proposes and publishes it.
 	FormApprover Role = "form-approver"
+	// Chair is elected: ordförande, or a member whom the board has appointed, who decides what cannot wait (kommunallagen 6:39). Sees what
+	// he or she is asked to sign, and nothing else of the board's.
+	Chair Role = "chair"
+	// PeopleAdmin keeps the board's people in the organisation's register.
+	PeopleAdmin Role = "people-admin"
 )
 
 // Level is how surely an identity was established: the Swedish tillitsnivå 2–4; 0 is nobody.
@@ -86,7 +91,7 @@ func (c Citizen) SignsAs() idno.Number {
 
 // Staff is somebody employed or elected, logged in by the organisation's own provider, with a second factor.
 type Staff struct {
-	Subject string // stable id at the provider: issuer + "|" + sub
+	Subject string // stable id: issuer + "|" + sub at the provider, "person|" + id of who is in the organisation's register
 	Name    string
 	Number  idno.Number // personal identity number, when the organisation's login tells it: who signs decisions is held against it
 	Tenant  TenantID
@@ -109,7 +114,9 @@ func (a Actor) Is(n idno.Number) bool {
 }
 
 // Roles are all there are.
-func Roles() []Role { return []Role{Officer, Decider, Manager, FormOwner, FormApprover} }
+func Roles() []Role {
+	return []Role{Officer, Decider, Manager, FormOwner, FormApprover, Chair, PeopleAdmin}
+}
 
 // Has reports whether the actor holds one of the roles within the authority.
 func (a Actor) Has(auth AuthorityID, roles ...Role) bool {

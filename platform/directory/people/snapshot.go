@@ -1,0 +1,285 @@
+package people
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/platform/directory"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
+)
+
+// Snapshot is an organisation's register at a moment. It never changes; nothing that it gives may be changed either.
+type Snapshot struct {
+	tenant  *directory.Tenant
+	version int64
+	people  []*Person // by name
+	boards  map[string]*Board
+
+	byID     map[ID]*Person
+	byNumber map[idno.Number]*Person // of those who are here
+	byLogin  map[string]*Person
+	byOrigin map[[2]string]*Person // Synced.From, Synced.External
+	byUser   map[[2]string]*Person // Synced.From, Synced.UserName in small letters
+}
+
+// NewSnapshot makes the register of these people and boards.
+func NewSnapshot(t *directory.Tenant, version int64, people []*Person, boards []*Board) *Snapshot {
+	s := &Snapshot{tenant: t, version: version, people: people, boards: map[string]*Board{}, byID: map[ID]*Person{}, byNumber: map[idno.Number]*Person{},
+		byLogin: map[string]*Person{}, byOrigin: map[[2]string]*Person{}, byUser: map[[2]string]*Person{}}
+	slices.SortFunc(s.people, func(a, b *Person) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	for _, p := range s.people {
+		s.byID[p.ID] = p
+		if o := p.Synced; o != nil {
+			s.byOrigin[[2]string{o.From, o.External}] = p
+			s.byUser[[2]string{o.From, strings.ToLower(o.UserName)}] = p
+		}
+		if !p.Here() {
+			continue
+		}
+		if !p.Number.IsZero() {
+			s.byNumber[p.Number] = p
+		}
+		for _, l := range p.Logins {
+			s.byLogin[l] = p
+		}
+	}
+	for _, b := range boards {
+		s.boards[b.Authority] = b
+	}
+	return s
+}
+
+// Tenant is whose register it is.
+func (s *Snapshot) Tenant() *directory.Tenant { return s.tenant }
+
+// People lists everybody, by name, those who have left too.
+func (s *Snapshot) People() []*Person { return s.people }
+
+// Person gives somebody by id, nil when there is nobody; who has left too.
+func (s *Snapshot) Person(id ID) *Person { return s.byID[id] }
+
+// ByNumber gives who is here with a personal number; nil.
+func (s *Snapshot) ByNumber(n idno.Number) *Person { return s.byNumber[n] }
+
+// ByLogin gives who is here whom a login names by its subject; nil.
+func (s *Snapshot) ByLogin(subject string) *Person { return s.byLogin[subject] }
+
+// ByOrigin gives the person with an id in the directory that it comes from, who has left too; nil.
+func (s *Snapshot) ByOrigin(from, external string) *Person {
+	return s.byOrigin[[2]string{from, external}]
+}
+
+// ByUserName gives the person with a user name, which is not sensitive to case, in the directory that it comes from; nil.
+func (s *Snapshot) ByUserName(from, name string) *Person {
+	return s.byUser[[2]string{from, strings.ToLower(name)}]
+}
+
+// Board gives what a board has laid down; an empty one when it has said nothing.
+func (s *Snapshot) Board(slug string) *Board {
+	if b := s.boards[slug]; b != nil {
+		return b
+	}
+	return &Board{Authority: slug}
+}
+
+// Holds lists the roles that a person has at a moment, those that the rules make of what the organisation's directory says too. A member
+// with a Mandate is a Chair of that board. Absence takes no role away.
+func (s *Snapshot) Holds(p *Person, at time.Time) []Role {
+	if p == nil || !p.Here() {
+		return nil
+	}
+	var out []Role
+	for _, r := range p.Roles {
+		if r.Period.Holds(at) {
+			out = append(out, r)
+		}
+	}
+	for _, m := range p.Mandates {
+		if m.Period.Holds(at) && !slices.ContainsFunc(out, func(r Role) bool { return r.Authority == m.Authority && r.Role == identity.Chair }) {
+			out = append(out, Role{Authority: m.Authority, Role: identity.Chair, Title: m.Title, Period: m.Period})
+		}
+	}
+	if o := p.Synced; o != nil {
+		for _, rule := range s.tenant.Staff.Rules {
+			if !rule.Matches(o.Organisation, o.Department, o.Title, o.Groups) {
+				continue
+			}
+			for _, role := range rule.Roles {
+				out = append(out, Role{Authority: rule.Authority, Role: role, Title: o.Title})
+			}
+		}
+	}
+	return out
+}
+
+// Grants is what a person may do at a moment, as a login carries it.
+func (s *Snapshot) Grants(p *Person, at time.Time) []identity.Grant {
+	var out []identity.Grant
+	for _, r := range s.Holds(p, at) {
+		id := s.tenant.AuthorityID(r.Authority)
+		i := slices.IndexFunc(out, func(g identity.Grant) bool { return g.Authority == id })
+		if i < 0 {
+			out, i = append(out, identity.Grant{Authority: id}), len(out)
+		}
+		if !slices.Contains(out[i].Roles, r.Role) {
+			out[i].Roles = append(out[i].Roles, r.Role)
+		}
+	}
+	return out
+}
+
+// Decider is somebody who may take a decision, and by what right.
+type Decider struct {
+	Person     *Person
+	Title      string
+	Mandate    *Mandate    // of a member who is not the chair
+	Delegation *Delegation // of an official
+	OnCall     bool
+}
+
+// Deciders lists who may take a board's decisions of a kind at a moment, in the order that they are asked: who is on call by rank, then the
+// board's deputies in their order, then others by name; the chair needs no mandate (kommunallagen 6:39), a member needs one for the kind, an
+// official a delegation. Who is away is left out. elected says that officials may not decide it: the law gives it to the board, its
+// chair or a member.
+func (s *Snapshot) Deciders(slug, kind string, elected bool, at time.Time) []Decider {
+	b := s.Board(slug)
+	order := map[ID]int{}
+	onCall := b.OnCall(at)
+	for _, id := range slices.Concat(onCall, b.Deputies) {
+		if _, there := order[id]; !there {
+			order[id] = len(order) + 1
+		}
+	}
+	var out []Decider
+	for _, p := range s.people {
+		if p.Away(at) {
+			continue
+		}
+		if d, may := s.decider(p, b, kind, elected, at); may {
+			d.OnCall = slices.Contains(onCall, p.ID)
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Decider) int {
+		last := len(order) + 1
+		return cmp.Compare(cmp.Or(order[x.Person.ID], last), cmp.Or(order[y.Person.ID], last))
+	})
+	return out
+}
+
+func (s *Snapshot) decider(p *Person, b *Board, kind string, elected bool, at time.Time) (Decider, bool) {
+	if !p.Here() {
+		return Decider{}, false
+	}
+	for i, m := range p.Mandates {
+		if m.Authority == b.Authority && m.Period.Holds(at) && slices.Contains(m.Kinds, kind) {
+			return Decider{Person: p, Title: m.Title, Mandate: &p.Mandates[i]}, true
+		}
+	}
+	roles := s.Holds(p, at)
+	for _, r := range roles {
+		if r.Authority == b.Authority && r.Role == identity.Chair && !slices.ContainsFunc(p.Mandates, func(m Mandate) bool { return m.Authority == b.Authority && m.Period.Holds(at) }) {
+			return Decider{Person: p, Title: r.Title}, true
+		}
+	}
+	if elected {
+		return Decider{}, false
+	}
+	for i, d := range b.Delegations {
+		if !d.Period.Holds(at) || !slices.Contains(d.Kinds, kind) {
+			continue
+		}
+		if d.Person == p.ID && len(roles) > 0 {
+			return Decider{Person: p, Title: roles[0].Title, Delegation: &b.Delegations[i]}, true
+		}
+		for _, r := range roles {
+			if d.Title != "" && r.Authority == b.Authority && strings.EqualFold(r.Title, d.Title) {
+				return Decider{Person: p, Title: r.Title, Delegation: &b.Delegations[i]}, true
+			}
+		}
+	}
+	return Decider{}, false
+}
+
+// OnCall lists who is on call at a moment, by rank. Somebody with two shifts then stands once.
+func (b *Board) OnCall(at time.Time) []ID {
+	now := slices.DeleteFunc(slices.Clone(b.Shifts), func(sh Shift) bool { return at.Before(sh.From) || !at.Before(sh.To) })
+	slices.SortStableFunc(now, func(x, y Shift) int { return cmp.Compare(x.Rank, y.Rank) })
+	var out []ID
+	for _, sh := range now {
+		if !slices.Contains(out, sh.Person) {
+			out = append(out, sh.Person)
+		}
+	}
+	return out
+}
+
+// Hole is a time when nobody who may decide is on call.
+type Hole struct{ From, To time.Time }
+
+// Holes lists the holes in a board's schedule between two moments: nobody has a shift, or those who have are away, have left, or have no
+// right to decide then.
+func (s *Snapshot) Holes(slug string, from, to time.Time) []Hole {
+	b := s.Board(slug)
+	edges := []time.Time{from, to}
+	add := func(ts ...time.Time) {
+		for _, t := range ts {
+			if t.After(from) && t.Before(to) {
+				edges = append(edges, t)
+			}
+		}
+	}
+	for _, sh := range b.Shifts {
+		add(sh.From, sh.To)
+		if p := s.byID[sh.Person]; p != nil {
+			for _, a := range p.Absences {
+				add(a.From, a.To)
+			}
+			for _, r := range p.Roles {
+				add(r.edges()...)
+			}
+			for _, m := range p.Mandates {
+				add(m.edges()...)
+			}
+		}
+	}
+	slices.SortFunc(edges, time.Time.Compare)
+	var out []Hole
+	for i := range len(edges) - 1 {
+		begin, end := edges[i], edges[i+1]
+		if begin.Equal(end) || slices.ContainsFunc(b.OnCall(begin), func(id ID) bool { return s.answers(id, slug, begin) }) {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].To.Equal(begin) {
+			out[n-1].To = end
+			continue
+		}
+		out = append(out, Hole{begin, end})
+	}
+	return out
+}
+
+// answers reports whether a person who is on call can take decisions for the board then.
+func (s *Snapshot) answers(id ID, slug string, at time.Time) bool {
+	p := s.byID[id]
+	return p != nil && p.Here() && !p.Away(at) && slices.ContainsFunc(s.Holds(p, at), func(r Role) bool {
+		return r.Authority == slug && (r.Role == identity.Chair || r.Role == identity.Decider)
+	})
+}
+
+// NextMeeting is the board's first meeting that a decision of that moment is reported to; false when none is planned.
+func (b *Board) NextMeeting(decided time.Time) (Meeting, bool) {
+	best, found := Meeting{}, false
+	for _, m := range b.Meetings {
+		late := m.Day.Before(day(decided)) || !m.Stop.IsZero() && !decided.Before(m.Stop)
+		if !late && (!found || m.Day.Before(best.Day)) {
+			best, found = m, true
+		}
+	}
+	return best, found
+}
