@@ -48,6 +48,8 @@ type Meta struct {
 	Decision  Decision          `yaml:"decision"`
 	Delivery  Delivery          `yaml:"delivery"` // how a case ends where nothing is decided
 	Handover  []Handover        `yaml:"handover"`
+	Dispatch  []Dispatch        `yaml:"dispatch"` // to which authorities a decision is sent on
+	Letters   []Letter          `yaml:"letters"`  // to people of whom the answers tell, when it is decided
 	Copyable  []string          `yaml:"copyable"`  // pointers that "copy for a sibling" carries over
 	Reference string            `yaml:"reference"` // letters that begin the platform's reference: "SKJ"
 	Series    string            `yaml:"series"`    // pattern of the diarienummer: "BUN {year}-{seq:4}"; "" for none
@@ -174,6 +176,11 @@ type Decision struct {
 
 // DecisionSigning is how a decision is signed.
 type DecisionSigning struct {
+	// Kind names what is decided in mandates and delegation lists, "lvu-6": those who may decide it for the board, as the organisation's register
+	// of people says, are asked in its order, whoever is on call first. Absent: the officer chooses among colleagues who may decide.
+	Kind string `yaml:"kind"`
+	// Elected says that the law leaves the decision to the board, its chair or an appointed member: no official decides it.
+	Elected bool `yaml:"elected"`
 	Days    int        `yaml:"days"`    // how long there is to sign
 	Minutes int        `yaml:"minutes"` // beside the days, or instead of them
 	Ladder  Span       `yaml:"ladder"`  // when several may sign: the next is asked when the one before has been silent for so long

@@ -51,6 +51,7 @@ type Case struct {
 	Number       string // diarienummer, "" until claimed
 	Tenant       string
 	Authority    string
+	Host         string // the other organisation's board whose officers work with the case in a cooperation; "" none
 	Form         string
 	Version      string // hash of the form version
 	Lang         string // language the applicant used
@@ -340,6 +341,9 @@ func (c *Case) OpenTasks() []Task {
 	return out
 }
 
+// HostLabel is the label of cases that another organisation's board works with.
+func HostLabel(host string) string { return "host:" + host }
+
 // Labels are the words that lists filter by.
 func (c *Case) Labels() []string {
 	var l []string
@@ -348,6 +352,9 @@ func (c *Case) Labels() []string {
 	}
 	if c.Decision != nil && c.State != Deciding && c.Decision.Reported.IsZero() {
 		l = append(l, "unreported")
+	}
+	if c.Host != "" {
+		l = append(l, HostLabel(c.Host))
 	}
 	l = append(l, c.labelsAsked()...)
 	if c.Manual {
