@@ -25,6 +25,7 @@ func Apply(old Case, e Event, s Stamp) (Case, Recorded, error) {
 	if err := c.apply(e, s.At); err != nil {
 		return old, Recorded{}, err
 	}
+	c.reckon(s.At)
 	c.settle(s.At)
 	c.Changed = s.At
 	if e.Kind() == "" {
@@ -87,6 +88,10 @@ func answers(e Event) string {
 	case DocumentMade:
 		return e.Effect
 	case HandedOver:
+		return e.Effect
+	case LimitDue:
+		return e.Effect
+	case LimitWarned:
 		return e.Effect
 	case TimerFired:
 		return e.Effect
@@ -203,6 +208,18 @@ func (c *Case) apply(e Event, now time.Time) error {
 		c.Handovers = append(c.Handovers, HandoverState{Target: f.Arg, Ref: f.ID, Rows: e.Rows, Excluded: e.Excluded, At: now})
 	case TimerFired:
 		c.timer(e, now)
+	case LimitMet:
+		return c.limitMet(e, now)
+	case LimitExtended:
+		return c.limitExtended(e, now)
+	case LimitEnded:
+		return c.limitEnded(e, now)
+	case LimitBegun:
+		return c.limitBegun(e, now)
+	case LimitDue:
+		c.limitDue(e, now)
+	case LimitWarned:
+		c.finish(e.Effect)
 	case EffectFailed:
 		c.effectFailed(e, now)
 	case Released:
@@ -249,8 +266,10 @@ func (c *Case) finish(id string) Effect {
 	return f
 }
 
-// cancel takes effects away that no longer make sense.
-func (c *Case) cancel(which func(Effect) bool) { c.Effects = slices.DeleteFunc(c.Effects, which) }
+// cancel takes effects away that no longer make sense. What belongs to a time limit stays: the law does not stop for what happens here.
+func (c *Case) cancel(which func(Effect) bool) {
+	c.Effects = slices.DeleteFunc(c.Effects, func(f Effect) bool { return !ofLimit(f) && which(f) })
+}
 
 // task opens a task unless the same one is open.
 func (c *Case) task(k TaskKind, p signing.PartyID, detail string, now time.Time) {
@@ -266,7 +285,7 @@ func (c *Case) task(k TaskKind, p signing.PartyID, detail string, now time.Time)
 // closeTasks closes tasks of the kinds, or all when none is named.
 func (c *Case) closeTasks(now time.Time, kinds ...TaskKind) {
 	for i := range c.Tasks {
-		if t := &c.Tasks[i]; t.Done.IsZero() && (len(kinds) == 0 || slices.Contains(kinds, t.Kind)) {
+		if t := &c.Tasks[i]; t.Done.IsZero() && t.Kind != TaskLimit && (len(kinds) == 0 || slices.Contains(kinds, t.Kind)) {
 			t.Done = now
 		}
 	}
@@ -287,6 +306,9 @@ func (c *Case) taskDone(id int, now time.Time) error {
 			if !t.Done.IsZero() {
 				return fault.Newf("casework.Apply", fault.Conflict, "task %s is done", strconv.Itoa(id))
 			}
+			if t.Kind == TaskLimit {
+				return fault.Newf("casework.Apply", fault.Invalid, "what became of a time limit is recorded on the limit")
+			}
 			t.Done = now
 			return nil
 		}
@@ -299,7 +321,7 @@ func (c *Case) settle(now time.Time) {
 	if !c.ended() || len(c.OpenTasks()) > 0 {
 		return
 	}
-	for _, f := range c.Effects {
+	for _, f := range c.Effects { // a time limit that runs is one of them
 		if f.Kind != EffectUnopened {
 			return
 		}

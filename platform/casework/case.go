@@ -15,6 +15,7 @@ import (
 
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/timelimit"
 )
 
 // State says who acts next.
@@ -82,6 +83,9 @@ type Case struct {
 	Handout      *Handout
 	Handovers    []HandoverState
 	Rides        []Ride
+	Rules        []timelimit.Rule // the form's time limits that hold on what was handed in
+	Limits       []Limit          // those that have begun
+	LimitStarts  []LimitStart     // what somebody has recorded that they are counted from
 	Events       []Header
 	Effects      []Effect
 	Seq          int // last number given to an effect or task
@@ -197,7 +201,9 @@ type Decision struct {
 	Proposer   *Proposer // who laid it before those who sign it; nil when the decider did that alone
 	Delegation string
 	At         time.Time
-	Reported   time.Time // to the board
+	DecidedAt  time.Time        // when it was taken, where that was earlier than it was written and signed; zero else
+	Rules      []timelimit.Rule // the form's time limits that hold on the answers that it rests on
+	Reported   time.Time        // to the board
 	Appeals    []string
 	Targets    []string      // what gets the granted rows
 	Unread     time.Duration // a letter goes to whoever has not opened it for so long; 0 never
@@ -357,6 +363,7 @@ func (c *Case) Labels() []string {
 		l = append(l, HostLabel(c.Host))
 	}
 	l = append(l, c.labelsAsked()...)
+	l = append(l, c.labelsLimits()...)
 	if c.Manual {
 		l = append(l, "manual")
 	}
@@ -376,6 +383,10 @@ func (c Case) Clone() Case {
 	c.Order = c.Order.Clone()
 	c.Tasks, c.Effects, c.Events = slices.Clone(c.Tasks), slices.Clone(c.Effects), slices.Clone(c.Events)
 	c.Against = slices.Clone(c.Against)
+	c.Limits, c.LimitStarts = slices.Clone(c.Limits), slices.Clone(c.LimitStarts)
+	for i := range c.Limits {
+		c.Limits[i].Extended = slices.Clone(c.Limits[i].Extended)
+	}
 	c.Handovers, c.Rides = slices.Clone(c.Handovers), slices.Clone(c.Rides)
 	if c.Decision != nil {
 		d := *c.Decision

@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"samtjanst/platform/calendar"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/timelimit"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -246,7 +248,8 @@ func everyEvent() []Event {
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, LetterDue{"x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},
 		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
 		HinderedBy{Party: "p2", Reason: "sjuk"}, Replaced{Old: "p2", New: Party{ID: "p3", Role: "guardian", Name: "Alva Provberg"}, Ground: "fel person"},
-		Amended{Deadline: start.AddDate(0, 1, 0)}, TakenBack{"fel"}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true}}
+		Amended{Deadline: start.AddDate(0, 1, 0)}, TakenBack{"fel"}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true},
+		LimitMet{Limit: "fl11", At: start}, LimitEnded{Limit: "fl11", Ground: "upphävt"}, LimitBegun{Limit: "fl12", At: start}, LimitDue{"x", "fl11"}, LimitWarned{Effect: "x"}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and
@@ -278,7 +281,7 @@ func TestEveryStateTimesEveryEvent(t *testing.T) {
 				t.Errorf("%s × %T: an ended case came to life as %s", name, e, next.State)
 			}
 			again, rec2, err := Apply(c, e, stampAt(start.Add(time.Hour)))
-			if err != nil || !cmp.Equal(rec, rec2) || !cmp.Equal(next, again, cmp.Comparer(func(a, b idno.Number) bool { return a == b })) {
+			if err != nil || !cmp.Equal(rec, rec2) || !cmp.Equal(next, again, cmp.Comparer(func(a, b idno.Number) bool { return a == b }), cmp.Comparer(func(a, b calendar.Date) bool { return a == b })) {
 				t.Errorf("%s × %T is not a function of its input", name, e)
 			}
 		}
@@ -312,7 +315,10 @@ func casesInEveryState(t *testing.T) map[string]Case {
 	deciding.do(DocumentMade{Effect: deciding.effect(EffectDocument, ""), PDF: Ref{Part: signing.Part{ID: "pdf"}}}).is(Deciding)
 	withdrawn := &life{t: t, c: signed.c, now: signed.now}
 	withdrawn.do(WithdrawnBy{"p1"})
-	return map[string]Case{"new": newLife(t).c, "signing": signed.c, "officer": officer.c, "completion": ordered.c, "decided": decided.c, "delivered": handed.c,
+	limits := &life{t: t, c: officer.c, now: officer.now}
+	limits.c.Rules = []timelimit.Rule{late, decideBy, toCourt}
+	limits.do(Opened{"p1"}).limit("fl11", LimitRunning)
+	return map[string]Case{"limits": limits.c, "new": newLife(t).c, "signing": signed.c, "officer": officer.c, "completion": ordered.c, "decided": decided.c, "delivered": handed.c,
 		"closed": told.c, "deciding": deciding.c, "withdrawn": withdrawn.c}
 }
 

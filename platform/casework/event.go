@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"samtjanst/platform/signing"
+	"samtjanst/platform/timelimit"
 )
 
 // Event is something that happened. Late facts carry their own time in the stamp, not now.
@@ -64,6 +65,7 @@ type (
 		Own      *Ref // the applicant's own section
 		Subject  string
 		Deadline time.Time
+		Rules    []timelimit.Rule // the form's time limits that hold on it
 	}
 	// WithdrawnBy: the applicant took the application back.
 	WithdrawnBy struct{ Party signing.PartyID }

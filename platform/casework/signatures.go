@@ -243,7 +243,7 @@ func (c *Case) amended(e Amended, now time.Time) error {
 	kept := slices.DeleteFunc(slices.Clone(c.Content.Attachments), func(r Ref) bool { // other parties' own files
 		return r.Part.Audience == signing.Everybody || r.Part.Audience == signing.Only(c.Applicant().ID)
 	})
-	c.Content = e.Content
+	c.Content, c.Rules = e.Content, e.Rules
 	c.Content.Attachments = append(slices.Clone(e.Content.Attachments), kept...)
 	if e.Own != nil {
 		c.Applicant().Own = e.Own
