@@ -59,6 +59,8 @@ type Meta struct {
 	DraftNotice int `yaml:"draftNotice"`
 	// Stages of the inner handling, the first where a case begins; none when a case has only its state.
 	Stages []Stage `yaml:"stages"`
+	// Limits are what must be done within a time that a law sets; [fl11, fl12] are ready-made.
+	Limits []Limit `yaml:"limits"`
 	// Contact is for services without login: the pointer of an object {name, email, phone, consent} where whoever hands in may say who
 	// he or she is. Notices go to email or phone only when consent is given. "" when nothing is asked.
 	Contact string `yaml:"contact"`
@@ -322,6 +324,7 @@ type LayoutField struct {
 	Checks       []LayoutCheck     `yaml:"checks"`      // the author's own rules
 	Messages     map[string]string `yaml:"messages"`    // problem code → own text
 	Lookup       *LayoutLookup     `yaml:"lookup"`      // a register that the person may ask by this field's value
+	Booking      string            `yaml:"booking"`     // the setting with the times that can be booked, of which the answer reserves one
 }
 
 // LayoutGroup is a heading over options, and groups within it.

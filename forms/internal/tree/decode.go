@@ -14,6 +14,9 @@ import (
 // Unmarshaler is a type with a reading of its own.
 type Unmarshaler interface{ UnmarshalTree(*Node) error }
 
+// Short is a struct that may be written as one text.
+type Short interface{ ReadShort(text string) }
+
 // Decode puts a node into *v by the yaml tags of its structs and gives every mistake, not the first: unknown keys (with the
 // nearest known one), wrong types. place, when not nil, is told where each value stands: "/pages/0/title".
 func Decode(n *Node, v any, place func(path string, n *Node)) []*Error {
@@ -51,6 +54,10 @@ func (d *decoder) into(n *Node, v reflect.Value, path string) {
 		v.Set(reflect.New(v.Type().Elem()))
 		d.into(n, v.Elem(), path)
 	case reflect.Struct:
+		if short, ok := v.Addr().Interface().(Short); ok && n.Kind == String {
+			short.ReadShort(n.Text)
+			return
+		}
 		d.object(n, v, path)
 	case reflect.Map:
 		if !d.want(n, Object) {
