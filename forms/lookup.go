@@ -101,9 +101,8 @@ func TakeLookup(f *Field, key string, reply LookupReply, answers, facts map[stri
 }
 
 // SettleLookups takes back what registers said about another value than now stands in the field: the record, and those answers that
-// are still the register's. It reports whether there was any; facts are given as a copy then.
-func SettleLookups(form *Form, answers, facts map[string]any) (map[string]any, bool) {
-	changed := false
+// are still the register's. It reports whether there was any; answers and facts are given as copies then.
+func SettleLookups(form *Form, answers, facts map[string]any) (settledAnswers, settledFacts map[string]any, changed bool) {
 	for _, f := range form.Fields {
 		if f.Lookup == nil {
 			continue
@@ -112,10 +111,13 @@ func SettleLookups(form *Form, answers, facts map[string]any) (map[string]any, b
 			continue
 		}
 		if _, holds := LookedUp(f, answers, facts); !holds {
-			facts, changed = dropRecord(f.Lookup, answers, facts), true
+			if !changed {
+				answers, changed = CopyObject(answers), true
+			}
+			facts = dropRecord(f.Lookup, answers, facts)
 		}
 	}
-	return facts, changed
+	return answers, facts, changed
 }
 
 // dropRecord gives a copy of the facts without the record, and takes the register's values out of the answers.

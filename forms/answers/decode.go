@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 
 // Decoded is a posted page read onto the stored answers.
 type Decoded struct {
-	Answers  map[string]any  // a copy: what was stored is left as it is
+	Answers  map[string]any  // what was stored is left as it is, and shared where nothing was posted for it
 	Typed    forms.Typed     // what could not be read, as it was typed
 	Problems []forms.Problem // of what could not be read; the rest is for journey to validate
 	Op       string          // the button's operation, OpContinue when none was named
@@ -34,7 +35,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, values url.Values) Dec
 	}
 	op := out.Op
 	if !ok {
-		out.Answers = forms.CopyObject(v.Scope.Answers)
+		out.Answers = v.Scope.Answers
 		return out
 	}
 	today, _ := time.Parse(time.DateOnly, v.Scope.Today) // a scope without a day refuses every personal number: seen at once
@@ -42,7 +43,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, values url.Values) Dec
 	shown, post := v, newPost(values)
 	for range 8 {
 		d := &decoder{view: v, now: shown, post: post, page: p, today: today}
-		d.out = Decoded{Answers: forms.CopyObject(v.Scope.Answers), Typed: forms.Typed{}, Op: op, At: out.At}
+		d.out = Decoded{Typed: forms.Typed{}, Op: op, At: out.At}
 		d.run()
 		out = d.out
 		if !conditional(p) {
@@ -121,6 +122,7 @@ func (pl place) row(piece, posted string) place {
 }
 
 func (d *decoder) run() {
+	answers := forms.Edit(d.view.Scope.Answers)
 	for _, s := range d.page.Sections {
 		for _, f := range s.Fields {
 			here := d.page.At(f.Pointer)
@@ -129,35 +131,36 @@ func (d *decoder) run() {
 				continue
 			}
 			was, had := forms.Lookup(d.view.Scope.Answers, here)
-			value, has := d.read(f, at, forms.Copy(was), had)
+			value, has := d.read(f, at, was, had)
 			if here == "" { // the root of a bare schema, an object always
 				if root, ok := value.(map[string]any); ok {
-					d.out.Answers = root
+					answers = forms.Edit(root)
 				}
 				continue
 			}
-			set(d.out.Answers, here, value, has, d.view.Scope.Answers)
+			set(answers, here, value, has, d.view.Scope.Answers)
 		}
 	}
+	d.out.Answers = answers.Answers()
 }
 
 // set puts a value into an object, or takes it away, and with it the objects on the way that only it made: those that no field stands
 // for, are empty now and were not stored empty.
-func set(root map[string]any, at forms.Pointer, value any, has bool, was any) {
+func set(root *forms.Editor, at forms.Pointer, value any, has bool, was any) {
 	if has {
-		forms.Put(root, at, value)
+		root.Put(at, value)
 		return
 	}
-	forms.Remove(root, at)
+	root.Remove(at)
 	for up := at.Up(); up != ""; up = up.Up() {
-		v, ok := forms.Lookup(root, up)
+		v, ok := forms.Lookup(root.Answers(), up)
 		if !ok || !isEmptyObject(v) {
 			return
 		}
 		if stored, _ := forms.Lookup(was, up); isEmptyObject(stored) {
 			return
 		}
-		forms.Remove(root, up)
+		root.Remove(up)
 	}
 }
 
@@ -177,8 +180,9 @@ func (d *decoder) offered(f *forms.Field, at place) bool {
 	return d.now.ShowsAt(f, at.to) && (at.fresh || f.Kind == forms.GroupField || d.post.has(at.post))
 }
 
-// read gives the value of a field as it was posted, from what is stored of it. What the page showed and is posted again as it was shown
-// stays exactly as it is stored: a number's exponent, the order of choices, a text with spaces, a value that its control cannot show.
+// read gives the value of a field as it was posted, from what is stored of it, which nothing below changes in place. What the page showed
+// and is posted again as it was shown stays exactly as it is stored: a number's exponent, the order of choices, a text with spaces, a
+// value that its control cannot show.
 func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, has bool) {
 	if f.Kind.Holds() && strings.Count(string(at.post), "/") > MaxDepth {
 		d.out.Problems = append(d.out.Problems, forms.Problem{Pointer: at.to, Code: forms.OtherViolation, Params: map[string]any{"keyword": "depth"}})
@@ -321,11 +325,11 @@ func (d *decoder) group(f *forms.Field, at place, was any, had bool) (any, bool)
 
 // members reads the fields of an object whose pointer has that length, onto what is stored of it.
 func (d *decoder) members(fields []*forms.Field, length int, at place, before map[string]any) map[string]any {
-	object := forms.CopyObject(before)
+	object := forms.Edit(before)
 	for _, f := range fields {
 		rel := f.Pointer[length:]
 		if f.Kind == forms.MapField && rel == "" { // the object's own other entries
-			d.entries(f, at, before, object)
+			d.entries(f, at, before, object.Answers())
 			continue
 		}
 		below := at.below(rel)
@@ -336,7 +340,7 @@ func (d *decoder) members(fields []*forms.Field, length int, at place, before ma
 		value, has := d.read(f, below, stored, ok)
 		set(object, rel, value, has, before)
 	}
-	return object
+	return object.Answers()
 }
 
 // onDemand settles what becomes of a field that is on the page only when it is there: its button adds or removes it; else it stays away.
@@ -442,7 +446,7 @@ func (d *decoder) changed(from, to *forms.Field, was any) (any, bool) {
 	}
 	out := map[string]any{}
 	if object, ok := was.(map[string]any); ok {
-		out = forms.CopyObject(object)
+		out = maps.Clone(object)
 		if from != nil {
 			for _, f := range from.Children() {
 				delete(out, f.Pointer.Last())

@@ -10,7 +10,7 @@ import (
 // object reads a map that is an object of its own.
 func (d *decoder) object(f *forms.Field, at place, was any, had bool) (any, bool) {
 	before, isObject := was.(map[string]any)
-	object := forms.CopyObject(before)
+	object := forms.Edit(before).Answers()
 	d.entries(f, at, before, object)
 	if len(object) > 0 || isObject && f.Pointer == "" || f.Always && (!had || isObject) {
 		return object, true

@@ -115,7 +115,7 @@ func (d *decoder) fields(f *forms.Field, at place, was any, had bool) any {
 
 // summary reads the open row, if any, and lets the button act on the stored rows.
 func (d *decoder) summary(f *forms.Field, at place, stored []any, s Summary) []any {
-	list := stored // a copy already
+	list := slices.Clone(stored)
 	open, window := s.Open, s.From
 	if open >= 0 && slices.Contains(d.post.Values[RowKey(at.post)], strconv.Itoa(open)) {
 		here := at.row(strconv.Itoa(open), strconv.Itoa(open))

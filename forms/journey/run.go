@@ -9,16 +9,17 @@ import (
 	"samtjanst/forms/expr"
 )
 
-// Run decides what the person who fills in sees. The scope is left as it is. It gives no error today; callers treat one as
-// fault.Internal.
+// Run decides what the person who fills in sees. The scope is left as it is; the view shares with it what is not hidden. It gives no
+// error today; callers treat one as fault.Internal.
 func (g *Graph) Run(scope forms.Scope) (*forms.View, error) {
 	scope = g.withSettings(whoFills(scope))
 	v := &forms.View{
-		Form: g.form, Scope: scope, Answers: forms.CopyObject(scope.Answers), Computed: map[string]any{}, Hidden: map[forms.Pointer]bool{},
+		Form: g.form, Scope: scope, Computed: map[string]any{}, Hidden: map[forms.Pointer]bool{},
 		Options: map[string][]forms.Option{}, Facts: map[string]any{}, Stopped: map[string]bool{}, Required: map[forms.Pointer]bool{},
 		Failed: map[string]string{},
 	}
-	r := &run{view: v, applicant: scope.Actor["role"] == Applicant}
+	r := &run{view: v, applicant: scope.Actor["role"] == Applicant, answers: forms.Edit(scope.Answers)}
+	v.Answers = r.answers.Answers()
 	r.scope = scope
 	r.scope.Answers = v.Answers
 	for _, n := range g.order {
@@ -64,7 +65,8 @@ func (g *Graph) withSettings(scope forms.Scope) forms.Scope {
 
 type run struct {
 	view      *forms.View
-	scope     forms.Scope // Answers are the view's: what is hidden goes away as it is decided
+	scope     forms.Scope   // Answers are the view's: what is hidden goes away as it is decided
+	answers   *forms.Editor // makes the view's of the scope's
 	applicant bool
 	whole     map[string]any // the scope as conditions see it
 	input     *expr.Input    // and as expressions do
@@ -178,7 +180,7 @@ func stops(f *forms.Field) bool { return f.Kind == forms.NoticeField && f.Notice
 // hide takes a value away from what is read, validated and submitted.
 func (r *run) hide(f *forms.Field, at forms.Pointer) {
 	r.view.Hidden[at] = true
-	forms.Remove(r.view.Answers, at)
+	r.answers.Remove(at)
 	r.prune(at.Up(), f)
 }
 
@@ -245,7 +247,7 @@ func (r *run) prune(at forms.Pointer, f *forms.Field) {
 		if _, err := strconv.Atoi(at.Last()); err == nil {
 			return
 		}
-		forms.Remove(r.view.Answers, at)
+		r.answers.Remove(at)
 	}
 }
 

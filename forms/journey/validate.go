@@ -277,18 +277,18 @@ func (g *Graph) materialised(v *forms.View) map[string]any {
 	if g.form.Bare {
 		return v.Answers
 	}
-	answers := forms.CopyObject(v.Answers)
+	answers := forms.Edit(v.Answers)
 	for ptr, f := range g.form.Fields {
 		if !f.Required || !v.Shows(f) || rowsOf(f) != nil {
 			continue
 		}
 		for up := ptr.Up(); up != ""; up = up.Up() {
-			if _, ok := forms.Lookup(answers, up); !ok && up.Last() != "*" {
-				forms.Put(answers, up, map[string]any{})
+			if _, ok := forms.Lookup(answers.Answers(), up); !ok && up.Last() != "*" {
+				answers.Put(up, map[string]any{})
 			}
 		}
 	}
-	return answers
+	return answers.Answers()
 }
 
 // conditionallyRequired marks what the schema requires because of other answers, so that a page can say so beforehand.

@@ -95,11 +95,11 @@ func (r *runner) step(where string, s Step) {
 		}
 	}
 	decoded := answers.Decode(r.graph, v, s.Page, post)
+	given := forms.Edit(decoded.Answers)
 	for at, value := range files {
-		forms.Put(decoded.Answers, at, value)
+		given.Put(at, value)
 	}
-	r.scope.Answers = decoded.Answers
-	r.scope.Facts, _ = forms.SettleLookups(v.Form, r.scope.Answers, r.scope.Facts)
+	r.scope.Answers, r.scope.Facts, _ = forms.SettleLookups(v.Form, given.Answers(), r.scope.Facts)
 	v = r.view()
 	wrong := forms.MergeProblems(decoded.Problems, r.graph.Validate(v, s.Page))
 	if s.Lookup != "" {

@@ -314,13 +314,15 @@ func (s *Service) SaveHand(ctx context.Context, a identity.Actor, id string, rev
 	if err := keepHand(sc.draft, kept); err != nil {
 		return nil, err
 	}
+	answers := forms.Edit(sc.draft.Answers)
 	for at, text := range map[forms.Pointer]string{"/titel": in.Title, "/meddelande": in.Message} {
 		if text, err := handText(text); err == nil && text != "" {
-			forms.Put(sc.draft.Answers, at, text)
+			answers.Put(at, text)
 		} else {
-			forms.Remove(sc.draft.Answers, at)
+			answers.Remove(at)
 		}
 	}
+	sc.draft.Answers = answers.Answers()
 	s.touch(sc.draft, sc.graph)
 	if err := s.Vault.SaveDraft(ctx, sc.draft); err != nil {
 		return nil, err

@@ -276,8 +276,8 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	got := answers.Decode(g.Graph, before, post.Page, post.Values)
 	orphans := dropFiles(d, got.Answers)
 	d.Answers = got.Answers
-	facts, settled := forms.SettleLookups(g.Form, d.Answers, d.Facts)
-	d.Facts = facts
+	var settled bool
+	d.Answers, d.Facts, settled = forms.SettleLookups(g.Form, d.Answers, d.Facts)
 	if got.Op == answers.OpRemoveFile {
 		if orphan := removeFile(d, got.At); orphan != "" {
 			orphans = append(orphans, orphan)
@@ -364,10 +364,12 @@ func (s *Service) Copy(ctx context.Context, a identity.Actor, id casework.ID) (s
 	if err != nil {
 		return "", err
 	}
+	copied := forms.Edit(d.Answers)
 	for _, at := range g.Form.Def.Meta.Copyable {
 		if v, ok := forms.Lookup(old, forms.Pointer(at)); ok {
-			forms.Put(d.Answers, forms.Pointer(at), forms.Copy(v))
+			copied.Put(forms.Pointer(at), v)
 		}
 	}
+	d.Answers = copied.Answers()
 	return draft, s.Vault.SaveDraft(ctx, d)
 }

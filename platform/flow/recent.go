@@ -13,7 +13,8 @@ import (
 // checked at each request, and what is kept serves only the very revision that is stored, in the same form on the same day.
 // It never leaves the memory and holds nothing for long: when a generation is full the one before it is forgotten.
 //
-// What is given and taken is copied, so that nobody changes what another request reads. The zero value is ready.
+// Answers are shared by all who hold them, since nobody changes them in place (forms.Edit). What else is given and taken is copied, so that
+// nobody changes what another request reads. The zero value is ready.
 type recent struct {
 	mu          sync.Mutex
 	now, before map[string]opened
@@ -75,13 +76,13 @@ func (r *recent) forget(id string) {
 
 func copyDraft(d *vault.Draft) *vault.Draft {
 	c := *d
-	c.Answers, c.Files = forms.CopyObject(d.Answers), maps.Clone(d.Files)
+	c.Files = maps.Clone(d.Files)
 	return &c // facts are replaced, never changed
 }
 
-// copyView copies what may be changed of a view: the answers, and the list of expressions that failed later.
+// copyView copies what may be changed of a view: the list of expressions that failed later.
 func copyView(v *forms.View, d *vault.Draft) *forms.View {
 	c := *v
-	c.Scope.Answers, c.Answers, c.Failed = d.Answers, forms.CopyObject(v.Answers), maps.Clone(v.Failed)
+	c.Scope.Answers, c.Failed = d.Answers, maps.Clone(v.Failed)
 	return &c
 }

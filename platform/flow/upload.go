@@ -104,9 +104,11 @@ func (s *Service) addFile(ctx context.Context, open opener, at forms.Pointer, f 
 			return &forms.Problem{Pointer: at, Code: forms.FilesTooBig, Params: map[string]any{"max": total}}, nil
 		}
 		item := map[string]any{"id": f.ID, "name": f.Name, "size": jsonValue(f.Size), "type": f.Type}
-		if !forms.Put(d.Answers, at, append(slices.Clone(have), any(item))) {
+		answers := forms.Edit(d.Answers)
+		if !answers.Put(at, append(slices.Clone(have), any(item))) {
 			return nil, fault.New("flow.addFile", fault.NotFound, nil) // the row has been taken away meanwhile
 		}
+		d.Answers = answers.Answers()
 		if d.Files == nil {
 			d.Files = map[string]files.Attachment{}
 		}
@@ -156,11 +158,13 @@ func removeFile(d *vault.Draft, at forms.Pointer) string {
 	if len(kept) == len(have) {
 		return ""
 	}
+	answers := forms.Edit(d.Answers)
 	if len(kept) == 0 {
-		forms.Remove(d.Answers, field)
+		answers.Remove(field)
 	} else {
-		forms.Put(d.Answers, field, kept)
+		answers.Put(field, kept)
 	}
+	d.Answers = answers.Answers()
 	delete(d.Files, id)
 	return id
 }

@@ -55,6 +55,9 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 func (s *Server) take(p *place, values url.Values, files []file) (name, page string) {
 	g := p.edition.graph
 	got := answers.Decode(g, p.view, p.Page, values)
+	if len(files) > 0 || got.Op == answers.OpRemoveFile {
+		got.Answers = forms.CopyObject(got.Answers)
+	}
 	for _, f := range files {
 		attach(p.edition.form, got.Answers, f)
 	}

@@ -152,8 +152,7 @@ func (w *walker) goOn(v *forms.View) (problems []forms.Problem, next string) {
 }
 
 func (w *walker) keep(stored map[string]any) {
-	w.scope.Answers = stored
-	w.scope.Facts, _ = forms.SettleLookups(w.form.Graph.Form(), stored, w.scope.Facts)
+	w.scope.Answers, w.scope.Facts, _ = forms.SettleLookups(w.form.Graph.Form(), stored, w.scope.Facts)
 }
 
 // check reads what is read before handing in, as everybody who reads it, and what the platform asks of a whole application.
