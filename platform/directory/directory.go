@@ -32,6 +32,7 @@ type Tenant struct {
 	Authorities   []Authority       `yaml:"authorities"`
 	Services      []Service         `yaml:"services"`
 	Staff         StaffLogin        `yaml:"staff"`
+	Cooperations  []Cooperation     `yaml:"cooperations"`
 	EID           []string          `yaml:"eid"` // ids of the e-legitimations that are used here; absent: all there are
 }
 

@@ -46,6 +46,9 @@ func Load(fsys fs.FS, dir string) (*Directory, error) {
 		d.byID[t.ID] = t
 		d.tenants = append(d.tenants, t)
 	}
+	if err := d.checkCooperations(); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
 	return d, nil
 }
 

@@ -197,7 +197,7 @@ func (s *Service) partyCase(ctx context.Context, a identity.Actor, id casework.I
 	return e, p, nil
 }
 
-// staffCase opens a case within one of the actor's authorities, and notes that it was read.
+// staffCase opens a case that the actor works with, and notes that it was read.
 func (s *Service) staffCase(ctx context.Context, a identity.Actor, id casework.ID, what, detail string, roles ...identity.Role) (*vault.Entry, error) {
 	if a.Staff == nil {
 		return nil, fault.New("flow.staffCase", fault.Unauthorised, nil)
@@ -206,11 +206,10 @@ func (s *Service) staffCase(ctx context.Context, a identity.Actor, id casework.I
 	if err != nil {
 		return nil, err
 	}
-	auth := identity.AuthorityID(e.Case.Authority)
-	if !a.Has(auth, identity.Officer, identity.Decider, identity.Manager) {
+	if !worksWith(a, &e.Case, anyStaff...) {
 		return nil, fault.New("flow.staffCase", fault.NotFound, nil)
 	}
-	if !a.Has(auth, roles...) {
+	if !worksWith(a, &e.Case, roles...) {
 		return nil, fault.New("flow.staffCase", fault.Forbidden, nil)
 	}
 	if what != "" {
@@ -221,6 +220,11 @@ func (s *Service) staffCase(ctx context.Context, a identity.Actor, id casework.I
 		}
 	}
 	return e, nil
+}
+
+// worksWith reports whether somebody has one of the roles in the case's board, or in the board that works with it as host of a cooperation.
+func worksWith(a identity.Actor, c *casework.Case, roles ...identity.Role) bool {
+	return a.Has(identity.AuthorityID(c.Authority), roles...) || c.Host != "" && a.Has(identity.AuthorityID(c.Host), roles...)
 }
 
 func byParty(p *casework.Party) casework.By { return casework.By{Kind: "party", Party: p.ID} }
