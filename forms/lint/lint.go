@@ -72,6 +72,7 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.open()
 	l.staff()
 	l.stages()
+	l.limits()
 	l.addresses()
 	l.documents()
 	l.links()

@@ -86,6 +86,9 @@ func (l *linter) allConditions() []conditionAt {
 	for i, p := range l.def.Meta.Parties {
 		add(p.Signs, forms.FormFile, "/parties/"+strconv.Itoa(i)+"/signs")
 	}
+	for i, limit := range l.def.Meta.Limits {
+		add(limit.When, forms.FormFile, "/limits/"+strconv.Itoa(i)+"/when")
+	}
 	return out
 }
 

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"samtjanst/forms"
+	"samtjanst/forms/internal/tree"
 	"samtjanst/forms/scenario"
 )
 
@@ -197,8 +198,9 @@ func (s *Source) Structs(t reflect.Type) []Struct {
 	return out
 }
 
-// condition and tableRow have a reading of their own.
+// condition and tableRow have a reading of their own; what is short may be written as one text.
 var (
+	short     = reflect.TypeFor[tree.Short]()
 	condition = reflect.TypeFor[forms.Condition]()
 	tableRow  = reflect.TypeFor[forms.TableRow]()
 )

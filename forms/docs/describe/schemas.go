@@ -136,7 +136,11 @@ func (g *generator) value(t reflect.Type) object {
 			g.defs[t.Name()] = true // ends a recursion
 			g.defs[t.Name()] = g.structure(t)
 		}
-		return object{"$ref": "#/definitions/" + t.Name()}
+		ref := object{"$ref": "#/definitions/" + t.Name()}
+		if reflect.PointerTo(t).Implements(short) { // one text is as good
+			return object{"anyOf": []any{object{"type": "string"}, ref}}
+		}
+		return ref
 	case reflect.Map:
 		return object{"type": "object", "additionalProperties": g.value(t.Elem())}
 	case reflect.Slice:
