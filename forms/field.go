@@ -185,6 +185,7 @@ func (c *compiler) build(s shape, lf *LayoutField, in spot) *Field {
 			f.Examples = append(f.Examples, string(x.JSON()))
 		}
 	}
+	f.shares = in.hidden && (in.parent.Kind == VariantField || in.parent.shares)
 	k.layout = lf
 	c.shapes[f] = k
 	if in.parent != nil && f.Kind == NumberField {

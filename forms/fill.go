@@ -67,7 +67,7 @@ func (c *compiler) postpone(f *Field, k classified) {
 		c.later.Lock()
 		defer c.later.Unlock()
 		in := &Field{ID: f.ID, Pointer: f.Pointer, Kind: f.Kind, Page: f.Page, Parent: f.Parent, Widget: f.Widget, Always: f.Always,
-			OnDemand: f.OnDemand, ReadOnly: f.ReadOnly, Item: f.Item}
+			OnDemand: f.OnDemand, ReadOnly: f.ReadOnly, Item: f.Item, shares: f.shares}
 		c.hidden[in], c.chosen[in] = c.hidden[f], c.chosen[f]
 		in.Fields = c.inner(in, k, c.identity(k.shape))
 		for _, child := range in.Fields {
@@ -283,7 +283,7 @@ func (c *compiler) tuple(f *Field, s shape, within []*tree.Node) []*Field {
 func (c *compiler) variants(f *Field, k classified, within []*tree.Node, later bool) []*Variant {
 	var out []*Variant
 	for i, s := range k.alternatives {
-		v := &Variant{Type: c.typeName(s)}
+		v := &Variant{Type: c.typeName(s), later: later}
 		key := c.keyOf(f) + "#" + strconv.Itoa(i)
 		n := s.node(c.root)
 		title := n.Get("title").Str()

@@ -11,6 +11,7 @@ package forms
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 )
 
@@ -163,7 +164,9 @@ type Field struct {
 	MaxBytes     int64           // size of one file; 0 the platform's own limit
 	Lookup       *FieldLookup    // a register that the person may ask by this field's value
 	FilledBy     *Field          // the field whose look-up fills this one
+	Booking      string          // the setting with the times of which the answer reserves one; "" for what is no booking
 
+	shares   bool            // stands within a variant: another variant's field may have the same pointer
 	declared map[string]bool // of a MapField: the properties that are not its entries
 	children lazy[[]*Field]  // of a field that refers to itself: made when first asked for
 	rest     lazy[*Field]
@@ -182,6 +185,24 @@ func (f *Field) Rest() *Field { return f.rest.get() }
 
 // Declares reports whether a name is a declared property of a MapField's object, and so no entry of it.
 func (f *Field) Declares(name string) bool { return f.declared[name] }
+
+// Placed are the fields within a field as the definition places them, those of its variants too: all that conditions can be about.
+// What stands within itself ends there.
+func (f *Field) Placed() []*Field {
+	if f.Recursive() {
+		return nil
+	}
+	out := slices.Clip(f.Fields)
+	for _, v := range f.Variants {
+		if !v.later {
+			out = append(out, v.Field())
+		}
+	}
+	if f.Kind == TupleField && f.Rest() != nil {
+		out = append(out, f.Rest())
+	}
+	return out
+}
 
 // Recursive reports whether the field's children are made when asked for: it stands within itself.
 func (f *Field) Recursive() bool { return f.Fields == nil && f.children.make != nil }
@@ -209,10 +230,14 @@ type Variant struct {
 
 	fits  func(value any) (score int, ok bool)
 	field lazy[*Field]
+	later bool // it stands within itself
 }
 
 // Field is the variant's field, at the VariantField's own pointer.
 func (v *Variant) Field() *Field { return v.field.get() }
+
+// Recursive reports whether the variant's field is made when asked for: it stands within itself.
+func (v *Variant) Recursive() bool { return v.later }
 
 // Choose gives the number of the variant that a value fits best, -1 when it fits none.
 func (f *Field) Choose(value any) int {
@@ -300,5 +325,8 @@ const (
 	PersonDate     = "person-date"     // no such date of birth
 	PersonCheck    = "person-check"    // wrong check digit
 	LookupTooOften = "asked-too-often" //
+	NoSuchTime     = "no-such-time"    // a booking's time that there is not
+	TimeTaken      = "time-taken"      // … that others have
+	TimeGone       = "time-gone"       // … that can no longer be booked, or not yet
 	OtherViolation = "other-violation" // keyword
 )

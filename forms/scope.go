@@ -28,9 +28,9 @@ type View struct {
 	Pages    []*Page // those that are shown, in order; of a repeating page its instances
 	Answers  map[string]any
 	Computed map[string]any
-	Hidden   map[Pointer]bool    // concrete pointers and "page:ID", "section:ID/index", "field:ID", "field:ID@page" keys that are hidden
-	Options  map[string][]Option // field ID → options that OptionsFrom gave
-	Facts    map[string]any      // field ID → value of a FactField
+	Hidden   map[Pointer]bool    // concrete pointers and "page:ID", "section:ID/index", "field:ID", "field:ID@page", "field:ID@/pointer" keys that are hidden
+	Options  map[string][]Option // field ID → options that OptionsFrom gave; of one that reads its row those in an empty row, see OptionsAt
+	Facts    map[string]any      // field ID → value of a FactField; see FactOn
 	Stopped  map[string]bool     // page ID → a shown "stop" notice stands on it
 	Required map[Pointer]bool    // concrete pointers required by condition beside Field.Required
 	Failed   map[string]string   // expressions that failed, for authors: never shown to others, never logged
@@ -52,11 +52,45 @@ func (v *View) ShowsOn(p *Page, f *Field) bool {
 	return !v.Hidden[FieldOn(p, f)]
 }
 
-// FieldOn is the key in View.Hidden of a notice or fact that an instance of its page hides.
+// FieldOn is the key of a notice or fact of an instance of its page: in View.Hidden where it is hidden, in View.Facts for its value.
 func FieldOn(p *Page, f *Field) Pointer { return Pointer("field:" + f.ID + "@" + p.ID) }
 
 // ShowsAt reports whether a field is shown at a concrete pointer: within rows each row decides for itself.
-func (v *View) ShowsAt(f *Field, at Pointer) bool { return v.Shows(f) && !v.Hidden[at] }
+func (v *View) ShowsAt(f *Field, at Pointer) bool { return v.Shows(f) && !v.Hidden[f.HiddenAt(at)] }
+
+// HiddenAt is the key in View.Hidden of a field that is hidden at a concrete pointer. Where a variant stands others may stand as well, so
+// there the field says which is meant.
+func (f *Field) HiddenAt(at Pointer) Pointer {
+	if !f.shares {
+		return at
+	}
+	return Pointer("field:" + f.ID + "@" + string(at))
+}
+
+// OptionsAt are the options that a field's OptionsFrom gave at a concrete pointer: where it reads the row, each row has its own, and a row
+// that is not stored has those of an empty one. nil for a field whose options are its own.
+func (v *View) OptionsAt(f *Field, at Pointer) []Option {
+	if f.OptionsFrom == "" {
+		return nil
+	}
+	if own, ok := v.Options[OptionsKey(f, at)]; ok {
+		return own
+	}
+	return v.Options[f.ID]
+}
+
+// OptionsKey is the key in View.Options of what one row may choose.
+func OptionsKey(f *Field, at Pointer) string { return f.ID + "@" + string(at) }
+
+// FactOn is the value of a shown fact on a page: on the page of a row it may be the row's own. nil when there is none.
+func (v *View) FactOn(p *Page, f *Field) any {
+	if p != nil && p.IsInstance() {
+		if own, ok := v.Facts[string(FieldOn(p, f))]; ok {
+			return own
+		}
+	}
+	return v.Facts[f.ID]
+}
 
 // ShowsSection reports whether a page's section is shown.
 func (v *View) ShowsSection(p *Page, i int) bool {

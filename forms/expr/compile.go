@@ -31,6 +31,7 @@ var roots = map[string]*cel.Type{
 	"answers": cel.MapType(cel.StringType, cel.DynType), "facts": cel.MapType(cel.StringType, cel.DynType),
 	"computed": cel.MapType(cel.StringType, cel.DynType), "actor": cel.MapType(cel.StringType, cel.DynType),
 	"settings": cel.MapType(cel.StringType, cel.DynType), "parties": cel.ListType(cel.DynType), "today": cel.StringType,
+	"row": cel.MapType(cel.StringType, cel.DynType),
 }
 
 // environment is the same for every expression, and costs more to make than most of them to compile.

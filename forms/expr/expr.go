@@ -1,5 +1,6 @@
 // Package expr evaluates the expressions of definitions: CEL over the scope {answers, facts, computed, actor, settings, parties,
-// today} and the form's tables, with bounded cost, no I/O and no clock of its own (today is given).
+// today} and the form's tables, with bounded cost, no I/O and no clock of its own (today is given). What stands within rows reads its
+// own row as row beside that.
 //
 // A value that may be absent is read by optional selection, answers.?elev.?skola.orValue(""), or asked for by has(answers.elev);
 // an expression that ends in an optional without value is absent. Dates are texts, YYYY-MM-DD.
@@ -18,6 +19,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/google/cel-go/cel"
@@ -46,15 +48,23 @@ func (p *Program) Eval(scope forms.Scope, computed map[string]any) (value any, p
 	return p.EvalIn(NewInput(scope, computed))
 }
 
+// ByRow reports whether the expression reads the row that it stands in, so that its value is another in each.
+func (p *Program) ByRow() bool {
+	return slices.ContainsFunc(p.reads, func(r forms.Pointer) bool { return r.Within("/row") })
+}
+
 // EvalIn is Eval with an input that many expressions share.
-func (p *Program) EvalIn(in *Input) (value any, present bool, err error) {
+func (p *Program) EvalIn(in *Input) (value any, present bool, err error) { return p.EvalRow(in, nil) }
+
+// EvalRow is EvalIn within a row; an expression that reads a row where there is none (nil) fails.
+func (p *Program) EvalRow(in *Input, row map[string]any) (value any, present bool, err error) {
 	const op = "expr.Eval"
 	defer func() { // a definition's expression must never stop the server
 		if r := recover(); r != nil {
 			value, present, err = nil, false, fault.Newf(op, fault.Invalid, "the expression failed")
 		}
 	}()
-	here := &activation{Input: in, tables: p.tables, purse: purse{CostLimit}}
+	here := &activation{Input: in, row: row, tables: p.tables, purse: purse{CostLimit}}
 	out, _, err := p.run.Eval(here)
 	if err != nil {
 		return nil, false, fault.New(op, fault.Invalid, err)
@@ -107,6 +117,7 @@ func (in *Input) Parent() cel.Activation { return nil }
 // activation is what one evaluation sees beside the input.
 type activation struct {
 	*Input
+	row    map[string]any
 	tables tables
 	purse  purse
 }
@@ -118,6 +129,8 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return a.tables, true
 	case purseName:
 		return &a.purse, true
+	case "row":
+		return object(a.row), a.row != nil
 	}
 	return a.Input.ResolveName(name)
 }

@@ -74,6 +74,10 @@ type node struct {
 	section int
 	field   *forms.Field
 	key     string // computed's name
+
+	choices []choice     // the variants that a field stands within, the outermost first
+	place   bool         // a field is one of a tuple's first places
+	before  *forms.Field // of such a place: the one before it
 }
 
 // New compiles a form's schema, conditions and expressions and orders its graph. What is wrong with the definition is fault.Invalid,
@@ -141,7 +145,7 @@ func (b *builder) build() {
 			sn := b.add(&node{kind: sectionNode, name: name, page: p, section: i, after: []*node{pn}, when: b.condition(name, s.ShowWhen)}, s.ShowWhen)
 			sn.reads = rowReads(sn.reads, p.Repeat)
 			for _, f := range s.Fields {
-				b.field(f, sn)
+				b.field(f, sn, nil)
 			}
 		}
 	}
@@ -172,21 +176,24 @@ func (b *builder) build() {
 	}
 }
 
-func (b *builder) field(f *forms.Field, in *node) {
+// field makes the nodes of a field and of what stands within it; choices are the variants that it stands within.
+func (b *builder) field(f *forms.Field, in *node, choices []choice) *node {
 	name := "field " + f.ID
 	if f.Posted() {
 		name = "field " + string(f.Pointer)
 	}
-	n := b.add(&node{kind: fieldNode, name: name, field: f, page: f.Page, after: []*node{in}, when: b.condition(name, f.ShowWhen)}, f.ShowWhen)
+	n := b.add(&node{kind: fieldNode, name: name, field: f, page: f.Page, after: []*node{in}, choices: choices, when: b.condition(name, f.ShowWhen)}, f.ShowWhen)
 	n.reads = rowReads(n.reads, rowsOf(f))
 	if f.Kind == forms.RowsField {
 		b.rows[f] = n
 	}
 	if f.OptionsFrom != "" {
-		b.add(&node{kind: optionsNode, name: "options of " + name, field: f, after: []*node{n}, program: b.program(name, f.OptionsFrom)}, nil)
+		o := b.add(&node{kind: optionsNode, name: "options of " + name, field: f, page: f.Page, after: []*node{n}, program: b.program(name, f.OptionsFrom)}, nil)
+		o.reads = rowReads(o.reads, rowsOf(f))
 	}
 	if f.Fact != "" {
-		b.add(&node{kind: factNode, name: "fact " + f.ID, field: f, after: []*node{n}, program: b.program(name, f.Fact)}, nil)
+		o := b.add(&node{kind: factNode, name: "fact " + f.ID, field: f, page: f.Page, after: []*node{n}, program: b.program(name, f.Fact)}, nil)
+		o.reads = rowReads(o.reads, rowsOf(f))
 	}
 	for i, check := range f.Checks {
 		c := b.condition(name+" check "+strconv.Itoa(i), check.When)
@@ -195,9 +202,34 @@ func (b *builder) field(f *forms.Field, in *node) {
 		}
 		b.graph.checks[f] = append(b.graph.checks[f], c)
 	}
+	b.within(f, n)
+	return n
+}
+
+// within makes the nodes of what stands within a field. Variants and what follows on a tuple's places have nodes only where something in
+// them hangs on something: a bare schema has a great many.
+func (b *builder) within(f *forms.Field, n *node) {
+	var before *node
 	for _, child := range f.Fields {
-		b.field(child, n)
+		one := b.field(child, n, n.choices)
+		if one.place = f.Kind == forms.TupleField; one.place && before != nil {
+			one.before, one.after = before.field, append(one.after, before)
+		}
+		before = one
 	}
+	for i, v := range f.Variants {
+		if !v.Recursive() && hangs(v.Field()) {
+			b.field(v.Field(), n, append(slices.Clip(n.choices), choice{f, i}))
+		}
+	}
+	if f.Kind == forms.TupleField && !f.Recursive() && f.Rest() != nil && hangs(f.Rest()) {
+		b.field(f.Rest(), n, n.choices)
+	}
+}
+
+// hangs reports whether a field, or something placed within it, has a condition, a list of options or a check.
+func hangs(f *forms.Field) bool {
+	return f.ShowWhen != nil || f.OptionsFrom != "" || len(f.Checks) > 0 || slices.ContainsFunc(f.Placed(), hangs)
 }
 
 // rowReads turns /row/… into the place it stands for: in a row of some rows.

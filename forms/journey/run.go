@@ -100,24 +100,20 @@ func (r *run) decide(n *node) {
 			v.Computed[n.key] = value
 		}
 	case optionsNode:
-		if v.Shows(n.field) {
-			value, _ := r.eval(n)
-			v.Options[n.field.ID] = optionsOf(value)
-		}
+		r.options(n)
 	case factNode:
-		if v.Shows(n.field) {
-			if value, ok := r.eval(n); ok {
-				v.Facts[n.field.ID] = value
-			}
-		}
+		r.fact(n)
 	}
 }
 
-func (r *run) eval(n *node) (any, bool) {
+func (r *run) eval(n *node) (any, bool) { return r.evalRow(n, nil) }
+
+// evalRow evaluates within a row, nil for none.
+func (r *run) evalRow(n *node, row map[string]any) (any, bool) {
 	if r.input == nil {
 		r.input = expr.NewInput(r.scope, r.view.Computed)
 	}
-	value, ok, err := n.program.EvalIn(r.input)
+	value, ok, err := n.program.EvalRow(r.input, row)
 	if err != nil {
 		r.view.Failed[n.name] = err.Error()
 		return nil, false
@@ -168,7 +164,7 @@ func (r *run) repeated(n *node) {
 		case !f.Posted() && hidden:
 			v.Hidden[forms.FieldOn(p, f)] = true
 		case hidden:
-			r.hide(f, p.At(f.Pointer))
+			r.hide(n, p.At(f.Pointer))
 		case stops(f):
 			v.Stopped[p.ID] = true
 		}
@@ -178,10 +174,16 @@ func (r *run) repeated(n *node) {
 func stops(f *forms.Field) bool { return f.Kind == forms.NoticeField && f.NoticeKind == "stop" }
 
 // hide takes a value away from what is read, validated and submitted.
-func (r *run) hide(f *forms.Field, at forms.Pointer) {
-	r.view.Hidden[at] = true
-	r.answers.Remove(at)
-	r.prune(at.Up(), f)
+func (r *run) hide(n *node, at forms.Pointer) {
+	r.view.Hidden[n.field.HiddenAt(at)] = true
+	switch {
+	case !r.chosen(n, at): // what stands there is another variant's
+	case n.place:
+		r.cut(at)
+	default:
+		r.answers.Remove(at)
+		r.prune(at.Up(), n.field)
+	}
 }
 
 func (r *run) field(n *node) {
@@ -207,12 +209,12 @@ func (r *run) field(n *node) {
 		return
 	}
 	shown := r.view.Shows(f)
-	if shown && (rows == nil || n.when == nil) {
+	if shown && (rows == nil || n.when == nil) && n.before == nil {
 		return
 	}
 	for _, at := range Concrete(r.view.Answers, f.Pointer) {
-		if !shown || !r.holds(n.when, r.row(rows, at)) {
-			r.hide(f, at)
+		if !shown || r.follows(n, at) || !r.holds(n.when, r.row(rows, at)) {
+			r.hide(n, at)
 		}
 	}
 }
