@@ -25,6 +25,7 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/directory"
+	"samtjanst/platform/directory/people"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/files"
 	"samtjanst/platform/identity"
@@ -41,6 +42,7 @@ type Service struct {
 	Limits    files.Limits
 	Catalog   *Catalog
 	Directory *directory.Directory
+	People    *people.Register
 	Register  population.Register
 	Lookups   map[string]Lookup // registers that people ask from forms, by the names that forms have for them
 	EIDs      eid.Offers

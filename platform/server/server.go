@@ -30,6 +30,7 @@ import (
 	"samtjanst/platform/clock"
 	"samtjanst/platform/config"
 	"samtjanst/platform/directory"
+	"samtjanst/platform/directory/people"
 	"samtjanst/platform/files"
 	"samtjanst/platform/files/clamd"
 	"samtjanst/platform/files/dir"
@@ -232,7 +233,8 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	use := &flow.Service{
 		Vault: &vault.Vault{Store: s.Store, Keys: keys, Clock: o.Clock}, Blobs: blobs, Scanner: scanner(cfg.Clamd),
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
-		Catalog: catalog, Directory: dirs, Register: register, Lookups: lookups, EIDs: l.offers, Mail: mailer, SMS: texter, Targets: targets,
+		Catalog: catalog, Directory: dirs, People: people.NewRegister(dirs, s.Store, keys, o.Clock),
+		Register: register, Lookups: lookups, EIDs: l.offers, Mail: mailer, SMS: texter, Targets: targets,
 		Seals:  s.seals.forFlow(),
 		Verify: l.trust.verify, Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
 		Dress: func(theme string) ([]byte, string) {
