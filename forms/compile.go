@@ -60,6 +60,7 @@ func compile(def *Definition, how how) (*Form, []Diagnostic) {
 		c.page(lp, i, at)
 	}
 	c.lookups()
+	c.bookings()
 	if len(c.diags) > 0 {
 		return nil, c.diags
 	}

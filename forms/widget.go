@@ -16,7 +16,7 @@ type Widget struct {
 var Widgets = []Widget{
 	{"account", []Kind{TextField}, "account number of a Swedish bank, digits only"},
 	{"address", []Kind{GroupField}, "a postal address: street, postal code and town on lines of their own, with the browser's help"},
-	{"booking", []Kind{ChoiceField}, "times that can be booked, by day; options from optionsFrom, values as date-times"},
+	{"booking", []Kind{ChoiceField, TextField}, "times by day: those of booking, or of optionsFrom with date-times as values, which reserves nothing"},
 	{"checkboxes", []Kind{ChoicesField}, "boxes to tick: the usual for several choices"},
 	{"clearing", []Kind{TextField}, "clearing number of a Swedish bank"},
 	{"date", []Kind{DateField, FactField}, "day, month and year in three boxes: the usual for a date"},

@@ -42,6 +42,7 @@ func (b *builder) booking(c control, options []forms.Option) {
 		b.option(c, i, o, "radio")
 	}
 	shut()
+	b.unchoose(c, options)
 	b.s(`</fieldset>`)
 }
 

@@ -72,6 +72,7 @@ func (b *builder) radios(c control, options []forms.Option, class string) {
 	for i, o := range options {
 		b.option(c, i, o, "radio")
 	}
+	b.unchoose(c, options)
 	b.s(`</div></fieldset>`)
 }
 

@@ -51,7 +51,7 @@ func problemKey(l *i18n.Locale, f *forms.Field, p forms.Problem) string {
 	more := ""
 	switch p.Code {
 	case forms.Required:
-		if more = requiredOf[f.Kind]; f.Widget == "rating" {
+		if more = requiredOf[f.Kind]; f.Widget == "rating" || f.Booking != "" {
 			more = "choice"
 		}
 	case forms.PersonFormat, forms.PersonCheck:

@@ -26,6 +26,7 @@ import (
 	"sync"
 
 	"samtjanst/forms"
+	"samtjanst/forms/slots"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
 )
@@ -142,6 +143,8 @@ type PageData struct {
 	Return bool
 	// Lookups are the registers that can be asked, by the names that forms have for them; nil means any.
 	Lookups map[string]bool
+	// Times are what can be booked of the page's bookings; of one that is not there everything is offered, as if nobody had booked.
+	Times map[forms.Pointer]slots.Offer
 	// FileURL gives the address of an attached file; nil shows names only.
 	FileURL func(id string) string
 }

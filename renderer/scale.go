@@ -68,6 +68,7 @@ func (b *builder) rating(c control, options []forms.Option) {
 	if c.Kind == forms.NumberField {
 		b.offScale(c, options)
 	}
+	b.unchoose(c, options)
 	b.s(`</div></fieldset>`)
 }
 

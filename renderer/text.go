@@ -10,6 +10,10 @@ import (
 
 // textField compiles a text: one line, or several where the layout says so.
 func (b *builder) textField(c control) {
+	if c.Booking != "" {
+		b.times(c)
+		return
+	}
 	if c.Widget == "details" {
 		b.folded(c, func() { b.textControl(c) })
 		return

@@ -64,6 +64,9 @@ func (b *builder) tree(c control, options []forms.Option, kind string) {
 	for _, br := range branches {
 		b.branch(c, br, options, kind)
 	}
+	if kind == "radio" {
+		b.unchoose(c, options)
+	}
 	b.s(`</div></fieldset>`)
 }
 

@@ -134,6 +134,9 @@ func FieldText(l *i18n.Locale, f *forms.Field, v any, options []forms.Option) st
 		if _, ok := v.(string); !ok {
 			return answers.Text(f, v)
 		}
+		if f.Booking != "" {
+			return bookedText(l, f, v)
+		}
 	case forms.NumberField:
 		if _, ok := v.(json.Number); !ok {
 			return answers.Text(f, v)

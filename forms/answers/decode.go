@@ -208,6 +208,7 @@ func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, 
 }
 
 func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool) {
+	d.week(f, at)
 	texts, ok := d.texts(f, at)
 	if !ok {
 		return was, had

@@ -149,6 +149,9 @@ func (c *checker) own(f *forms.Field, at forms.Pointer, value any, has bool) {
 	if has && f.OptionsFrom != "" {
 		own = append(own, offered(c.view, f, at, value)...)
 	}
+	if has && f.Booking != "" && len(own) == 0 {
+		own = c.view.WrongTime(f, at, value)
+	}
 	if f.Required && !c.view.Form.Bare && missing(value, has) && !hasCode(own, forms.Required) && f.Kind != forms.GroupField {
 		own = []forms.Problem{{Pointer: at, Code: forms.Required}}
 	}

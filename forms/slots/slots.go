@@ -69,6 +69,9 @@ const (
 	usualAhead = 42
 )
 
+// Hold is how long a time that is chosen is kept for the person before it is free again, unless he or she hands in.
+const Hold = 30 * time.Minute
+
 // Slot is one time that can be booked, in Swedish time.
 type Slot struct{ Start, End time.Time }
 
