@@ -263,7 +263,7 @@ func TestReadOnlyHasNoControls(t *testing.T) {
 		v := view(form, parseAnswers(t, stored))
 		if dir == "widgets" {
 			v.Scope.Answers["elever"] = pupils(60)
-			slots(v)
+			offerTimes(v)
 		}
 		_, page := content(t, "sv", PageData{View: v})
 		uitest.HTML(t, dir, []byte(page))

@@ -92,7 +92,7 @@ func pupils(n int) []any {
 	return list
 }
 
-func slots(v *forms.View) {
+func offerTimes(v *forms.View) {
 	v.Options = map[string][]forms.Option{}
 	for _, value := range []string{"2026-11-24T13:00", "2026-11-25T09:30", "2026-11-25T10:00", "på torget"} {
 		id := v.Form.Fields["/tid"].ID
@@ -117,7 +117,7 @@ func samples(t testing.TB) map[string]PageData {
 	kinds, widgets := loadForm(t, "kinds"), loadForm(t, "widgets")
 	add := func(name string, v *forms.View, typed forms.Typed, problems ...forms.Problem) {
 		if v.Form == widgets {
-			slots(v)
+			offerTimes(v)
 		}
 		out[name] = PageData{View: v, Typed: typed, Problems: problems, Action: "/"}
 	}
