@@ -52,7 +52,7 @@ func (v *View) ShowsOn(p *Page, f *Field) bool {
 	return !v.Hidden[FieldOn(p, f)]
 }
 
-// FieldOn is the key of a notice or fact of an instance of its page: in View.Hidden where it is hidden, in View.Facts for its value.
+// FieldOn is the key in View.Hidden of a notice or fact that an instance of its page hides.
 func FieldOn(p *Page, f *Field) Pointer { return Pointer("field:" + f.ID + "@" + p.ID) }
 
 // ShowsAt reports whether a field is shown at a concrete pointer: within rows each row decides for itself.
@@ -82,10 +82,13 @@ func (v *View) OptionsAt(f *Field, at Pointer) []Option {
 // OptionsKey is the key in View.Options of what one row may choose.
 func OptionsKey(f *Field, at Pointer) string { return f.ID + "@" + string(at) }
 
+// FactKey is the key in View.Facts of a shown fact that is another on the page of each row: "f-plats@skola.2".
+func FactKey(p *Page, f *Field) string { return f.ID + "@" + p.ID }
+
 // FactOn is the value of a shown fact on a page: on the page of a row it may be the row's own. nil when there is none.
 func (v *View) FactOn(p *Page, f *Field) any {
 	if p != nil && p.IsInstance() {
-		if own, ok := v.Facts[string(FieldOn(p, f))]; ok {
+		if own, ok := v.Facts[FactKey(p, f)]; ok {
 			return own
 		}
 	}

@@ -61,7 +61,7 @@ func (b *builder) offer(c control, build func(*builder, control, []forms.Option)
 	sub := b.fork()
 	b.hole(func(dst []byte, f *frame) []byte {
 		once := sub.fork()
-		build(once, c, f.View.Options[c.ID])
+		build(once, c, f.View.OptionsAt(c.Field, f.cur.at))
 		return run(once.done(), dst, f)
 	})
 }

@@ -30,7 +30,7 @@ func (b *builder) fact(c control) {
 	b.hole(func(dst []byte, f *frame) []byte {
 		v := f.cur.value
 		if c.Kind == forms.FactField {
-			v = f.View.Facts[c.ID]
+			v = f.View.FactOn(f.page.page, c.Field)
 		}
 		dst, shown := c.appendFactValue(dst, f, v)
 		if !shown {

@@ -81,7 +81,7 @@ func (c control) appendLine(dst []byte, f *frame, r answers.Row, list []any, wro
 	dst = append(dst, `<p class="st-line__text"><span class="st-line__title">`...)
 	dst = escape(dst, f.locale.T("form.row-title", "item", capital(item), "n", r.Number+1))
 	dst = append(dst, `</span> `...)
-	text := lineOf(f.locale, f.View, c.Field, list[r.Number], lineFields, nil)
+	text := lineOf(f.locale, f.View, c.Field, f.cur.at.Index(r.Number), list[r.Number], lineFields, nil)
 	if text == "" {
 		text = f.locale.T("form.line-empty")
 	}
@@ -191,8 +191,8 @@ func (c control) appendStray(dst []byte, f *frame, s answers.Summary, wrong map[
 	return append(dst, `</div></div>`...)
 }
 
-// lineOf is what tells a row from the others: its first answers, as many as most, of those fields that are to be told of (nil: of all).
-func lineOf(l *i18n.Locale, view *forms.View, rows *forms.Field, row any, most int, tell func(*forms.Field) bool) string {
+// lineOf is what tells a row, which is here, from the others: its first answers, as many as most, of those fields that are to be told of (nil: of all).
+func lineOf(l *i18n.Locale, view *forms.View, rows *forms.Field, here forms.Pointer, row any, most int, tell func(*forms.Field) bool) string {
 	var out []string
 	var walk func(fields []*forms.Field, at forms.Pointer, value any)
 	walk = func(fields []*forms.Field, at forms.Pointer, value any) {
@@ -214,7 +214,7 @@ func lineOf(l *i18n.Locale, view *forms.View, rows *forms.Field, row any, most i
 			if field.Kind.Holds() && field.Kind != forms.ListField {
 				continue
 			}
-			if text := FieldText(l, field, v, view.Options[field.ID]); text != "" {
+			if text := FieldText(l, field, v, view.OptionsAt(field, here+field.Pointer[len(rows.Pointer)+len("/*"):])); text != "" {
 				out = append(out, strings.ReplaceAll(text, "\n", ", "))
 			}
 		}

@@ -1,6 +1,7 @@
 package renderer
 
 import (
+	"regexp"
 	"strings"
 
 	"samtjanst/forms"
@@ -26,13 +27,13 @@ func liveOf(form *forms.Form, page *forms.Page) *live {
 func (l *live) fields(fields []*forms.Field, rows *forms.Field) {
 	for _, f := range fields {
 		l.condition(f.ShowWhen, rows)
-		l.expr(f.OptionsFrom)
-		l.expr(f.Fact)
+		l.expr(f.OptionsFrom, rows)
+		l.expr(f.Fact, rows)
 		within := rows
 		if f.Kind == forms.RowsField {
 			within = f
 		}
-		l.fields(f.Fields, within) // what no layout places has no conditions
+		l.fields(f.Placed(), within) // what no layout places has no conditions
 	}
 }
 
@@ -55,12 +56,15 @@ func (l *live) condition(c *forms.Condition, rows *forms.Field) {
 	}
 }
 
-// expr notes an expression, which is searched for the names as CEL writes them: answers.elev.skola.
-func (l *live) expr(expr string) {
+// expr notes an expression, which is searched for the names as CEL writes them: answers.elev.skola. rows are those whose row it may read.
+func (l *live) expr(expr string, rows *forms.Field) {
 	if expr == "" {
 		return
 	}
 	expr = strings.ReplaceAll(expr, ".?", ".") // what may be absent is read by answers.?elev.?skola
+	if rows != nil {
+		expr = ownRow.ReplaceAllString(expr, "answers"+strings.ReplaceAll(string(rows.Pointer), "/", ".")+".")
+	}
 	l.exprs = append(l.exprs, expr)
 	for name := range l.form.Def.Meta.Computed {
 		if strings.Contains(expr, "computed."+name) {
@@ -72,9 +76,12 @@ func (l *live) expr(expr string) {
 func (l *live) computed(name string) {
 	if !l.named[name] {
 		l.named[name] = true
-		l.expr(l.form.Def.Meta.Computed[name])
+		l.expr(l.form.Def.Meta.Computed[name], nil)
 	}
 }
+
+// ownRow is the row in an expression: row.slag.
+var ownRow = regexp.MustCompile(`\brow\.`)
 
 // any reports whether anything on the page hangs on its answers.
 func (l *live) any() bool { return len(l.reads)+len(l.exprs) > 0 }

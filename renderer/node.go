@@ -105,7 +105,7 @@ func (n *fieldNode) append(dst []byte, f *frame) []byte {
 	f.cur = current{}
 	if !n.noName {
 		at := n.at.concrete(f)
-		if len(f.View.Hidden) > 0 && f.View.Hidden[at] {
+		if len(f.View.Hidden) > 0 && f.View.Hidden[n.field.HiddenAt(at)] {
 			f.cur = outer
 			return dst
 		}

@@ -63,7 +63,7 @@ func (s *summary) line(f *forms.Field, at forms.Pointer, value any, has bool, in
 	}
 	item.Fact = s.view.FromRegister(f)
 	item.Folded = f.Widget == "details"
-	item.Pointer, item.Answer = at, FieldText(s.locale, f, value, s.view.Options[f.ID])
+	item.Pointer, item.Answer = at, FieldText(s.locale, f, value, s.view.OptionsAt(f, at))
 	switch {
 	case f.WriteOnly:
 		if item.Answer = ""; has {

@@ -111,7 +111,7 @@ func (s *summary) item(f *forms.Field) SummaryItem {
 }
 
 func (s *summary) fact(f *forms.Field, into *[]SummaryItem) {
-	v := s.view.Facts[f.ID]
+	v := s.view.FactOn(s.page, f)
 	item := s.item(f)
 	item.Fact, item.Answer = true, FieldText(s.locale, f, v, nil)
 	if m, ok := v.(map[string]any); ok && item.Source == "" {

@@ -168,7 +168,7 @@ func (c control) appendFactValue(dst []byte, f *frame, v any) (_ []byte, shown b
 			}
 		}
 	}
-	text := FieldText(f.locale, c.Field, v, f.View.Options[c.ID])
+	text := FieldText(f.locale, c.Field, v, f.View.OptionsAt(c.Field, f.cur.at))
 	if c.WriteOnly {
 		text = ""
 	}

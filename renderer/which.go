@@ -1,8 +1,6 @@
 package renderer
 
 import (
-	"slices"
-
 	"samtjanst/forms"
 	"samtjanst/renderer/i18n"
 )
@@ -32,12 +30,17 @@ func rowName(l *i18n.Locale, v *forms.View, p *forms.Page) string {
 		return name
 	}
 	everybodys := func(f *forms.Field) bool { return f.Audience == "" }
-	line := func(row any, most int) string { return lineOf(l, v, p.Repeat, row, most, everybodys) }
+	line := func(n, most int) string {
+		return lineOf(l, v, p.Repeat, p.Repeat.Pointer.Index(n), rows[n], most, everybodys)
+	}
 	text := ""
 	for most := 1; most <= lineFields; most++ {
-		text = line(rows[p.Row], most)
-		others := slices.Delete(slices.Clone(rows), p.Row, p.Row+1)
-		if text != "" && !slices.ContainsFunc(others, func(row any) bool { return line(row, most) == text }) {
+		text = line(p.Row, most)
+		alike := false
+		for n := range rows {
+			alike = alike || n != p.Row && line(n, most) == text
+		}
+		if text != "" && !alike {
 			break
 		}
 	}

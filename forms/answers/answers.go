@@ -115,7 +115,7 @@ func (w *lister) field(f *forms.Field, at place, value any, has bool) {
 		if t, ok := w.typed[string(at.to)]; ok {
 			c.Values = []string{t}
 		} else if has {
-			c.Values = shown(w.view, f, value)
+			c.Values = shown(f, w.view.OptionsAt(f, at.to), value)
 		}
 	}
 	w.out = append(w.out, c)
@@ -377,14 +377,14 @@ func optionOf(f *forms.Field, v any) (string, bool) {
 	return "", false
 }
 
-// shown is what a control shows of a value on this page: choices only when they are offered.
-func shown(v *forms.View, f *forms.Field, value any) []string {
+// shown is what a control shows of a value on this page: choices only when they are among those that are offered.
+func shown(f *forms.Field, offered []forms.Option, value any) []string {
 	values := valuesOf(f, value)
 	if f.OptionsFrom == "" {
 		return values
 	}
 	return slices.DeleteFunc(values, func(s string) bool {
-		return !slices.ContainsFunc(v.Options[f.ID], func(o forms.Option) bool { return o.Value == s })
+		return !slices.ContainsFunc(offered, func(o forms.Option) bool { return o.Value == s })
 	})
 }
 

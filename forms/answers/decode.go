@@ -66,7 +66,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, values url.Values) Dec
 func conditional(p *forms.Page) bool {
 	var within func([]*forms.Field) bool
 	within = func(fields []*forms.Field) bool {
-		return slices.ContainsFunc(fields, func(f *forms.Field) bool { return f.ShowWhen != nil || within(f.Fields) })
+		return slices.ContainsFunc(fields, func(f *forms.Field) bool { return f.ShowWhen != nil || within(f.Placed()) })
 	}
 	return slices.ContainsFunc(p.Sections, func(s *forms.Section) bool { return s.ShowWhen != nil || within(s.Fields) })
 }
@@ -82,7 +82,7 @@ func sameShown(p *forms.Page, a, b *forms.View) bool {
 					}
 				}
 			}
-			return a.Shows(f) != b.Shows(f) || !same(f.Fields)
+			return a.Shows(f) != b.Shows(f) || !same(f.Placed())
 		})
 	}
 	return !slices.ContainsFunc(p.Sections, func(s *forms.Section) bool { return !same(s.Fields) })
@@ -214,7 +214,7 @@ func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool
 		return was, had
 	}
 	mark := d.post.Get(Marker(at.post))
-	if d.unchanged(f, was, had, texts) && mark == marker(f, was, had) {
+	if d.unchanged(f, at, was, had, texts) && mark == marker(f, was, had) {
 		return was, had
 	}
 	value, has, code, params := d.value(f, at, texts)
@@ -229,14 +229,14 @@ func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool
 }
 
 // unchanged reports whether a control was posted as the page showed it. Line breaks and the order of boxes are the browser's.
-func (d *decoder) unchanged(f *forms.Field, was any, had bool, texts []string) bool {
+func (d *decoder) unchanged(f *forms.Field, at place, was any, had bool, texts []string) bool {
 	if f.Kind == forms.DateField {
 		year, month, day := dateShown(f, was)
 		return slices.Equal(texts, []string{year, month, day})
 	}
 	var before []string
 	if had {
-		before = shown(d.view, f, was)
+		before = shown(f, d.view.OptionsAt(f, at.shown), was)
 	}
 	if f.Kind == forms.ChoicesField {
 		return len(before) == len(texts) && !slices.ContainsFunc(before, func(s string) bool { return !slices.Contains(texts, lines(s)) })

@@ -19,7 +19,7 @@ import (
 // value reads what was posted in a control. has is false when it is blank; code says why it cannot be read.
 func (d *decoder) value(f *forms.Field, at place, texts []string) (value any, has bool, code string, params map[string]any) {
 	if f.Kind == forms.ChoicesField {
-		return d.choices(f, texts)
+		return d.choices(f, at, texts)
 	}
 	if f.Kind == forms.DateField {
 		return date(texts)
@@ -49,7 +49,7 @@ func (d *decoder) value(f *forms.Field, at place, texts []string) (value any, ha
 		}
 		return v, true, "", nil
 	case forms.ChoiceField:
-		for _, o := range d.options(f) {
+		for _, o := range d.options(f, at) {
 			if o.Value == text {
 				return optionJSON(o), true, "", nil
 			}
@@ -60,11 +60,14 @@ func (d *decoder) value(f *forms.Field, at place, texts []string) (value any, ha
 }
 
 // options that the person could choose from: those of the page as it was sent, and as it is by what was posted.
-func (d *decoder) options(f *forms.Field) []forms.Option {
-	if f.OptionsFrom == "" {
+func (d *decoder) options(f *forms.Field, at place) []forms.Option {
+	switch {
+	case f.OptionsFrom == "":
 		return f.Options
+	case at.fresh:
+		return slices.Concat(d.view.Options[f.ID], d.now.OptionsAt(f, at.to))
 	}
-	return slices.Concat(d.view.Options[f.ID], d.now.Options[f.ID])
+	return slices.Concat(d.view.OptionsAt(f, at.shown), d.now.OptionsAt(f, at.to))
 }
 
 func optionJSON(o forms.Option) any {
@@ -76,10 +79,10 @@ func optionJSON(o forms.Option) any {
 }
 
 // choices keeps the order of the options, whatever order the browser had.
-func (d *decoder) choices(f *forms.Field, texts []string) (any, bool, string, map[string]any) {
+func (d *decoder) choices(f *forms.Field, at place, texts []string) (any, bool, string, map[string]any) {
 	out := []any{}
 	var taken []string
-	for _, o := range d.options(f) {
+	for _, o := range d.options(f, at) {
 		if slices.Contains(texts, o.Value) && !slices.Contains(taken, o.Value) {
 			taken = append(taken, o.Value)
 			out = append(out, optionJSON(o))

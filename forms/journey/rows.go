@@ -49,7 +49,7 @@ func (r *run) fact(n *node) {
 				continue
 			}
 			if value, ok := r.evalRow(n, row.(map[string]any)); ok {
-				v.Facts[string(forms.FieldOn(p, f))] = value
+				v.Facts[forms.FactKey(p, f)] = value
 			}
 		}
 	default:

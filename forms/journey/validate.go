@@ -250,7 +250,7 @@ func offered(v *forms.View, f *forms.Field, at forms.Pointer, value any) []forms
 	}
 	for _, e := range values {
 		_, text, ok := scalar(e)
-		if !ok || !slices.ContainsFunc(v.Options[f.ID], func(o forms.Option) bool { return o.Value == text }) {
+		if !ok || !slices.ContainsFunc(v.OptionsAt(f, at), func(o forms.Option) bool { return o.Value == text }) {
 			return []forms.Problem{{Pointer: at, Code: forms.NotAnOption}}
 		}
 	}

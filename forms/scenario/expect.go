@@ -52,7 +52,7 @@ func (r *runner) options(v *forms.View, pointer string) []any {
 	}
 	options := f.Options
 	if f.OptionsFrom != "" {
-		options = v.Options[f.ID]
+		options = v.OptionsAt(f, forms.Pointer(pointer))
 	}
 	for _, o := range options {
 		out = append(out, o.Value)

@@ -37,7 +37,7 @@ func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files b
 		var typed []string
 		for _, x := range values[c.Name] {
 			if x != "" {
-				typed = append(typed, optionText(v.View, c.Field, x, r.Lang))
+				typed = append(typed, optionText(v.View, c.Field, c.At, x, r.Lang))
 			}
 		}
 		if c.Parts[0].Name != "" { // a date's three controls
@@ -91,8 +91,8 @@ func typedDate(values url.Values, at string) string {
 }
 
 // optionText is a chosen option's label; any other value is its own text.
-func optionText(v *forms.View, f *forms.Field, value, lang string) string {
-	for _, o := range slices.Concat(f.Options, v.Options[f.ID]) {
+func optionText(v *forms.View, f *forms.Field, at forms.Pointer, value, lang string) string {
+	for _, o := range slices.Concat(f.Options, v.OptionsAt(f, at)) {
 		if o.Value == value {
 			return o.Label.In(lang)
 		}

@@ -76,7 +76,7 @@ func goalsOf(form *forms.Form) ([]*goal, error) {
 			add(goal{name: c.Code + " of " + name, word: "told", effect: shown, row: row, field: f, page: f.Page}, c.When, above...)
 		}
 		if f.OptionsFrom != "" {
-			offered := func(v *forms.View, at forms.Pointer) bool { return shown(v, at) && len(v.Options[f.ID]) > 0 }
+			offered := func(v *forms.View, at forms.Pointer) bool { return shown(v, at) && len(v.OptionsAt(f, at)) > 0 }
 			add(goal{name: "list of options of " + name, word: "offered", effect: offered, row: row, field: f, page: f.Page,
 				reads: wordIn.FindAllString(f.OptionsFrom, -1)}, nil, above...)
 		}

@@ -144,9 +144,9 @@ func (o *words) candidates(v *forms.View, f *forms.Field, at forms.Pointer) []an
 	case forms.BoolField:
 		out = append(out, true, false)
 	case forms.ConsentField, forms.ChoiceField:
-		out = append(out, optionValues(v, f)...)
+		out = append(out, optionValues(v, f, at)...)
 	case forms.ChoicesField:
-		out = append(out, o.ticked(optionValues(v, f), old)...)
+		out = append(out, o.ticked(optionValues(v, f, at), old)...)
 	case forms.NumberField:
 		out = append(out, o.counted(f)...)
 	case forms.DateField:
@@ -175,10 +175,10 @@ func (o *words) candidates(v *forms.View, f *forms.Field, at forms.Pointer) []an
 	return out
 }
 
-func optionValues(v *forms.View, f *forms.Field) []any {
+func optionValues(v *forms.View, f *forms.Field, at forms.Pointer) []any {
 	options := f.Options
 	if f.OptionsFrom != "" {
-		options = v.Options[f.ID]
+		options = v.OptionsAt(f, at)
 	}
 	var out []any
 	for _, o := range options {
