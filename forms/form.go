@@ -165,7 +165,6 @@ type Field struct {
 	Lookup       *FieldLookup    // a register that the person may ask by this field's value
 	FilledBy     *Field          // the field whose look-up fills this one
 	Booking      string          // the setting with the times of which the answer reserves one; "" for what is no booking
-	Booking      string          // the setting with the times of which the answer reserves one; "" for what is no booking
 
 	shares   bool            // stands within a variant: another variant's field may have the same pointer
 	declared map[string]bool // of a MapField: the properties that are not its entries
@@ -326,9 +325,6 @@ const (
 	PersonDate     = "person-date"     // no such date of birth
 	PersonCheck    = "person-check"    // wrong check digit
 	LookupTooOften = "asked-too-often" //
-	NoSuchTime     = "no-such-time"    // a booking's time that there is not
-	TimeTaken      = "time-taken"      // … that others have
-	TimeGone       = "time-gone"       // … that can no longer be booked, or not yet
 	NoSuchTime     = "no-such-time"    // a booking's time that there is not
 	TimeTaken      = "time-taken"      // … that others have
 	TimeGone       = "time-gone"       // … that can no longer be booked, or not yet
