@@ -18,6 +18,9 @@ import (
 // and copied to the answers that the layout names. It holds for that key only: with another number in the field, the record and
 // what it filled are gone. A value is the register's as long as the answer is what the register said; everything else is the
 // person's own.
+//
+// A key that several things fit (an address that is there twice) has status "choose" and choices, of which the person picks one:
+// see choose.go.
 
 // LayoutLookup is the layout's key lookup.
 type LayoutLookup struct {
@@ -46,6 +49,8 @@ const (
 	LookupMissing     LookupStatus = "missing"     // the register has nothing with that key
 	LookupUnavailable LookupStatus = "unavailable" // it did not answer: nothing is known
 	LookupNotOwn      LookupStatus = "not-own"     // the key is somebody else's personal number: that is not asked about
+	LookupTooShort    LookupStatus = "too-short"   // the key is too short to be asked about
+	LookupChoose      LookupStatus = "choose"      // Choices fit, none of them to the letter alone: the person picks one
 )
 
 // Warnings about what was found. A register may have others, which are told in general words.
@@ -53,6 +58,7 @@ const (
 	LookupDeregistered = "deregistered"
 	LookupWindingUp    = "winding-up" // bankruptcy, liquidation, reconstruction …
 	LookupSeveral      = "several"    // more than one with that key: what they differ in is not told
+	LookupMore         = "more"       // of LookupChoose: there are more than the choices
 )
 
 // LookupReply is what a register said about a key.
@@ -61,7 +67,9 @@ type LookupReply struct {
 	Values   map[string]string // by the register's own names; "" is read and empty
 	Unread   []string          // names that it could not tell now: unknown, not empty
 	Warnings []string
-	Source   string // "Bolagsverket"
+	Choices  []LookupChoice // of LookupChoose, at least one
+	Picked   string         // of LookupFound: ID of the choice that it was; "" when there was nothing to choose
+	Source   string         // "Bolagsverket"
 	At       time.Time
 }
 
@@ -196,32 +204,48 @@ func recordIn(facts map[string]any, as string) (LookupRecord, bool) {
 	}
 	text := func(key string) string { s, _ := m[key].(string); return s }
 	r := LookupRecord{Key: text("key"), LookupReply: LookupReply{Status: LookupStatus(text("status")), Source: text("source"),
-		Unread: texts(m["unread"]), Warnings: texts(m["warnings"])}}
+		Unread: texts(m["unread"]), Warnings: texts(m["warnings"]), Values: textsByName(m["values"]), Choices: choicesIn(m["choices"]), Picked: text("picked")}}
 	r.At, _ = time.Parse(time.RFC3339, text("at")) // an unreadable time is shown as none
-	values, _ := m["values"].(map[string]any)
-	r.Values = make(map[string]string, len(values))
-	for name, v := range values {
-		if s, ok := v.(string); ok {
-			r.Values[name] = s
-		}
-	}
 	return r, true
 }
 
 func recordOf(key string, r LookupReply) map[string]any {
-	values := make(map[string]any, len(r.Values))
-	for name, v := range r.Values {
-		values[name] = v
+	out := map[string]any{"key": key, "status": string(r.Status), "source": r.Source, "at": r.At.UTC().Format(time.RFC3339),
+		"values": objectOf(r.Values), "unread": listOf(r.Unread), "warnings": listOf(r.Warnings)}
+	if r.Status == LookupChoose {
+		out["choices"] = choicesOf(r.Choices)
 	}
-	list := func(texts []string) []any {
-		out := make([]any, len(texts))
-		for i, s := range texts {
-			out[i] = s
+	if r.Picked != "" {
+		out["picked"] = r.Picked
+	}
+	return out
+}
+
+func objectOf(values map[string]string) map[string]any {
+	out := make(map[string]any, len(values))
+	for name, v := range values {
+		out[name] = v
+	}
+	return out
+}
+
+func listOf(texts []string) []any {
+	out := make([]any, len(texts))
+	for i, s := range texts {
+		out[i] = s
+	}
+	return out
+}
+
+func textsByName(v any) map[string]string {
+	object, _ := v.(map[string]any)
+	out := make(map[string]string, len(object))
+	for name, v := range object {
+		if s, ok := v.(string); ok {
+			out[name] = s
 		}
-		return out
 	}
-	return map[string]any{"key": key, "status": string(r.Status), "source": r.Source, "at": r.At.UTC().Format(time.RFC3339),
-		"values": values, "unread": list(r.Unread), "warnings": list(r.Warnings)}
+	return out
 }
 
 func texts(v any) []string {

@@ -2,6 +2,7 @@ package renderer
 
 import (
 	"slices"
+	"strconv"
 
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
@@ -53,8 +54,44 @@ func (b *builder) lookup(c control) {
 			dst = escape(dst, t)
 			dst = append(dst, `</p>`...)
 		}
-		return append(dst, "</div></div>\n"...)
+		dst = append(dst, "</div></div>\n"...)
+		if r.Status == forms.LookupChoose {
+			dst = appendChoices(dst, f, field, r.Choices)
+		}
+		return dst
 	})
+}
+
+// appendChoices writes what a look-up found to choose from, as radios with a button of their own. Which is meant is nowhere ticked
+// beforehand.
+func appendChoices(dst []byte, f *frame, field *forms.Field, choices []forms.LookupChoice) []byte {
+	at := field.Pointer
+	dst = append(dst, `<fieldset class="ds-fieldset st-field st-field--radios"><legend class="ds-label">`...)
+	dst = escape(dst, f.locale.T("lookup.which"))
+	dst = append(dst, `</legend><div class="st-choices">`...)
+	for i, c := range choices {
+		id := LookupID(field) + "." + strconv.Itoa(i)
+		dst = append(dst, `<div class="ds-field"><input class="ds-input" type="radio" id="`...)
+		dst = append(dst, id...)
+		dst = append(dst, `" name="`...)
+		dst = escape(dst, answers.Pick(at))
+		dst = append(dst, `" value="`...)
+		dst = escape(dst, c.ID)
+		dst = append(dst, `"><label class="ds-label" for="`...)
+		dst = append(dst, id...)
+		dst = append(dst, `">`...)
+		dst = escape(dst, c.Label)
+		dst = append(dst, `</label></div>`...)
+	}
+	dst = append(dst, `</div></fieldset><p class="st-lookup"><button class="ds-button" data-variant="secondary" type="submit" id="`...)
+	dst = append(dst, LookupID(field)...)
+	dst = append(dst, `.pick" name="`+answers.FieldOp+`" value="`...)
+	dst = escape(dst, answers.Op(answers.OpPick, at))
+	dst = append(dst, `" data-result="`...)
+	dst = append(dst, LookupID(field)...)
+	dst = append(dst, `">`...)
+	dst = escape(dst, f.locale.T("lookup.pick"))
+	return append(dst, "</button></p>\n"...)
 }
 
 // LookupID is the id of what a register said, beside the field that it was asked from.
@@ -67,7 +104,19 @@ func lookupTexts(l *i18n.Locale, field *forms.Field, r forms.LookupRecord) (tone
 		tone = "success"
 		texts = append(texts, l.T("lookup.found", "source", r.Source, "time", l.DateTime(r.At)))
 	case forms.LookupMissing:
-		return "warning", []string{l.T("lookup.missing", "source", r.Source)}
+		key := "lookup.missing-" + field.Lookup.From // what is looked for has a name of its own in some registers
+		if !l.Has(key) {
+			key = "lookup.missing"
+		}
+		return "warning", []string{l.T(key, "source", r.Source)}
+	case forms.LookupTooShort:
+		return "info", []string{l.T("lookup.too-short")}
+	case forms.LookupChoose:
+		texts = []string{l.T("lookup.choose", "source", r.Source)}
+		if slices.Contains(r.Warnings, forms.LookupMore) {
+			texts = append(texts, l.T("lookup.warning-more"))
+		}
+		return "info", texts
 	case forms.LookupNotOwn:
 		return "info", []string{l.T("lookup.not-own")}
 	default:

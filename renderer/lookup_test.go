@@ -94,6 +94,28 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+func TestChoices(t *testing.T) {
+	reply := forms.LookupReply{Status: forms.LookupChoose, Source: "Prov", Warnings: []string{forms.LookupMore}, Choices: []forms.LookupChoice{
+		{ID: "a<1", Label: "Provgatan 12 A & B", Key: "Provgatan 12 A"}, {ID: "b", Label: "Provgatan 12 C", Key: "Provgatan 12 C"}}}
+	d := company(t, map[string]any{"nummer": "Provgatan 12"}, &reply)
+	_, page := content(t, "sv", d)
+	uitest.HTML(t, "choices", []byte(page))
+	for _, s := range []string{"Vilken menar du?", `name="p/nummer" value="a&lt;1"`, "Provgatan 12 A &amp; B", `name="op" value="pick/nummer"`, "Det finns fler träffar"} {
+		if !strings.Contains(page, s) {
+			t.Errorf("the page does not say %s:\n%s", s, page)
+		}
+	}
+	if post := posted(t, page); post.Has("p/nummer") || !post.Has("a/namn") {
+		t.Errorf("picked beforehand, or the name is not asked for: %v", post)
+	}
+	d.View.Form.Fields["/nummer"].Lookup.From = "address" // which has words of its own
+	d.View.Scope.Facts = forms.TakeLookup(d.View.Form.Fields["/nummer"], "Provgatan 12", forms.LookupReply{Status: forms.LookupMissing, Source: "Prov"},
+		d.View.Scope.Answers, nil)
+	if _, page := content(t, "sv", d); !strings.Contains(page, "Adressen finns inte i registret hos Prov") {
+		t.Errorf("an address is missing as a number is:\n%s", page)
+	}
+}
+
 func TestNoButtonForARegisterThatCannotBeAsked(t *testing.T) {
 	d := company(t, map[string]any{}, nil)
 	d.Lookups = map[string]bool{}

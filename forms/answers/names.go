@@ -30,6 +30,7 @@ const (
 	OpUp         = "up"          // the row at the pointer one step
 	OpDown       = "down"        //
 	OpLookup     = "lookup"      // save without validation, then ask the register of the field at the pointer
+	OpPick       = "pick"        // save without validation, and take the choice of the look-up of the field at the pointer
 	OpUpload     = "upload"      // the chosen files of the field at the pointer
 	OpOpen       = "open"        // the row at the pointer (its posted key last), of rows shown as a summary
 	OpClose      = "close"       // the open row of the rows at the pointer
@@ -67,6 +68,10 @@ func Window(at forms.Pointer) string { return "w" + posted(at) }
 
 // Upload is the name of a FilesField's file input: "f/intyg".
 func Upload(at forms.Pointer) string { return "f" + posted(at) }
+
+// Pick is the name of the radios that say which of a look-up's choices is meant, by its id: "p/anlaggning/adress". It is no answer: what
+// is picked becomes what the register has said.
+func Pick(at forms.Pointer) string { return "p" + posted(at) }
 
 // Part is one of the three inputs of a date.
 type Part byte

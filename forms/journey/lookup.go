@@ -35,3 +35,18 @@ func (g *Graph) TakeLookup(scope forms.Scope, f *forms.Field, key string, reply 
 	}
 	return answers, facts, nil
 }
+
+// PickLookup takes one of the choices of a field's look-up for what the register said, by its id; the scope is left as it is. False when
+// there is no such choice, or none of what now stands in the field.
+func (g *Graph) PickLookup(scope forms.Scope, f *forms.Field, id string) (answers, facts map[string]any, picked bool, err error) {
+	r, asked := forms.LookedUp(f, scope.Answers, scope.Facts)
+	c, there := r.Choice(id)
+	if !asked || !there {
+		return scope.Answers, scope.Facts, false, nil
+	}
+	keyed := forms.Edit(scope.Answers)
+	keyed.Put(f.Pointer, c.Key)
+	scope.Answers = keyed.Answers()
+	answers, facts, err = g.TakeLookup(scope, f, c.Key, r.PickedReply(c))
+	return answers, facts, true, err
+}

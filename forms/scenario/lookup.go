@@ -8,10 +8,20 @@ import (
 
 // Said is what a register says about one key.
 type Said struct {
-	Status   string            `yaml:"status"`   // "found" when not said, or "not-own"
+	Status   string            `yaml:"status"`   // "found" when not said ("choose" with choices), or "not-own", "too-short"
 	Values   map[string]string `yaml:"values"`   // by the register's own names: {name: Provbageriet AB}
 	Unread   []string          `yaml:"unread"`   // names that it cannot tell now
 	Warnings []string          `yaml:"warnings"` // "deregistered", "winding-up", "several", or others of its own
+	Choices  []SaidChoice      `yaml:"choices"`  // several that fit, of which the person picks one
+}
+
+// SaidChoice is one of several things that fit a key.
+type SaidChoice struct {
+	ID     string            `yaml:"id"`     // by which a step picks it
+	Label  string            `yaml:"label"`  // what the person reads
+	Key    string            `yaml:"key"`    // what the field holds when it is picked
+	Values map[string]string `yaml:"values"` // by the register's own names
+	Unread []string          `yaml:"unread"` // names that it cannot tell now
 }
 
 // Reply is a register of the scenario's asked about a key: one that the scenario does not have does not answer, and a key that it does
@@ -27,6 +37,10 @@ func (s Scenario) Reply(from, key string) forms.LookupReply {
 	out.Status = forms.LookupMissing
 	if there {
 		out.Status, out.Values, out.Unread, out.Warnings = forms.LookupFound, said.Values, said.Unread, said.Warnings
+	}
+	for _, c := range said.Choices {
+		out.Status = forms.LookupChoose
+		out.Choices = append(out.Choices, forms.LookupChoice{ID: c.ID, Label: c.Label, Key: c.Key, Values: c.Values, Unread: c.Unread})
 	}
 	if said.Status != "" {
 		out.Status = forms.LookupStatus(said.Status)
@@ -63,4 +77,21 @@ func (r *runner) lookUp(where string, at forms.Pointer, v *forms.View, problems 
 	}
 	r.scope.Answers, r.scope.Facts = answers, facts
 	return nil
+}
+
+// pick marks one of the choices beside each field and takes them.
+func (r *runner) pick(where string, picks map[string]string) {
+	for pointer, id := range picks {
+		f := r.view().Form.FieldAt(forms.Pointer(pointer))
+		if f == nil || f.Lookup == nil {
+			r.fail("%s: %s has no look-up", where, pointer)
+			return
+		}
+		answers, facts, picked, err := r.graph.PickLookup(r.scope, f, id)
+		if err != nil || !picked {
+			r.fail("%s: %s has no choice %q: %v", where, pointer, id, err)
+			return
+		}
+		r.scope.Answers, r.scope.Facts = answers, facts
+	}
 }

@@ -100,6 +100,7 @@ func (r *runner) step(where string, s Step) {
 		given.Put(at, value)
 	}
 	r.scope.Answers, r.scope.Facts, _ = forms.SettleLookups(v.Form, given.Answers(), r.scope.Facts)
+	r.pick(where, s.Pick)
 	v = r.view()
 	wrong := forms.MergeProblems(decoded.Problems, r.graph.Validate(v, s.Page))
 	if s.Lookup != "" {

@@ -37,13 +37,15 @@ type Step struct {
 	Page string `yaml:"page"`
 	// Answers are typed into the page's controls: a text as a person types it, a list for boxes or rows, true and false for yes and
 	// no, a date as YYYY-MM-DD, null to empty.
-	Answers  map[string]any `yaml:"answers"`
-	Lookup   string         `yaml:"lookup"`   // the button of the look-up at this pointer is pressed, in place of Continue
-	Shown    []string       `yaml:"shown"`    // pointers and fact ids that must be on the page afterwards
-	Hidden   []string       `yaml:"hidden"`   // those that must not
-	Problems []string       `yaml:"problems"` // "/elev/barn required"
-	Stopped  bool           `yaml:"stopped"`
-	Next     string         `yaml:"next"` // where Continue leads
+	Answers map[string]any `yaml:"answers"`
+	Lookup  string         `yaml:"lookup"` // the button of the look-up at this pointer is pressed, in place of Continue
+	// Pick says which of a look-up's choices is meant, by its id, at the pointer of the look-up's field: {/anlaggning/adress: "2"}.
+	Pick     map[string]string `yaml:"pick"`
+	Shown    []string          `yaml:"shown"`    // pointers and fact ids that must be on the page afterwards
+	Hidden   []string          `yaml:"hidden"`   // those that must not
+	Problems []string          `yaml:"problems"` // "/elev/barn required"
+	Stopped  bool              `yaml:"stopped"`
+	Next     string            `yaml:"next"` // where Continue leads
 }
 
 // Other is another party who fills the own section.

@@ -278,6 +278,10 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	d.Answers = got.Answers
 	var settled bool
 	d.Answers, d.Facts, settled = forms.SettleLookups(g.Form, d.Answers, d.Facts)
+	picked, unpicked, err := s.pick(d, g, sv, post, got)
+	if err != nil {
+		return Saved{}, err
+	}
 	if got.Op == answers.OpRemoveFile {
 		if orphan := removeFile(d, got.At); orphan != "" {
 			orphans = append(orphans, orphan)
@@ -287,7 +291,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return Saved{}, err
 	}
-	if got.View != nil && !settled && len(orphans) == 0 && d.Case == "" {
+	if got.View != nil && !settled && !picked && len(orphans) == 0 && d.Case == "" {
 		s.recent.keep(d, got.View)
 	}
 	for _, orphan := range orphans {
@@ -308,6 +312,9 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 	}
 	if got.Op != answers.OpContinue {
 		v.Problems = got.Problems
+		if unpicked != nil {
+			v.Problems = forms.MergeProblems(v.Problems, []forms.Problem{*unpicked})
+		}
 		return Saved{Next: post.Page, View: v}, nil
 	}
 	problems, next := g.Continue(v.View, post.Page, post.Return)

@@ -32,10 +32,17 @@ type Lookup interface {
 
 // LookupQuestion says what is asked about, by whom and why.
 type LookupQuestion struct {
-	Key     string        // the field's value
-	Who     []idno.Number // the numbers of the person who asks
-	Purpose string        // for the log: "livsmedelsregistrering-lookup"
-	Ref     string        // the draft
+	Key          string        // the field's value
+	Who          []idno.Number // the numbers of the person who asks
+	Municipality Municipality  // whose form it is
+	Purpose      string        // for the log: "livsmedelsregistrering-lookup"
+	Ref          string        // the draft
+}
+
+// Municipality is one as registers know it.
+type Municipality struct {
+	Code string // kommunkod, four digits
+	Name string // "Ekköping"
 }
 
 // registers names those that can be asked.
@@ -107,7 +114,8 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 			v.Problems = []forms.Problem{{Pointer: f.Pointer, Code: forms.LookupTooOften}}
 			return same, nil
 		}
-		reply := s.ask(ctx, f.Lookup.From, LookupQuestion{Key: key, Who: a.Citizen.Numbers(), Purpose: d.Form + "-lookup", Ref: d.ID})
+		reply := s.ask(ctx, f.Lookup.From, LookupQuestion{Key: key, Who: a.Citizen.Numbers(),
+			Municipality: Municipality{Code: sv.Tenant.Code, Name: sv.Tenant.Name}, Purpose: d.Form + "-lookup", Ref: d.ID})
 		if d, err = s.keepReply(ctx, a, d, g, sv, f, key, reply); err != nil {
 			return Saved{}, err
 		}
@@ -118,6 +126,31 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 	}
 	after.Typed, after.Return = got.Typed, post.Return
 	return Saved{Next: post.Page, View: after}, nil
+}
+
+// pick takes the choices that were picked on a posted page for what the registers said, into the draft. It gives what is wrong when the
+// button beside some choices was pressed and none of them was picked. Pressing the look-up's own button asks anew, and picks nothing.
+func (s *Service) pick(d *vault.Draft, g *Graph, sv ServiceView, post Post, got answers.Decoded) (picked bool, problem *forms.Problem, err error) {
+	page, _ := g.Form.Page(post.Page)
+	if page == nil || d.Case != "" || got.Op == answers.OpLookup {
+		return false, nil, nil
+	}
+	for _, f := range g.Form.Fields {
+		if f.Lookup == nil || f.Page != page {
+			continue
+		}
+		took := false
+		if id := post.Values.Get(answers.Pick(f.Pointer)); id != "" {
+			if d.Answers, d.Facts, took, err = g.PickLookup(s.scope(d, sv, nil), f, id); err != nil {
+				return false, nil, fault.Wrap("flow.pick", err)
+			}
+		}
+		if r, asked := forms.LookedUp(f, d.Answers, d.Facts); !took && got.Op == answers.OpPick && got.At == f.Pointer && asked && r.Status == forms.LookupChoose {
+			problem = &forms.Problem{Pointer: f.Pointer, Code: forms.LookupNoPick}
+		}
+		picked = picked || took
+	}
+	return picked, problem, nil
 }
 
 // askable gives what is wrong with the field's value: what could not be read, and what validation says of it.

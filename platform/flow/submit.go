@@ -317,7 +317,7 @@ func (s *Service) content(ctx context.Context, c *casework.Case, d *vault.Draft,
 		c.Parties[0].Own, c.Parties[0].Contact = &ref, contactIn(mine)
 		blobs = append(blobs, blob)
 	}
-	if c.Content.Facts, err = add("facts", d.Facts, signing.Only("p1")); err != nil {
+	if c.Content.Facts, err = add("facts", forms.DropUnpicked(d.Facts), signing.Only("p1")); err != nil {
 		return nil, err
 	}
 	for _, f := range attachmentsIn(common, d.Files) {

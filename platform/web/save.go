@@ -92,6 +92,10 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 		if verr != nil {
 			return t.refused(verr)
 		}
+		if op == answers.OpPick && pickedAlready(v, at, post.Values) {
+			saved, err = flow.Saved{Next: page, View: v}, nil
+			break
+		}
 		if tries == maxTries || !same(v, post.Values) {
 			return s.conflict(r, t, v, false)
 		}
@@ -123,7 +127,7 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 	if post.Return {
 		address += "?" + returnField + "=1"
 	}
-	if f := v.Form.FieldAt(at); op == answers.OpLookup && f != nil {
+	if f := v.Form.FieldAt(at); (op == answers.OpLookup || op == answers.OpPick) && f != nil {
 		address += "#" + renderer.LookupID(f)
 	} else if id := renderer.ControlID(v.View, v.Typed, at); op != answers.OpAdd && at != "" && id != "" { // to what is new the button leads
 		address += "#" + id
@@ -194,5 +198,13 @@ func same(v *flow.DraftView, posted url.Values) bool {
 	return true
 }
 
+// pickedAlready reports that what a post picks has been picked: its button was pressed twice.
+func pickedAlready(v *flow.DraftView, at forms.Pointer, posted url.Values) bool {
+	r, asked := forms.LookedUp(v.Form.FieldAt(at), v.View.Scope.Answers, v.View.Scope.Facts)
+	return asked && r.Picked != "" && r.Picked == posted.Get(answers.Pick(at))
+}
+
 // isAnswer tells the controls of answers and rows from what travels along: their names hold a pointer.
-func isAnswer(name string) bool { return len(name) > 1 && name[1] == '/' }
+func isAnswer(name string) bool {
+	return len(name) > 1 && name[1] == '/' && !strings.HasPrefix(name, answers.Pick("/"))
+}

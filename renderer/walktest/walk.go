@@ -175,6 +175,17 @@ func (w *Form) view(s start, answers map[string]any, asks bool) (*forms.View, er
 	return w.Graph.Run(scope)
 }
 
+// pick takes the first of a look-up's choices, if there are any.
+func (w *Form) pick(scope forms.Scope, f *forms.Field) (forms.Scope, error) {
+	r, asked := forms.LookedUp(f, scope.Answers, scope.Facts)
+	if !asked || len(r.Choices) == 0 {
+		return scope, nil
+	}
+	var err error
+	scope.Answers, scope.Facts, _, err = w.Graph.PickLookup(scope, f, r.Choices[0].ID)
+	return scope, err
+}
+
 // ask presses the button of every look-up that has something to ask about.
 func (w *Form) ask(s start, scope forms.Scope) (forms.Scope, error) {
 	for _, f := range w.words.lookups {
@@ -188,6 +199,9 @@ func (w *Form) ask(s start, scope forms.Scope) (forms.Scope, error) {
 		}
 		var err error
 		if scope.Answers, scope.Facts, err = w.Graph.TakeLookup(scope, f, text, s.scenario.Reply(f.Lookup.From, text)); err != nil {
+			return scope, err
+		}
+		if scope, err = w.pick(scope, f); err != nil {
 			return scope, err
 		}
 	}

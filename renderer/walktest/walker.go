@@ -124,6 +124,14 @@ func (w *walker) look(v *forms.View, p *forms.Page) bool {
 			return false
 		}
 		asked = true
+		if reply.Status != forms.LookupChoose {
+			continue
+		}
+		w.shown(w.view(), nil) // the choices, before one is picked
+		if w.scope, err = w.form.pick(w.scope, f); err != nil {
+			w.fault("the choice: %v", err)
+			return false
+		}
 	}
 	if asked {
 		w.shown(w.view(), nil)

@@ -41,7 +41,7 @@ export function watchForms(): void {
       waiting = { submit: button.value };
       return;
     }
-    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|open|close|window)(\/|$)|(remove-file|lookup)\/)/.test(button.value)) return;
+    if (e.defaultPrevented || !form.dataset.form || button?.name !== "op" || !/^(update$|(add|remove|up|down|open|close|window)(\/|$)|(remove-file|lookup|pick)\/)/.test(button.value)) return;
     e.preventDefault();
     void post(form, button.value);
   });
