@@ -21,6 +21,7 @@ import (
 	"samtjanst/platform/flow"
 	"samtjanst/platform/signing/evidence"
 	"samtjanst/platform/store"
+	"samtjanst/platform/store/sealed"
 )
 
 // legitimations are the e-legitimations as configured, what their signatures are held against, and what they need done.
@@ -34,8 +35,9 @@ type legitimations struct {
 // frejaText is how much of a text Freja's app takes, in bytes: its limit is in characters, of which Swedish ones take two.
 const frejaText = 3500
 
-func newLegitimations(cfg config.Config, s store.Store, ck clock.Clock) (legitimations, error) {
+func newLegitimations(cfg config.Config, s store.Store, box sealed.Box, ck clock.Clock) (legitimations, error) {
 	var l legitimations
+	l.trust.known = known{s, box, ck}
 	material, err := cfg.BankID.Load()
 	if err != nil {
 		return l, fmt.Errorf("bankid: %w", err)
@@ -109,6 +111,7 @@ type trust struct {
 	freja   evidence.FrejaSigners
 	saml    []samlTrust
 	service []evidence.Roots
+	known   known
 }
 
 type samlTrust struct {
@@ -118,6 +121,15 @@ type samlTrust struct {
 
 // samlPatience is how long the check of a signature waits for an identity provider's certificates, which are nearly always known.
 const samlPatience = 5 * time.Second
+
+// issuer is an identity provider as it is trusted now, noted in the book of those that have been. Fault: Unavailable.
+func (t trust) issuer(ctx context.Context, s samlTrust) (evidence.SAMLIssuer, error) {
+	i, err := s.client.Issuer(ctx)
+	if err == nil {
+		err = t.known.remember(ctx, i)
+	}
+	return i, err
+}
 
 // verify checks a signature once more where it is stored, so that what is kept as evidence does not rest on the client alone.
 func (t trust) verify(ctx context.Context, done eid.Completion, want flow.Wanted) error {
@@ -148,7 +160,7 @@ func (t trust) verify(ctx context.Context, done eid.Completion, want flow.Wanted
 		}
 		ctx, cancel := context.WithTimeout(ctx, samlPatience)
 		defer cancel()
-		issuer, err := t.saml[i].client.Issuer(ctx)
+		issuer, err := t.issuer(ctx, t.saml[i])
 		if err != nil {
 			return err
 		}
@@ -179,6 +191,11 @@ func (l legitimations) keepFresh(ctx context.Context, log *slog.Logger) {
 	for _, f := range l.refresh {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("an identity provider's metadata was not fetched; what was known holds until it expires", "error", err)
+		}
+	}
+	for _, s := range l.trust.saml {
+		if _, err := l.trust.issuer(ctx, s); err != nil && ctx.Err() == nil {
+			log.Warn("an identity provider's certificates were not noted", "provider", s.id, "error", err)
 		}
 	}
 }

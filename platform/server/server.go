@@ -191,7 +191,11 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			}
 		}
 	}
-	l, err := newLegitimations(cfg, s.Store, o.Clock)
+	box, err := keys.Scope(ctx, "platform")
+	if err != nil {
+		return nil, fmt.Errorf("masterKey: %w", err)
+	}
+	l, err := newLegitimations(cfg, s.Store, box, o.Clock)
 	if err == nil {
 		err = l.within(dirs)
 	}

@@ -80,7 +80,7 @@ func checker(t trusted) proof.Checker {
 }
 
 // check gives what the page checks a file with: what the platform's own signatures are held against, identity providers as they are known
-// now, and the roots of every municipality's seal.
+// now or have been, and the roots of every municipality's seal.
 func check(cfg config.Config, t trust) (func(file []byte) (proof.Report, error), error) {
 	var roots, stampRoots bytes.Buffer
 	for id, c := range cfg.Seals {
@@ -112,11 +112,15 @@ func readPEM(into *bytes.Buffer, file string) error {
 	return err
 }
 
-// issuers are the identity providers as they are known now. One whose metadata cannot be had is left out: what it signed is then from
-// somebody unknown.
-func (t trust) issuers() (out []evidence.SAMLIssuer) {
+// issuers are the identity providers as they are known now, and as they have been. One whose metadata cannot be had is left out, and so is
+// the book when it cannot be read: what was signed is then from somebody unknown.
+func (t trust) issuers() []evidence.SAMLIssuer {
 	ctx, cancel := context.WithTimeout(context.Background(), samlPatience)
 	defer cancel()
+	out, err := t.known.issuers(ctx)
+	if err != nil {
+		out = nil
+	}
 	for _, p := range t.saml {
 		if i, err := p.client.Issuer(ctx); err == nil {
 			out = append(out, i)

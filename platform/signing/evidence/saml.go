@@ -27,6 +27,11 @@ import (
 //
 // Trust is in the provider's certificate as it stood in its metadata: such certificates are mostly self-signed, so it is pinned with
 // the provider's entityID and not followed to a root. It is also carried by the assertion, without which the evidence is refused.
+//
+// Providers exchange their certificates, and what was signed before that has to hold afterwards. Whoever follows a provider's metadata
+// keeps the certificates that they have had, each with the time during which it was known to be there (SeenCertificate): such a one
+// holds for what was received in that time and for nothing else. Within the evidence nobody but our own clock says when it was received;
+// who doubts that has the time in the seal of the document that the evidence came with.
 
 // SAMLSlack is how far a provider's clock may be from ours (deployment profile 6.3.5).
 const SAMLSlack = time.Minute
@@ -64,6 +69,25 @@ func SAMLCodes() []Code {
 type SAMLIssuer struct {
 	EntityID     string // "" for whoever has the certificates, for a verifier who was handed nothing else
 	Certificates []*x509.Certificate
+	// Seen are those that the provider has signed with, Certificates among them or not.
+	Seen []SeenCertificate
+}
+
+// SeenCertificate is one that a provider's metadata have had.
+type SeenCertificate struct {
+	Certificate *x509.Certificate
+	From, To    time.Time // the first and the last moment at which it was known to be there
+}
+
+// covers reports whether the certificate was known to be the provider's when something was received, give or take SAMLSlack.
+func (s SeenCertificate) covers(at time.Time) bool {
+	return !at.Add(SAMLSlack).Before(s.From) && !at.Add(-SAMLSlack).After(s.To)
+}
+
+// vouches reports whether a certificate is the provider's for what was received at a time.
+func (i SAMLIssuer) vouches(c *x509.Certificate, at time.Time) bool {
+	return slices.ContainsFunc(i.Certificates, c.Equal) ||
+		slices.ContainsFunc(i.Seen, func(s SeenCertificate) bool { return s.Certificate.Equal(c) && s.covers(at) })
 }
 
 // ParseSAMLIssuer reads the certificates of a provider, PEM, which need not be a CA's. Fault: Invalid.
@@ -189,6 +213,9 @@ func readSAML(r SAMLReceived, anchored bool) (SAMLVerified, error) {
 	var all []*x509.Certificate
 	for _, i := range r.Issuers {
 		all = append(all, i.Certificates...)
+		for _, s := range i.Seen {
+			all = append(all, s.Certificate)
+		}
 	}
 	if !anchored {
 		all = carriedBy(r.Assertion)
@@ -205,10 +232,10 @@ func readSAML(r SAMLReceived, anchored bool) (SAMLVerified, error) {
 		return SAMLVerified{}, err
 	}
 	known := slices.ContainsFunc(r.Issuers, func(i SAMLIssuer) bool {
-		return (i.EntityID == "" || i.EntityID == a.Issuer) && slices.ContainsFunc(i.Certificates, open.Certificate.Equal)
+		return (i.EntityID == "" || i.EntityID == a.Issuer) && i.vouches(open.Certificate, r.At)
 	})
 	if anchored && !known {
-		return SAMLVerified{}, fail(WrongIssuer, "the key is not that of the issuer named")
+		return SAMLVerified{}, fail(WrongIssuer, "the key is not, or was not then, that of the issuer named")
 	}
 	if err := a.Check(r.Audience, r.At); err != nil {
 		return SAMLVerified{}, err

@@ -66,6 +66,14 @@ func issuers(entityID string, certificates ...*x509.Certificate) func() []eviden
 	}
 }
 
+// seen is a provider that signs with another certificate now than it did from a time to another.
+func seen(now, then *et.IdentityProvider, from, to time.Time) func() []evidence.SAMLIssuer {
+	return func() []evidence.SAMLIssuer {
+		return []evidence.SAMLIssuer{{EntityID: then.EntityID, Certificates: []*x509.Certificate{now.Certificate()},
+			Seen: []evidence.SeenCertificate{{Certificate: then.Certificate(), From: from, To: to}}}}
+	}
+}
+
 func nobody() []evidence.SAMLIssuer { return nil }
 
 // An assertion, or what a signing service made, is checked as strictly as BankID's: trusted, from somebody unknown, or broken.
@@ -86,11 +94,14 @@ func TestSAMLAndService(t *testing.T) {
 		method string
 		level  int
 	}{
-		"assertion":                           {saml, issuers(idp().EntityID, idp().Certificate()), nil, proof.VerdictHolds, "", "saml", 3},
-		"assertion, by the certificate alone": {saml, issuers("", stranger.Certificate(), idp().Certificate()), nil, proof.VerdictHolds, "", "saml", 3},
-		"assertion, nobody known":             {saml, nobody, nil, proof.VerdictUnknownRoot, "", "saml", 3},
-		"assertion, another of this name":     {saml, issuers(idp().EntityID, stranger.Certificate()), nil, proof.VerdictUnknownRoot, "", "saml", 3},
-		"assertion, another name":             {saml, issuers("https://other.example.com", idp().Certificate()), nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion":                               {saml, issuers(idp().EntityID, idp().Certificate()), nil, proof.VerdictHolds, "", "saml", 3},
+		"assertion, by the certificate alone":     {saml, issuers("", stranger.Certificate(), idp().Certificate()), nil, proof.VerdictHolds, "", "saml", 3},
+		"assertion, nobody known":                 {saml, nobody, nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, another of this name":         {saml, issuers(idp().EntityID, stranger.Certificate()), nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, another name":                 {saml, issuers("https://other.example.com", idp().Certificate()), nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, by a certificate of its time": {saml, seen(stranger, idp(), now.AddDate(0, -1, 0), now), nil, proof.VerdictHolds, "", "saml", 3},
+		"assertion, before its certificate":       {saml, seen(stranger, idp(), now.Add(time.Hour), now.AddDate(0, 1, 0)), nil, proof.VerdictUnknownRoot, "", "saml", 3},
+		"assertion, after its certificate":        {saml, seen(stranger, idp(), now.AddDate(0, -1, 0), now.Add(-time.Hour)), nil, proof.VerdictUnknownRoot, "", "saml", 3},
 		"assertion, a level of the provider's own": {func() *kase { return bySAML("https://idp.example.com/loa/high") }, issuers("", idp().Certificate()), nil,
 			proof.VerdictHolds, "", "saml", 0},
 		"assertion, a higher level told": {other(bySAML(loa3), func(e *proof.Evidence) { e.Level = 4 }), issuers("", idp().Certificate()), nil, proof.VerdictBroken, proof.StepPerson, "", 0},

@@ -7,8 +7,9 @@ import (
 )
 
 // SAML verifies assertions of identity providers, each against the certificates of the provider that it names. issuers is asked once for
-// each signature: a provider's certificates come with its metadata, and are exchanged. The evidence carries the certificate that it was
-// signed with, so that of a provider whose certificate is not known here is whole, from somebody unknown.
+// each signature: a provider's certificates come with its metadata, and are exchanged; one that it had holds for what was received in its
+// time (SAMLIssuer.Seen). The evidence carries the certificate that it was signed with, so that of a provider whose certificate is not known
+// here is whole, from somebody unknown.
 func SAML(issuers func() []evidence.SAMLIssuer) Verifier {
 	return func(e Evidence) (Signed, error) {
 		number, err := e.signer()
