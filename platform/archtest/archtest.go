@@ -7,7 +7,7 @@
 //	1  forms                            definitions, answers, journeys
 //	2  casework, signing, identity      the life of a case: pure
 //	3  renderer | integrations          these two do not see each other
-//	4  store, files, vault, directory, flow, outbox, httpkit
+//	4  store, booking, files, vault, directory, flow, outbox, httpkit
 //	5  web | api | admin | preview      these do not see each other
 //	6  config, server, cmd, examples    where it is put together
 //

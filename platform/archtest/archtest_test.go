@@ -23,7 +23,7 @@ var layers = map[string]int{
 	"forms":             1,
 	"platform/casework": 2, "platform/signing": 2, "platform/identity": 2,
 	"renderer": 3, "integrations": 3,
-	"platform/store": 4, "platform/files": 4, "platform/vault": 4, "platform/directory": 4, "platform/flow": 4, "platform/outbox": 4, "platform/httpkit": 4,
+	"platform/store": 4, "platform/files": 4, "platform/vault": 4, "platform/directory": 4, "platform/flow": 4, "platform/outbox": 4, "platform/httpkit": 4, "platform/booking": 4,
 	"platform/web": 5, "platform/api": 5, "admin": 5, "platform/preview": 5,
 	"platform/config": 6, "platform/server": 6, "platform/cmd": 6, "platform/archtest": 6, "examples": 6,
 }

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"RecordsExpire", recordsExpire},
 		{"RecordsByPrefix", recordsByPrefix},
 		{"RecordRace", recordRace},
+		{"BookingRace", bookingRace},
 		{"CancelledContext", cancelledContext},
 		{"Closed", closed},
 	}
