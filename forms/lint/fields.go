@@ -214,11 +214,11 @@ func (l *linter) widget(e placed) {
 		l.inLayout(e.path+"/widget", mend, "there is no widget %q", name)
 		return
 	}
-	kind := forms.FactField
-	if f := l.form.Fields[forms.Pointer(e.field.Pointer)]; f != nil {
-		kind = f.Kind
+	can := slices.Contains(w.Kinds, forms.FactField)
+	if e.field.Pointer != "" {
+		can = slices.ContainsFunc(l.placed(forms.Pointer(e.field.Pointer)), func(f *forms.Field) bool { return slices.Contains(w.Kinds, f.Kind) })
 	}
-	if e.field.Notice == "" && !slices.Contains(w.Kinds, kind) {
+	if e.field.Notice == "" && !can {
 		l.inLayout(e.path+"/widget", "it is for "+w.About, "the widget %q cannot show this", name)
 	}
 }

@@ -63,6 +63,7 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.expressions()
 	l.tables()
 	l.conditions()
+	l.within()
 	l.graph()
 	l.fields()
 	l.unplaced()
@@ -89,8 +90,10 @@ type linter struct {
 	opts     Options
 	language *expr.Language
 	places   []forms.Place
-	diags    []forms.Diagnostic
-	broken   bool // an expression or condition does not compile: the graph would say so again
+	// byPointer are the fields that stand at each pointer, see placed.
+	byPointer map[forms.Pointer][]*forms.Field
+	diags     []forms.Diagnostic
+	broken    bool // an expression or condition does not compile: the graph would say so again
 }
 
 // form.yaml and layout.yaml, at a path of keys.

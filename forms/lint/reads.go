@@ -22,6 +22,7 @@ func (l *linter) expressions() {
 			continue
 		}
 		l.reads(p.Reads(), e.file, e.path)
+		l.row(p.Reads(), e.rows, e.file, e.path)
 	}
 }
 
@@ -44,7 +45,7 @@ func asFault(err error, f **fault.Error) bool {
 func (l *linter) conditions() {
 	for _, c := range l.allConditions() {
 		l.reads(c.Reads, c.file, c.path)
-		l.row(c)
+		l.row(c.Reads, c.rows, c.file, c.path)
 		if _, err := journey.Condition(c.Condition); err != nil {
 			l.broken = true
 			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "", "the condition is wrong: %s", cause(err)))
@@ -86,16 +87,16 @@ func (l *linter) reads(reads []forms.Pointer, file, path string) {
 	}
 }
 
-// row checks that a condition on /row stands where there is one, and reads what is in it.
-func (l *linter) row(c conditionAt) {
-	for _, r := range c.Reads {
+// row checks that what reads /row stands where there is one, and reads what is in it.
+func (l *linter) row(reads []forms.Pointer, rows *forms.Field, file, path string) {
+	for _, r := range reads {
 		rest, is := strings.CutPrefix(string(r), "/row")
 		switch {
 		case !is:
-		case c.rows == nil:
-			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "read /answers/…, or place it within rows or on a page with repeat", "it reads %s, and stands in no row", r))
-		case !slices.ContainsFunc(l.places, func(p forms.Place) bool { return covers(p, c.rows.Pointer+"/*"+forms.Pointer(rest)) }):
-			l.nowhere(c.file, c.path, string(c.rows.Pointer+"/*"+forms.Pointer(rest)), "schema.json", l.pointers())
+		case rows == nil:
+			l.diags = append(l.diags, l.def.Diagnose(file, path, "read /answers/…, or place it within rows or on a page with repeat", "it reads %s, and stands in no row", r))
+		case !slices.ContainsFunc(l.places, func(p forms.Place) bool { return covers(p, rows.Pointer+"/*"+forms.Pointer(rest)) }):
+			l.nowhere(file, path, string(rows.Pointer+"/*"+forms.Pointer(rest)), "schema.json", l.pointers())
 		}
 	}
 }

@@ -103,15 +103,19 @@ func (l *linter) rowsAround(e placed) *forms.Field {
 }
 
 // expressionAt is an expression with where it is written.
-type expressionAt struct{ text, file, path string }
+type expressionAt struct {
+	text, file, path string
+	rows             *forms.Field // whose row it may read as row
+}
 
 func (l *linter) allExpressions() []expressionAt {
 	var out []expressionAt
-	add := func(text, file, path string) {
+	in := func(rows *forms.Field, text, file, path string) {
 		if text != "" {
-			out = append(out, expressionAt{text, file, path})
+			out = append(out, expressionAt{text, file, path, rows})
 		}
 	}
+	add := func(text, file, path string) { in(nil, text, file, path) }
 	m := &l.def.Meta
 	for name, text := range m.Computed {
 		add(text, forms.FormFile, "/computed/"+name)
@@ -125,8 +129,8 @@ func (l *linter) allExpressions() []expressionAt {
 		add(m.Decision.Grants.Rows, forms.FormFile, "/decision/grants/rows")
 	}
 	l.layout(func(e placed) {
-		add(e.field.Fact, forms.LayoutFile, e.path+"/fact")
-		add(e.field.OptionsFrom, forms.LayoutFile, e.path+"/optionsFrom")
+		in(l.rowsAround(e), e.field.Fact, forms.LayoutFile, e.path+"/fact")
+		in(l.rowsAround(e), e.field.OptionsFrom, forms.LayoutFile, e.path+"/optionsFrom")
 	})
 	return out
 }

@@ -218,6 +218,8 @@ func (w *reference) conditions() {
 			"showWhen: {anyOf: [{/answers/a: {const: true}}, {/computed/b: {const: true}}]}   # either\n"+
 			"showWhen: {not: {/answers/a: {const: true}}}                        # not, also when it is not answered\n"+
 			"showWhen: {/row/typ: {const: annan}}                                # within rows, on a page with repeat: this row's own value\n```",
+		"A condition may stand at anything that is placed, within one of several shapes (`oneOf`) and within a list of fixed places (`prefixItems`) too. There it hides in that "+
+			"shape only, and the list ends before a hidden place. What a shape always requires cannot be hidden: take it out of `required` and write `required: true` here.",
 		"Pages, sections, fields, options, shown facts and computed values form one graph; lint refuses a circle and shows it.")
 }
 
@@ -232,7 +234,8 @@ func (w *reference) repeat() {
 }
 
 func (w *reference) expressions() {
-	w.p("## Expressions", "[CEL](https://cel.dev) over `answers`, `facts`, `computed`, `actor`, `settings`, `parties` and `today` (a text, YYYY-MM-DD). What may be absent is read "+
+	w.p("## Expressions", "[CEL](https://cel.dev) over `answers`, `facts`, `computed`, `actor`, `settings`, `parties` and `today` (a text, YYYY-MM-DD). `optionsFrom` within rows, and "+
+		"`fact` on a page with `repeat`, may read the row that they stand in as `row` (`row.?amne.orValue(\"\")`): then each row has its own. What may be absent is read "+
 		"with `.?` and given a value with `orValue`, or asked for by `has`; an expression that ends in nothing is absent. "+
 		fmt.Sprintf("An expression has at most %d characters and a bounded cost; nothing in it reaches the outside.", expr.MaxLength),
 		"Numbers are exact decimals. These are all the functions; the meanings are in Swedish, as `form lint` and the builder have them.")
