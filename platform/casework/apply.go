@@ -63,6 +63,7 @@ var table = map[string][]State{
 	"proposal-withdrawn": {Deciding},
 	"reported":           {Decided, Closed},
 	"stage-moved":        {AwaitingOfficer},
+	"time-changed":       {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"rides-received":     {Decided, Closed},
 }
 
@@ -92,6 +93,8 @@ func answers(e Event) string {
 	case LimitDue:
 		return e.Effect
 	case LimitWarned:
+		return e.Effect
+	case PlacesKept:
 		return e.Effect
 	case TimerFired:
 		return e.Effect
@@ -148,6 +151,10 @@ func (c *Case) apply(e Event, now time.Time) error {
 		}
 	case StageMoved:
 		return c.stageMoved(e, now)
+	case TimeChanged:
+		return c.timeChanged(e, now)
+	case PlacesKept:
+		c.finish(e.Effect)
 	case CompletionOrdered:
 		for _, p := range e.Parties {
 			if c.Party(p) == nil || c.unreachable(p) {
@@ -266,9 +273,10 @@ func (c *Case) finish(id string) Effect {
 	return f
 }
 
-// cancel takes effects away that no longer make sense. What belongs to a time limit stays: the law does not stop for what happens here.
+// cancel takes effects away that no longer make sense. What belongs to a time limit stays: the law does not stop for what happens here. So
+// does giving places back, which others wait for.
 func (c *Case) cancel(which func(Effect) bool) {
-	c.Effects = slices.DeleteFunc(c.Effects, func(f Effect) bool { return !ofLimit(f) && which(f) })
+	c.Effects = slices.DeleteFunc(c.Effects, func(f Effect) bool { return !ofLimit(f) && f.Kind != EffectPlaces && which(f) })
 }
 
 // task opens a task unless the same one is open.

@@ -25,6 +25,7 @@ func (c *Case) takenBack(now time.Time) {
 	c.Order.End(now)
 	c.cancel(func(f Effect) bool { return f.Kind != EffectNumber })
 	c.closeTasks(now)
+	c.book(nil, now)
 	c.move(Withdrawn, now)
 }
 

@@ -83,6 +83,7 @@ type Case struct {
 	Handout      *Handout
 	Handovers    []HandoverState
 	Rides        []Ride
+	Booked       []Booked         // times that the applicant has
 	Rules        []timelimit.Rule // the form's time limits that hold on what was handed in
 	Limits       []Limit          // those that have begun
 	LimitStarts  []LimitStart     // what somebody has recorded that they are counted from

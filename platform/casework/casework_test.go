@@ -249,7 +249,8 @@ func everyEvent() []Event {
 		TimerFired{"x"}, EffectFailed{Effect: "x"}, Leased{Effect: "x"}, Released{}, CompletionCame{},
 		HinderedBy{Party: "p2", Reason: "sjuk"}, Replaced{Old: "p2", New: Party{ID: "p3", Role: "guardian", Name: "Alva Provberg"}, Ground: "fel person"},
 		Amended{Deadline: start.AddDate(0, 1, 0)}, TakenBack{"fel"}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true},
-		LimitMet{Limit: "fl11", At: start}, LimitEnded{Limit: "fl11", Ground: "upphävt"}, LimitBegun{Limit: "fl12", At: start}, LimitDue{"x", "fl11"}, LimitWarned{Effect: "x"}}
+		LimitMet{Limit: "fl11", At: start}, LimitEnded{Limit: "fl11", Ground: "upphävt"}, LimitBegun{Limit: "fl12", At: start}, LimitDue{"x", "fl11"}, LimitWarned{Effect: "x"},
+		TimeChanged{Field: "/tid", From: start.AddDate(0, 0, 7), To: start.AddDate(0, 0, 14), Reason: "Läraren är sjuk."}, PlacesKept{"x"}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and

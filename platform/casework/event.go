@@ -63,6 +63,7 @@ type (
 	Amended struct {
 		Content  Content
 		Own      *Ref // the applicant's own section
+		Booked   []Booked
 		Subject  string
 		Deadline time.Time
 		Rules    []timelimit.Rule // the form's time limits that hold on it

@@ -79,7 +79,7 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 // whatOf names what a notice is about in a Delivery.
 var whatOf = map[EffectKind]string{EffectReceipt: "receipt", EffectInvite: "invitation", EffectRemind: "reminder",
 	EffectComplete: "signed", EffectDeclined: "declined", EffectOrdered: "completion", EffectTell: whatDecision + "-notice",
-	EffectStage: "stage"}
+	EffectStage: "stage", EffectTime: "time"}
 
 // about names what a notice of this case is about; "" when the effect is no notice.
 func (c *Case) about(k EffectKind) string {
@@ -133,6 +133,9 @@ func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 	switch f.Kind {
 	case EffectReceipt, EffectComplete, EffectDeclined, EffectStage:
 		return nil // Mina sidor has it; no letter is worth it
+	case EffectTime: // who does not know of it comes in vain
+		c.task(TaskNoticeFailed, f.Party, e.Why, now)
+		return nil
 	case EffectTell:
 		if !c.Party(f.Party).told(c.ending()) { // posted already: nobody needs a second letter
 			c.task(TaskLetter, f.Party, c.ending(), now)
@@ -206,7 +209,7 @@ func (c *Case) effectFailed(e EffectFailed, now time.Time) {
 			c.task(TaskHandover, "", f.Arg, now)
 		case EffectDocument:
 			c.task(TaskDocument, "", e.Code, now)
-		case EffectInvite, EffectRemind, EffectOrdered, EffectTell:
+		case EffectInvite, EffectRemind, EffectOrdered, EffectTell, EffectTime:
 			if pl := c.order(f.Party).Place(f.Party); pl != nil && pl.State == signing.Waiting {
 				pl.State, pl.Since, pl.Why = signing.NoticeFailed, now, e.Code
 			}

@@ -251,6 +251,7 @@ func (c *Case) amended(e Amended, now time.Time) error {
 	if e.Subject != "" {
 		c.Subject = e.Subject
 	}
+	c.book(e.Booked, now)
 	c.cancel(func(f Effect) bool {
 		switch f.Kind {
 		case EffectInvite, EffectRemind, EffectExpire, EffectClimb, EffectOrdered, EffectOverdue, EffectComplete, EffectDeclined:
