@@ -30,8 +30,8 @@ type Entry struct {
 	Note           string
 }
 
-// people is what is sealed in a publication.
-type people struct {
+// publishers are what is sealed in a publication.
+type publishers struct {
 	By         Who    `json:"by"`
 	ApprovedBy Who    `json:"approvedBy"`
 	Note       string `json:"note"`
@@ -203,7 +203,7 @@ func (s *Service) entry(ctx context.Context, auth identity.AuthorityID, p *Publi
 	if err != nil {
 		return e, fault.New("flow.entry", fault.Internal, err)
 	}
-	var who people
+	var who publishers
 	if err := json.Unmarshal(plain, &who); err != nil {
 		return e, fault.New("flow.entry", fault.Internal, err)
 	}

@@ -70,7 +70,7 @@ func (s *Service) ApproveProposal(ctx context.Context, a identity.Actor, form, i
 			pub.Base = before.ID
 		}
 		var err error
-		if pub.People, err = s.sealPeople(ctx, sc, pub.ID, people{By: lastAuthor(p), ApprovedBy: sc.who, Note: p.Note}); err != nil {
+		if pub.People, err = s.sealPeople(ctx, sc, pub.ID, publishers{By: lastAuthor(p), ApprovedBy: sc.who, Note: p.Note}); err != nil {
 			return err
 		}
 		return s.Catalog.append(ctx, now, heads, pub, o)
@@ -90,7 +90,7 @@ func lastAuthor(p *Proposal) Who {
 	return p.Authors[len(p.Authors)-1]
 }
 
-func (s *Service) sealPeople(ctx context.Context, sc ownedScope, id string, who people) ([]byte, error) {
+func (s *Service) sealPeople(ctx context.Context, sc ownedScope, id string, who publishers) ([]byte, error) {
 	plain, err := json.Marshal(who)
 	if err != nil {
 		return nil, fault.New("flow.sealPeople", fault.Internal, err)
