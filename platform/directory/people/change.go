@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
+	"samtjanst/platform/calendar"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
@@ -19,7 +19,9 @@ type Change struct {
 	ID        string            `json:"id"`
 	Tenant    identity.TenantID `json:"tenant"`
 	Authority string            `json:"authority"` // slug
-	Edits     []Edit            `json:"edits"`
+	Edits     []Edit            `json:"edits,omitempty"`
+	Lists     []ListEdit        `json:"lists,omitempty"` // of the board's delegation list
+	From      *Source           `json:"from,omitempty"`  // the file that it was read from
 	Note      string            `json:"note,omitempty"`
 	Paper     *Paper            `json:"paper,omitempty"` // the board secretary's signed paper
 	By        Signatory         `json:"by"`
@@ -33,7 +35,22 @@ type Change struct {
 
 // Edit is one person as the change wants him or her: Person.Rev is the revision that it was made of, 0 for somebody new.
 type Edit struct {
-	Person Person `json:"person"`
+	Person Person  `json:"person"`
+	Was    *Person `json:"was,omitempty"` // as he or she was at that revision; Propose and Prepare put it there
+}
+
+// ListEdit adds a line to the board's delegation list, or has one that stands there end.
+type ListEdit struct {
+	Line Delegation    `json:"line"`
+	End  calendar.Date `json:"end,omitzero"` // zero: the line is added; else it ends with this day
+}
+
+// Source is a file that people were read from, with what was not taken from it.
+type Source struct {
+	Name    string    `json:"name"`
+	Rows    int       `json:"rows"`
+	Same    int       `json:"same"` // rows that change nothing
+	Refused []Refusal `json:"refused,omitempty"`
 }
 
 // Paper is a file that backs a change, sealed among the platform's files.
@@ -41,6 +58,7 @@ type Paper struct {
 	Blob   string `json:"blob"`
 	Key    []byte `json:"key"`
 	Name   string `json:"name"`
+	Size   int64  `json:"size"`
 	Digest string `json:"digest"` // SHA-256, hex
 	// Evidence is the platform's own signature of the board's secretary over the paper, when it was signed here: the id of the case.
 	Evidence string `json:"evidence,omitempty"`
@@ -55,7 +73,7 @@ type Signatory struct {
 
 // same reports whether two are one person: by number where both have one, so that two logins of one person are not two persons.
 func (s Signatory) same(o Signatory) bool {
-	return s.Subject == o.Subject || !s.Number.IsZero() && s.Number == o.Number
+	return s.Subject != "" && s.Subject == o.Subject || !s.Number.IsZero() && s.Number == o.Number
 }
 
 // ChangeState says what became of a change.
@@ -63,6 +81,7 @@ type ChangeState string
 
 // States of a change.
 const (
+	Prepared  ChangeState = "prepared" // nobody but who makes it knows of it
 	Proposed  ChangeState = "proposed"
 	Applying  ChangeState = "applying"  // confirmed, and being carried out: goes on after a restart
 	Confirmed ChangeState = "confirmed" // it holds
@@ -73,16 +92,32 @@ const (
 // Waits reports whether a change still waits for somebody.
 func (s ChangeState) Waits() bool { return s == Proposed }
 
-// Propose keeps a change that waits for confirmation. fault.Invalid when it is empty, reaches outside its board, or changes somebody whom
-// the organisation's own directory keeps in more than roles, mandates and absences.
+// prepared is for how long a change that is not proposed is kept.
+const prepared = 7 * 24 * time.Hour
+
+// Propose keeps a change that waits for confirmation: a new one, or one that was prepared. fault.Invalid when it is empty, reaches outside its
+// board, or changes somebody whom the organisation's own directory keeps in more than roles, mandates and absences; fault.Conflict when
+// somebody whom it changes has been changed since it was made.
 func (r *Register) Propose(ctx context.Context, c Change) (Change, error) {
-	const op = "people.Propose"
+	return r.keep(ctx, c, Proposed)
+}
+
+// Prepare keeps a change for a week so that its maker can look at it before it is proposed. Faults as Propose.
+func (r *Register) Prepare(ctx context.Context, c Change) (Change, error) {
+	return r.keep(ctx, c, Prepared)
+}
+
+func (r *Register) keep(ctx context.Context, c Change, state ChangeState) (Change, error) {
+	const op = "people.keep"
 	s, err := r.Now(ctx, c.Tenant)
 	if err != nil {
 		return Change{}, fault.Wrap(op, err)
 	}
-	if len(c.Edits) == 0 {
+	switch {
+	case len(c.Edits)+len(c.Lists) == 0:
 		return Change{}, fault.Newf(op, fault.Invalid, "nothing is changed")
+	case c.State != "" && c.State != Prepared:
+		return Change{}, fault.Newf(op, fault.Conflict, "it is %s", c.State)
 	}
 	for i := range c.Edits {
 		p := &c.Edits[i].Person
@@ -94,14 +129,20 @@ func (r *Register) Propose(ctx context.Context, c Change) (Change, error) {
 			}
 		} else if now := s.Person(p.ID); now == nil {
 			return Change{}, fault.New(op, fault.NotFound, nil)
+		} else if now.Rev != p.Rev {
+			return Change{}, fault.Newf(op, fault.Conflict, "person %s has been changed since", p.ID)
 		} else {
-			was = *now
+			was = now.Clone()
+			c.Edits[i].Was = &was
 		}
 		if err := within(c.Authority, &was, p); err != nil {
 			return Change{}, fault.Wrap(op, err)
 		}
 	}
-	c.ID, c.State, c.At, c.Rev = strings.ToLower(string(NewID())), Proposed, r.clock.Now(), 0
+	if c.ID == "" {
+		c.ID = string(NewID())
+	}
+	c.State, c.At = state, r.clock.Now()
 	return c, fault.Wrap(op, r.putChange(ctx, &c))
 }
 
@@ -132,7 +173,11 @@ func elsewhere[T any](all []T, of func(T) string, slug string) []T {
 
 func (r *Register) putChange(ctx context.Context, c *Change) error {
 	c.Rev++
-	return r.put(ctx, c.Tenant, store.Record{Collection: changeCollection, Key: personKey(c.Tenant, ID(c.ID)), Rev: c.Rev}, c)
+	rec := store.Record{Collection: changeCollection, Key: personKey(c.Tenant, ID(c.ID)), Rev: c.Rev}
+	if c.State == Prepared {
+		rec.Expires = c.At.Add(prepared)
+	}
+	return r.put(ctx, c.Tenant, rec, c)
 }
 
 // Change gives one by id. fault.NotFound.
@@ -182,12 +227,20 @@ func (r *Register) Confirm(ctx context.Context, tenant identity.TenantID, id str
 	return c, fault.Wrap(op, r.carryOut(ctx, &c))
 }
 
+// Same reports whether two are one person, by whichever login.
+func (s Signatory) Same(o Signatory) bool { return s.same(o) }
+
 // applies reports what stands in the way of a change as a whole, before any of it is carried out.
 func (r *Register) applies(ctx context.Context, c *Change) error {
 	const op = "people.applies"
 	s, err := r.Now(ctx, c.Tenant)
 	if err != nil {
 		return err
+	}
+	for _, l := range c.Lists {
+		if !l.End.IsZero() && s.Board(c.Authority).delegation(l.Line) < 0 {
+			return fault.Newf(op, fault.Conflict, "the delegation list has been changed since")
+		}
 	}
 	for _, e := range c.Edits {
 		now := s.Person(e.Person.ID)
@@ -215,8 +268,60 @@ func (r *Register) carryOut(ctx context.Context, c *Change) error {
 			return err
 		}
 	}
+	if err := r.carryOutLists(ctx, c); err != nil {
+		return err
+	}
 	c.State = Confirmed
 	return r.putChange(ctx, c)
+}
+
+// carryOutLists does what a change wants with the delegation list. Shifts and meetings may be changed meanwhile: then it is done again.
+func (r *Register) carryOutLists(ctx context.Context, c *Change) error {
+	for len(c.Lists) > 0 {
+		b, trail, err := r.Board(ctx, c.Tenant, c.Authority)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(trail, func(t Entry) bool { return t.Change == c.ID }) {
+			return nil
+		}
+		b.Delegations = slices.Clone(b.Delegations)
+		for _, e := range c.Lists {
+			if e.End.IsZero() {
+				b.Delegations = append(b.Delegations, e.Line)
+			} else if i := b.delegation(e.Line); i >= 0 {
+				b.Delegations[i].To = e.End
+			}
+		}
+		_, err = r.PutBoard(ctx, c.Tenant, b, Entry{By: c.By.Subject, ByName: c.By.Name, What: []string{"delegations"}, Change: c.ID, Confirm: c.EndedBy.Name})
+		if !errors.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+// delegation finds a line as it stands; -1.
+func (b *Board) delegation(d Delegation) int {
+	return slices.IndexFunc(b.Delegations, func(o Delegation) bool {
+		return slices.Equal(o.Kinds, d.Kinds) && o.Title == d.Title && o.Person == d.Person && o.Law == d.Law && o.Number == d.Number &&
+			o.Decided == d.Decided && o.Paragraph == d.Paragraph && o.Period == d.Period
+	})
+}
+
+// CarryOn finishes every organisation's changes that were confirmed when a process died.
+func (r *Register) CarryOn(ctx context.Context) error {
+	var errs []error
+	for _, t := range r.dir.Tenants() {
+		all, err := r.Changes(ctx, t.ID)
+		errs = append(errs, err)
+		for _, c := range all {
+			if c.State == Applying && r.clock.Now().Sub(c.Ended) > unsettled {
+				errs = append(errs, r.carryOut(ctx, &c))
+			}
+		}
+	}
+	return fault.Wrap("people.CarryOn", errors.Join(errs...))
 }
 
 // Refuse ends a change that waits, on a ground; TakeBack by who proposed it. fault.Conflict when it does not wait any more.
@@ -226,7 +331,7 @@ func (r *Register) Refuse(ctx context.Context, tenant identity.TenantID, id stri
 	if err != nil {
 		return Change{}, fault.Wrap(op, err)
 	}
-	if !c.State.Waits() {
+	if !c.State.Waits() && c.State != Prepared {
 		return Change{}, fault.Newf(op, fault.Conflict, "it is %s", c.State)
 	}
 	c.State, c.EndedBy, c.Ended, c.Ground = Refused, by, r.clock.Now(), ground

@@ -158,6 +158,10 @@ func TestTwoPersonsChange(t *testing.T) {
 	_, err = h.Propose(t.Context(), people.Change{Tenant: "tallvik", Authority: "social", By: first, Edits: []people.Edit{{Person: wrong}}})
 	wantFault(t, "a role of another board", err, fault.Invalid)
 
+	late, err := h.Propose(t.Context(), people.Change{Tenant: "tallvik", Authority: "social", By: first, Edits: []people.Edit{{Person: wanted}}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if c, err = h.Confirm(t.Context(), "tallvik", c.ID, people.Signatory{Subject: "person|b", Name: "Andra Testsson"}); err != nil || c.State != people.Confirmed {
 		t.Fatalf("%v %v", c.State, err)
 	}
@@ -167,10 +171,8 @@ func TestTwoPersonsChange(t *testing.T) {
 	_, err = h.Refuse(t.Context(), "tallvik", c.ID, first, "")
 	wantFault(t, "refusing what holds", err, fault.Conflict)
 
-	late, err := h.Propose(t.Context(), people.Change{Tenant: "tallvik", Authority: "social", By: first, Edits: []people.Edit{{Person: wanted}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, err = h.Propose(t.Context(), people.Change{Tenant: "tallvik", Authority: "social", By: first, Edits: []people.Edit{{Person: wanted}}})
+	wantFault(t, "proposed of an older revision", err, fault.Conflict)
 	_, err = h.Confirm(t.Context(), "tallvik", late.ID, people.Signatory{Subject: "person|b"})
 	wantFault(t, "made of an older revision", err, fault.Conflict)
 	if late, err = h.Refuse(t.Context(), "tallvik", late.ID, first, ""); err != nil || late.State != people.TakenBack {
