@@ -104,8 +104,12 @@ func (s *Service) amend(ctx context.Context, a identity.Actor, d *vault.Draft, d
 	if err != nil {
 		return nil, err
 	}
+	rules, err := g.Limits(dv.View)
+	if err != nil {
+		return nil, fault.New(op, fault.Hindered, err)
+	}
 	f := g.Form.Def.Meta.Signing
-	ev := casework.Amended{Content: made.Content, Own: made.Parties[0].Own, Subject: g.Subject(dv.View),
+	ev := casework.Amended{Rules: rules, Content: made.Content, Own: made.Parties[0].Own, Subject: g.Subject(dv.View),
 		Deadline: clock.Span{Days: f.Days, Minutes: f.Minutes}.From(s.Clock.Now())}
 	_, err = s.change(ctx, e.Case.ID, s.stamp(byParty(p), p.Name), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
 		if !amendable(&now.Case, now.Case.Party(p.ID)) {

@@ -97,6 +97,9 @@ func (s *Service) handCase(ctx context.Context, a identity.Actor, sc *handScope,
 	*c = casework.Case{ID: casework.ID(randomID()), Reference: newReference(meta.Reference), Tenant: sc.draft.Tenant, Authority: authority,
 		Form: sc.draft.Form, Version: sc.draft.Version, Lang: "sv", Draft: sc.draft.ID, Subject: sc.graph.Subject(view),
 		Assignee: a.Staff.Subject, AssigneeName: a.Staff.Name}
+	if c.Rules, err = sc.graph.Limits(view); err != nil {
+		return nil, nil, fault.Wrap("flow.handCase", err)
+	}
 	if len(meta.Stages) > 0 {
 		c.Stage = meta.Stages[0].ID
 	}

@@ -52,6 +52,8 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	if in.Title, err = cleanText(strings.TrimSpace(in.Title), maxTitle); err != nil {
 		v.Problems = append(v.Problems, problem("title", forms.BadText)...)
 	}
+	taken, wrong := s.decidedAt(&e.Case, in)
+	v.Problems = append(v.Problems, wrong...)
 	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
 	var signers []casework.Party
 	if g.Form.Def.Meta.Decision.Sign != nil {
@@ -69,6 +71,9 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 		return v, nil
 	}
 	decider, decided := deciderWords(a, g.Form.Def.Meta.Decision, in, signers, clock.Date(s.Clock.Now()))
+	if !taken.IsZero() {
+		decided = taken.In(clock.Stockholm).Format("2006-01-02 kl. 15.04")
+	}
 	v.Markdown, err = s.decisionText(ctx, e, g, sv, in, decider, decided, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
 	return v, err
 }
@@ -159,6 +164,19 @@ func checkDecision(d forms.Decision, in DecisionInput, proposed int) []forms.Pro
 		add("to", forms.TooEarly)
 	}
 	return out
+}
+
+// decidedAt is when a decision was taken, where that was before it is written; zero when it is taken now, or by signing it. It was not before
+// the case came.
+func (s *Service) decidedAt(c *casework.Case, in DecisionInput) (time.Time, []forms.Problem) {
+	if strings.TrimSpace(in.Day) == "" && strings.TrimSpace(in.Clock) == "" {
+		return time.Time{}, nil
+	}
+	at, problems := moment("day", "clock", in.Day, in.Clock, s.Clock.Now())
+	if problems == nil && at.Before(c.Submitted.Truncate(time.Minute)) {
+		problems = []forms.Problem{{Pointer: "/day", Code: forms.TooEarly, Params: map[string]any{"min": clock.Date(c.Submitted)}}}
+	}
+	return at, problems
 }
 
 func outcome(d forms.Decision, id string) (forms.Outcome, bool) {
@@ -265,7 +283,7 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	if err != nil {
 		return nil, err
 	}
-	g, _, err := s.graphOf(ctx, &e.Case)
+	g, sv, err := s.graphOf(ctx, &e.Case)
 	if err != nil {
 		return nil, err
 	}
@@ -298,6 +316,12 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	ev := casework.DecisionTaken{Decision: casework.Decision{ID: randomID(), Outcome: in.Outcome, Grounds: in.Grounds, Grants: o.Grants,
 		Text: ref, By: a.Staff.Subject, ByName: a.Staff.Name, Title: strings.TrimSpace(in.Title), Delegation: g.Form.Def.Meta.Decision.Delegation, At: s.Clock.Now(),
 		Unread: time.Duration(g.Form.Def.Meta.Decision.LetterDays) * 24 * time.Hour}}
+	if ev.Decision.DecidedAt, v.Problems = s.decidedAt(&e.Case, in); len(v.Problems) > 0 {
+		return v.Problems, nil
+	}
+	if ev.Decision.Rules, err = s.limitsOf(ctx, e, g, sv); err != nil {
+		return nil, err
+	}
 	if o.Grants {
 		ev.Decision.Rows = chosenRows(in, g.Form.Def.Meta.Decision.Grants, v.Proposed)
 		for _, h := range g.Form.Def.Meta.Handover {

@@ -139,6 +139,11 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	case casework.EffectHandover:
 		ev, err := s.handOver(ctx, e, f)
 		return ev, nil, err
+	case casework.EffectLimit:
+		return casework.LimitDue{Effect: f.ID, Limit: f.Arg}, nil, nil
+	case casework.EffectWarn:
+		ev, err := s.warn(ctx, e, f)
+		return ev, nil, err
 	case casework.EffectExpire, casework.EffectClimb, casework.EffectUnopened, casework.EffectOverdue:
 		return casework.TimerFired{Effect: f.ID}, nil, nil
 	}

@@ -41,6 +41,9 @@ func (s *Service) Inbox(ctx context.Context, a identity.Actor, q InboxQuery) (*I
 	if q.Task {
 		base.Labels = []string{"task"}
 	}
+	if q.Later {
+		base.Labels = append(base.Labels, casework.LabelLimitLater)
+	}
 	if q.Stage != "" {
 		base.Labels = append(base.Labels, casework.StageLabel(q.Stage))
 	}
@@ -74,6 +77,7 @@ func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []iden
 		found.Count += in.Count
 		found.Tasks += in.Tasks
 		found.ToSign += in.ToSign
+		found.Limits += in.Limits
 		for k, n := range in.Counts {
 			found.Counts[k] += n
 		}
@@ -108,7 +112,8 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery,
 	if !q.Task {
 		tasks.Labels = append(slices.Clone(base.Labels), "task")
 	}
-	figures := []store.CaseQuery{one, tasks, {Authorities: base.Authorities, Labels: []string{casework.LabelAsked(reader)}}}
+	figures := []store.CaseQuery{one, tasks, {Authorities: base.Authorities, Labels: []string{casework.LabelAsked(reader)}},
+		{Authorities: base.Authorities, Labels: []string{casework.LabelLimitSoon}}}
 	for _, st := range casework.States {
 		byState := base
 		byState.States = []string{string(st)}
@@ -118,9 +123,9 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery,
 	if err != nil {
 		return nil, fault.Wrap("flow.Inbox", err)
 	}
-	in.Count, in.Tasks, in.ToSign = n[0], n[1], n[2]
+	in.Count, in.Tasks, in.ToSign, in.Limits = n[0], n[1], n[2], n[3]
 	for i, st := range casework.States {
-		in.Counts[st] = n[i+3]
+		in.Counts[st] = n[i+4]
 	}
 	return in, nil
 }
@@ -137,7 +142,7 @@ func (s *Service) rowOf(row store.CaseRow, card vault.Card) Row {
 	r := Row{ID: casework.ID(row.ID), Reference: row.Reference, Number: row.Number, Form: row.Form, Title: forms.Text{"sv": row.Form},
 		Subject: card.Subject, State: casework.State(row.State), Submitted: row.Submitted, Since: row.Waiting, Assignee: row.Assignee,
 		AssigneeName: card.AssigneeName, Done: card.Done, Of: card.Of, Tasks: card.Tasks, Outcome: card.Outcome, DecidedBy: card.DecidedBy,
-		Unreported: slices.Contains(row.Labels, "unreported")}
+		Unreported: slices.Contains(row.Labels, "unreported"), Limits: rowLimits(card)}
 	if card.Missing != 0 {
 		r.MissingSince = time.Unix(card.Missing, 0).UTC()
 	}

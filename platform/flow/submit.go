@@ -166,6 +166,9 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 		Version: d.Version, Lang: d.Lang, Draft: d.ID, Subject: g.Subject(dv.View), Unique: g.Unique(dv.View),
 		Manual: d.Facts["source"] == sourceManual,
 	}
+	if c.Rules, err = g.Limits(dv.View); err != nil { // likewise the author's mistake
+		return nil, nil, nil, fault.New("flow.newCase", fault.Hindered, err)
+	}
 	c.Parties = []casework.Party{{ID: "p1", Role: journey.Applicant, Number: d.Owner, Name: d.OwnerName}}
 	if d.Browser != "" {
 		c.Browser = string(s.Vault.BrowserOwner(d.Browser))

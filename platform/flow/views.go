@@ -233,6 +233,7 @@ type Row struct {
 	Decided      time.Time // zero while undecided
 	DecidedBy    string    // name and title
 	Unreported   bool
+	Limits       []RowLimit // time limits that something is left to do about, those first that end first
 }
 
 // Inbox is a page of rows.
@@ -244,6 +245,7 @@ type Inbox struct {
 	// Counts by state, each capped.
 	Counts map[casework.State]int
 	Tasks  int
+	Limits int // cases in which it is time to act on a time limit, or one was missed, whatever is filtered by
 	ToSign int // decisions that wait for the reader's own signature, whatever is filtered by
 }
 
@@ -255,6 +257,7 @@ type InboxQuery struct {
 	Mine   bool
 	Nobody bool // unassigned
 	Task   bool
+	Later  bool   // a time limit runs, and there is time left; UrgentLimits has the others
 	Search string // reference, number, or words of the subject
 	Order  store.Order
 	After  store.Cursor
@@ -271,6 +274,9 @@ type DecisionInput struct {
 	From    string // YYYY-MM-DD
 	To      string
 	Title   string // the decider's title
+	// Day (YYYY-MM-DD) and Clock (HH:MM) say when the decision was taken, where it was taken orally before it was written; both "": now, or
+	// when it is signed.
+	Day, Clock string
 	// Propose lays the decision as a proposal before Signers; else the one who decides signs. Of forms whose decisions are signed only.
 	Propose bool
 	Signers []string // colleagues, by subject, in the order in which they are asked
@@ -279,7 +285,7 @@ type DecisionInput struct {
 // DecisionPreview is the decision as it would be.
 type DecisionPreview struct {
 	Markdown string
-	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/signers"
+	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/day", "/clock", "/signers"
 	Proposed []map[string]any
 	Guarded  bool // somebody in the case is protected
 }

@@ -60,8 +60,9 @@ type Card struct {
 	DecidedAt    int64
 	DecidedBy    string // name and title
 	Deadline     int64
-	About        string     // what the order is about that is waited for
-	Waits        []CardWait // whom it waits for
+	About        string      // what the order is about that is waited for
+	Waits        []CardWait  // whom it waits for
+	Limits       []CardLimit `json:",omitempty"` // time limits that something is left to do about
 	Parties      []CardParty
 }
 
@@ -213,11 +214,12 @@ func (v *Vault) row(ctx context.Context, e *Entry) (store.CaseRow, error) {
 func (v *Vault) card(c *casework.Case) Card {
 	k := Card{Subject: c.Subject, AssigneeName: c.AssigneeName}
 	k.waits(c)
+	k.limits(c)
 	for _, t := range c.OpenTasks() {
 		k.Tasks = append(k.Tasks, t.Kind)
 	}
 	if c.Decision != nil && c.State != casework.Deciding {
-		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.At.Unix(), c.Decision.Decider()
+		k.Outcome, k.DecidedAt, k.DecidedBy = c.Decision.Outcome, c.Decision.Taken().Unix(), c.Decision.Decider()
 	}
 	for _, p := range c.Parties {
 		if p.Left {
