@@ -43,6 +43,7 @@ type Flow interface {
 	Decisions
 	SignedDecisions
 	Handouts
+	TimeLimits
 	Lists
 }
 
@@ -119,6 +120,17 @@ type Handouts interface {
 	HandOut(ctx context.Context, a identity.Actor, id casework.ID, rev int64, in flow.HandoutInput) ([]forms.Problem, error)
 }
 
+// TimeLimits are set by law. Problems have the pointers "/day", "/clock", "/note" and "/ground". fault.Conflict when the limit no longer runs,
+// or cannot begin.
+type TimeLimits interface {
+	// UrgentLimits lists the cases in which it is time to act, those first whose limit ends first.
+	UrgentLimits(context.Context, identity.Actor) ([]flow.Row, error)
+	MeetLimit(ctx context.Context, a identity.Actor, id casework.ID, limit string, in flow.LimitInput) ([]forms.Problem, error)
+	ExtendLimit(ctx context.Context, a identity.Actor, id casework.ID, limit string, in flow.LimitInput) ([]forms.Problem, error)
+	EndLimit(ctx context.Context, a identity.Actor, id casework.ID, limit string, in flow.LimitInput) ([]forms.Problem, error)
+	BeginLimit(ctx context.Context, a identity.Actor, id casework.ID, limit string, in flow.LimitInput) ([]forms.Problem, error)
+}
+
 // Lists are the board's and the operator's.
 type Lists interface {
 	BoardList(context.Context, identity.Actor, identity.AuthorityID) ([]flow.Row, error)
@@ -154,6 +166,7 @@ type area struct {
 	paper      *ui.Template[paperPage]
 	decide     *ui.Template[decidePage]
 	handout    *ui.Template[handoutPage]
+	limit      *ui.Template[limitPage]
 	board      *ui.Template[boardPage]
 	rides      *ui.Template[ridesPage]
 
@@ -220,7 +233,7 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 		}
 	}
 	u := site.UI()
-	a.inbox, err = ui.Parse[inboxPage](u, templates, "templates/parts.html", "templates/inbox.html", "templates/inbox_sign.html")
+	a.inbox, err = ui.Parse[inboxPage](u, templates, "templates/parts.html", "templates/inbox.html", "templates/inbox_*.html")
 	var e error
 	a.kase, e = ui.Parse[casePage](u, templates, "templates/parts.html", "templates/case.html", "templates/case_*.html")
 	bind(e)
@@ -241,6 +254,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	a.decide, e = ui.Parse[decidePage](u, templates, "templates/parts.html", "templates/decide.html")
 	bind(e)
 	a.handout, e = ui.Parse[handoutPage](u, templates, "templates/parts.html", "templates/handout.html")
+	bind(e)
+	a.limit, e = ui.Parse[limitPage](u, templates, "templates/parts.html", "templates/limit.html")
 	bind(e)
 	a.board, e = ui.Parse[boardPage](u, templates, "templates/parts.html", "templates/board.html")
 	bind(e)
@@ -317,6 +332,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/beslut", handles, a.writeDecision),
 		post(one+"/beslut/fatta", handles, a.takeDecision),
 		post(one+"/beslut.pdf", handles, a.previewPDF),
+		get(one+"/frist/:limit/:what", handles, a.showLimit),
+		post(one+"/frist/:limit/:what", handles, a.recordLimit),
 		get(one+"/utlamna", handles, a.showHandout),
 		upload(one+"/utlamna", handles, a.handOut),
 		get(one+"/skriv-under", handles, a.showSignDecision),

@@ -21,6 +21,7 @@ type casePage struct {
 	caseHead
 	Warnings    []ui.Notice
 	Jumps       []ui.Link
+	Limits      []limitCard
 	Stage       *stageCard // nil when the form has no stages of its own
 	Tasks       []taskCard
 	DoneTasks   []doneTask
@@ -245,6 +246,7 @@ func fileKind(media string) string {
 type decisionCard struct {
 	Outcome    string
 	At         time.Time
+	Signed     time.Time // when it was written or signed, where that was later than it was taken; zero else
 	By, Title  string
 	Delegation string
 	Grounds    []string
@@ -259,7 +261,7 @@ func (w words) decision(c *flow.StaffCase) *decisionCard {
 		return nil
 	}
 	def := c.Form.Def.Meta.Decision
-	card := &decisionCard{Outcome: outcomeOf(c, d), At: d.At, By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
+	card := &decisionCard{Outcome: outcomeOf(c, d), At: d.Taken(), Signed: signedLater(d), By: d.ByName, Title: d.Title, Delegation: d.Delegation, Reported: d.Reported}
 	for _, g := range def.Grounds {
 		if slices.Contains(d.Grounds, g.ID) {
 			card.Grounds = append(card.Grounds, g.Title)
@@ -272,6 +274,14 @@ func (w words) decision(c *flow.StaffCase) *decisionCard {
 		card.Granted = w.grants(def.Grants.Columns, d.Rows)
 	}
 	return card
+}
+
+// signedLater is when a decision that was taken orally was written, or signed.
+func signedLater(d *casework.Decision) time.Time {
+	if d.DecidedAt.IsZero() {
+		return time.Time{}
+	}
+	return d.At
 }
 
 // handoverRow is rows handed to another system.
@@ -327,6 +337,13 @@ func (w words) jumps(p *casePage) []ui.Link {
 			out = append(out, ui.Link{Text: w.T("admin.case.part." + id), URL: "#" + id, Count: n})
 		}
 	}
+	urgent := 0
+	for _, l := range p.Limits {
+		if l.Urgent {
+			urgent++
+		}
+	}
+	add(len(p.Limits) > 0, "frister", urgent)
 	add(p.Stage != nil, "steg", 0)
 	add(true, "uppgifter", len(p.Tasks))
 	add(p.Decision != nil || p.Proposal != nil, "beslut", 0)

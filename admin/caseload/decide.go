@@ -140,7 +140,8 @@ func (a *area) undecided(r *httpkit.Request) (*flow.StaffCase, error) {
 // parseDecision reads the posted form.
 func parseDecision(v url.Values) flow.DecisionInput {
 	in := flow.DecisionInput{Outcome: v.Get("utfall"), Grounds: v["grund"], Reasons: v.Get("motivering"),
-		From: strings.TrimSpace(v.Get("fran")), To: strings.TrimSpace(v.Get("till")), Title: strings.TrimSpace(v.Get("titel"))}
+		From: strings.TrimSpace(v.Get("fran")), To: strings.TrimSpace(v.Get("till")), Title: strings.TrimSpace(v.Get("titel")),
+		Day: strings.TrimSpace(v.Get("beslutsdag")), Clock: strings.TrimSpace(v.Get("beslutstid"))}
 	for _, s := range v["rad"] {
 		if n, err := strconv.Atoi(s); err == nil && n >= 0 && !slices.Contains(in.Rows, n) {
 			in.Rows = append(in.Rows, n)
@@ -190,6 +191,9 @@ type decidePage struct {
 	Rows     *rowChoice // nil when this service grants no rows
 	From, To ui.Field
 	ByTitle  ui.Field // the decider's title, as it stands in the decision
+	Timed    bool     // it matters when the decision was taken: a time limit is counted from it, or it is signed afterwards
+	Day      ui.Field
+	Clock    ui.Field
 	Signing  *signingChoice
 	Laid     bool // before others, as a proposal
 
@@ -229,6 +233,9 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 		From:    ui.Field{Name: "fran", Type: "date", Label: w.T("admin.decide.from"), Value: st.in.From, Width: 12},
 		To:      ui.Field{Name: "till", Type: "date", Label: w.T("admin.decide.to"), Value: st.in.To, Width: 12},
 		ByTitle: ui.Field{Name: "titel", Label: w.T("admin.decide.by-title"), Value: st.in.Title, Autocomplete: "organization-title", Width: 40},
+		Timed:   def.Sign != nil || c.Form.Def.Meta.CountsFromDecision(),
+		Day:     ui.Field{Name: "beslutsdag", Type: "date", Label: w.T("admin.decide.day"), Value: st.in.Day, Width: 12, Optional: true},
+		Clock:   ui.Field{Name: "beslutstid", Label: w.T("admin.decide.clock"), Hint: w.T("admin.limit.clock-hint"), Value: st.in.Clock, Width: 6, Autocomplete: "off", Optional: true},
 		Confirm: ui.Field{Name: "bekrafta", Label: w.T("admin.decide.confirm-title"), HideLabel: true, Options: []ui.Choice{{Value: "ja", Label: w.T("admin.decide.confirm")}}},
 	}
 	for _, o := range def.Outcomes {
@@ -242,7 +249,7 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 	signers := ui.Field{Name: signAsked, ID: signAsked + "-1", Label: w.T("admin.decide.sign-asked", "n", 1)}
 	sh.Problems = w.show(st.pre.Problems, control{"/outcome", &p.Outcome, "-choice"}, control{"/grounds", &p.Grounds, "-choices"},
 		control{"/reasons", &p.Reasons, ""}, control{"/rows", &rowsField, "-choices"}, control{"/from", &p.From, "-date"},
-		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/signers", &signers, "-signers"})
+		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/day", &p.Day, "-date"}, control{"/clock", &p.Clock, ""}, control{"/signers", &signers, "-signers"})
 	if p.Signing != nil {
 		p.Signing.Error = signers.Error
 	}
@@ -303,7 +310,7 @@ func proposedPeriod(g *forms.Grants, rows []map[string]any) (from, to string) {
 func hidden(st decideState) []ui.Hidden {
 	out := []ui.Hidden{{Name: "rev", Value: strconv.FormatInt(st.rev, 10)}, {Name: "utfall", Value: st.in.Outcome},
 		{Name: "motivering", Value: st.in.Reasons}, {Name: "fran", Value: st.in.From}, {Name: "till", Value: st.in.To},
-		{Name: "titel", Value: st.in.Title}}
+		{Name: "titel", Value: st.in.Title}, {Name: "beslutsdag", Value: st.in.Day}, {Name: "beslutstid", Value: st.in.Clock}}
 	out = append(out, hiddenSigning(st.in)...)
 	for _, g := range st.in.Grounds {
 		out = append(out, ui.Hidden{Name: "grund", Value: g})

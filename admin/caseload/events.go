@@ -90,6 +90,9 @@ func (w words) eventDetail(c *flow.StaffCase, e flow.EventView) string {
 		return w.ISODate(text(e.Event, "Meeting"))
 	case casework.RidesReceived{}.Kind():
 		return text(e.Event, "File")
+	case casework.LimitMet{}.Kind(), casework.LimitExtended{}.Kind(), casework.LimitEnded{}.Kind(), casework.LimitBegun{}.Kind(),
+		casework.LimitDue{}.Kind(), casework.LimitWarned{}.Kind():
+		return w.limitEvent(c, e)
 	case casework.StageMoved{}.Kind():
 		return w.T("admin.stage.moved", "stage", stageIn(c, text(e.Event, "To")).Title, "note", text(e.Event, "Note"))
 	}

@@ -195,6 +195,9 @@ func (f *fakeFlow) Inbox(_ context.Context, a identity.Actor, q flow.InboxQuery)
 	if mine, err := f.ToSign(context.Background(), a); err == nil {
 		in.ToSign = len(mine)
 	}
+	if near, err := f.UrgentLimits(context.Background(), a); err == nil {
+		in.Limits = len(near)
+	}
 	for _, r := range f.rows {
 		c := f.cases[r.ID]
 		if c != nil && !a.Has(identity.AuthorityID(c.Case.Authority), anyRole...) {

@@ -28,6 +28,13 @@ func (a *area) showInbox(r *httpkit.Request) error {
 		Handles: len(actor.Authorities(handlers...)) > 0, Query: query, Here: f.url()}
 	p.Shell.Wide = true
 	me := actor.Staff.Subject
+	if in.Limits > 0 && f.After == "" && query == "" && (f.View == toDo.name || f.view().limits) {
+		near, err := a.Flow.UrgentLimits(r.Context(), actor)
+		if err != nil {
+			return err
+		}
+		p.Limits = w.limitList(near, f.view().limits, me)
+	}
 	if f.View == toDo.name {
 		if in.ToSign > 0 && f.After == "" && query == "" {
 			mine, err := a.Flow.ToSign(r.Context(), actor)

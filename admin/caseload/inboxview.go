@@ -20,11 +20,13 @@ type view struct {
 	name   string
 	states []casework.State
 	task   bool
+	limits bool // time limits: those that are near or past, and those that have time left
 }
 
 // views in the order of the tabs. The first is the landing page: what the officer must do now, and why.
 var views = []view{
 	{name: "att-gora", task: true},
+	{name: "frister", limits: true},
 	{name: "hos-handlaggare", states: []casework.State{casework.AwaitingOfficer}},
 	{name: "underskrift", states: []casework.State{casework.AwaitingSignatures}},
 	{name: "beslut-underskrift", states: []casework.State{casework.Deciding}},
@@ -36,7 +38,7 @@ var views = []view{
 }
 
 // toDo is the landing tab, ready the one that fills it up.
-var toDo, ready = views[0], views[1]
+var toDo, ready = views[0], views[2]
 
 // orders in the order of the menu; the first is the default.
 var orders = []struct {
@@ -125,7 +127,7 @@ func (f filter) url() string {
 // query asks the flow. search are the words behind f.Search.
 func (f filter) query(v view, search string) flow.InboxQuery {
 	q := flow.InboxQuery{States: v.states, Form: f.Form, Mine: f.Owner == "mina", Nobody: f.Owner == "ingen",
-		Task: v.task || f.Task, Search: search, After: parseCursor(f.After)}
+		Task: v.task || f.Task, Later: v.limits, Search: search, After: parseCursor(f.After)}
 	if form, stage, ok := strings.Cut(f.Stage, "/"); ok && (f.Form == "" || f.Form == form) {
 		q.Form, q.Stage = form, stage
 	}
@@ -167,6 +169,7 @@ type inboxPage struct {
 	Query    string      // the words searched for, "" none
 	Clear    string      // address without the search
 	Here     string      // address of this page, to come back to
+	Limits   *limitList  // time limits to act on, nil when there is none; not on a page further on
 	ToSign   []toSignRow // decisions that wait for the reader's own signature
 	Lists    []inboxList
 	Handles  bool   // the reader may do things with marked lines
@@ -214,13 +217,14 @@ type inboxRow struct {
 	Assignee  string // "" nobody
 	Mine      bool
 	Tasks     []tag
+	Limits    []limitLine
 	Mark      bool // may be marked
 }
 
 func (w words) row(r flow.Row, me string) inboxRow {
 	out := inboxRow{ID: r.ID, URL: caseURL(r.ID), Reference: r.Reference, Number: r.Number, Service: w.text(r.Title),
 		Subject: r.Subject, Stage: r.Stage, Since: w.since(r.Since), Age: w.age(r.Submitted), Submitted: r.Submitted,
-		Assignee: r.AssigneeName, Mine: r.Assignee != "" && r.Assignee == me, Tasks: w.rowTags(r)}
+		Assignee: r.AssigneeName, Mine: r.Assignee != "" && r.Assignee == me, Tasks: w.rowTags(r), Limits: w.limitLines(r)}
 	if r.Assignee != "" && out.Assignee == "" {
 		out.Assignee = w.T("admin.inbox.somebody")
 	}
@@ -259,6 +263,8 @@ func (w words) tabs(f filter, in *flow.Inbox) []inboxTab {
 		switch {
 		case v.task:
 			out[i].Count = w.count(in.Tasks)
+		case v.limits:
+			out[i].Count = w.count(in.Limits)
 		case len(v.states) > 0:
 			n := 0
 			for _, st := range v.states {
@@ -304,7 +310,10 @@ func (w words) landing(f filter, tasks, waiting *flow.Inbox, me string) []inboxL
 func (w words) list(f filter, in *flow.Inbox, me string) inboxList {
 	v := f.view()
 	l := inboxList{ID: "lista", Title: w.T("admin.view." + v.name), Rows: w.rows(in.Rows, me), Empty: w.T("admin.inbox.empty")}
-	if len(v.states) > 0 {
+	switch {
+	case v.limits:
+		l.Title, l.Empty = w.T("admin.limit.later-title"), w.T("admin.limit.later-empty")
+	case len(v.states) > 0:
 		l.Lead = w.T("admin.view-lead." + v.name)
 	}
 	return l

@@ -48,6 +48,7 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, a.replace)
 	uitest.Template(t, a.orders)
 	uitest.Template(t, a.decide)
+	uitest.Template(t, a.limit)
 	uitest.Template(t, a.board)
 	uitest.Template(t, a.rides)
 	uitest.Template(t, a.signDecision)

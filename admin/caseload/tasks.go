@@ -50,6 +50,9 @@ type doneTask struct {
 func (w words) tasks(c *flow.StaffCase, may actions, csrf string) []taskCard {
 	var out []taskCard
 	for _, t := range c.Case.OpenTasks() {
+		if t.Kind == casework.TaskLimit {
+			continue // the limits stand above, with what can be recorded of each
+		}
 		_, tone := w.task(t.Kind)
 		card := taskCard{ID: t.ID, Case: caseURL(c.Case.ID), CSRF: csrf, Kind: t.Kind, Tone: tone, Opened: t.Opened, Waited: w.since(t.Opened), Party: t.Party,
 			Name: partyName(&c.Case, t.Party)}

@@ -118,7 +118,7 @@ func (w words) place(s signing.PlaceState) (string, ui.Tone) {
 func (w words) task(k casework.TaskKind) (string, ui.Tone) {
 	t := ui.Warning
 	switch k {
-	case casework.TaskProtection, casework.TaskExpired, casework.TaskDeclined, casework.TaskHindered, casework.TaskHandover:
+	case casework.TaskProtection, casework.TaskExpired, casework.TaskDeclined, casework.TaskHindered, casework.TaskHandover, casework.TaskLimit:
 		t = ui.Danger
 	}
 	return w.T("admin.task." + string(k) + ".tag"), t
@@ -150,7 +150,7 @@ func (w words) rowTags(r flow.Row) []tag {
 	var out []tag
 	seen := map[casework.TaskKind]bool{}
 	for _, k := range r.Tasks {
-		if seen[k] {
+		if seen[k] || k == casework.TaskLimit && len(r.Limits) > 0 { // the limit itself says more
 			continue
 		}
 		seen[k] = true

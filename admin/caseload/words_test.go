@@ -101,7 +101,7 @@ func TestEveryWord(t *testing.T) {
 		keys = append(keys, "admin.state."+string(s), "admin.case.next."+string(s))
 	}
 	for _, k := range []casework.TaskKind{casework.TaskLetter, casework.TaskNoticeFailed, casework.TaskDeclined, casework.TaskHindered, casework.TaskExpired,
-		casework.TaskProtection, casework.TaskHandover, casework.TaskCompletion, casework.TaskDocument} {
+		casework.TaskProtection, casework.TaskHandover, casework.TaskCompletion, casework.TaskDocument, casework.TaskLimit} {
 		keys = append(keys, "admin.task."+string(k)+".tag", "admin.task."+string(k)+".why")
 		for _, what := range []string{".title", ".text", ".law"} {
 			if k == casework.TaskLetter {
