@@ -35,6 +35,7 @@ func (r *runner) expect(e Expect) {
 	}
 	r.parties(e, v)
 	r.grants(e, v)
+	r.limits(e, v)
 	if e.Complete {
 		missing := []any{}
 		for _, p := range r.graph.Validate(v, "") {

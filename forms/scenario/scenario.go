@@ -29,7 +29,10 @@ type Scenario struct {
 	Hindered  string                     `yaml:"hindered"` // why the service cannot be used, from the start or after the steps
 	Steps     []Step                     `yaml:"steps"`
 	Others    []Other                    `yaml:"others"`
-	Expect    Expect                     `yaml:"expect"`
+	// Moments say when what time limits are counted from happened: decided, notified, demanded, and by a limit's id when that was done.
+	// "2026-11-23 23:50" in Sweden, or a day.
+	Moments map[string]string `yaml:"moments"`
+	Expect  Expect            `yaml:"expect"`
 }
 
 // Step is one page, filled in and posted.
@@ -66,10 +69,12 @@ type Expect struct {
 	Nobody   bool             `yaml:"nobody"`  // no other party
 	Grants   []any            `yaml:"grants"`  // whole rows, or only the columns named
 	Rows     *int             `yaml:"rows"`    // how many rows are granted
-	Answers  map[string]any   `yaml:"answers"` // pointer → value that is submitted; null: nothing is
-	Subject  string           `yaml:"subject"`
-	Unique   *string          `yaml:"unique"`
-	Complete bool             `yaml:"complete"` // nothing is missing or wrong
+	// Limits are the time limits that run: id → {plain: YYYY-MM-DD, moved: YYYY-MM-DD}, the last day as it is counted and as a holiday moves it.
+	Limits   map[string]any `yaml:"limits"`
+	Answers  map[string]any `yaml:"answers"` // pointer → value that is submitted; null: nothing is
+	Subject  string         `yaml:"subject"`
+	Unique   *string        `yaml:"unique"`
+	Complete bool           `yaml:"complete"` // nothing is missing or wrong
 }
 
 // Load reads the scenarios of a form's folder, in the order of their file names.
