@@ -23,6 +23,9 @@ import (
 func Send(op string, hc *http.Client, req *http.Request, maxBytes int64) (int, []byte, error) {
 	res, err := hc.Do(req)
 	if err != nil {
+		if asked, ok := errors.AsType[*url.Error](err); ok {
+			err = asked.Err // without the address: what is asked about may stand in its query
+		}
 		return 0, nil, fault.New(op, fault.Unavailable, err)
 	}
 	defer res.Body.Close()
@@ -51,7 +54,8 @@ type Credentials struct {
 	URL    string // of the token endpoint
 	ID     string
 	Secret string
-	Scope  string
+	Scope  string // "" asks for none
+	Basic  bool   // the secret travels in the Authorization header (RFC 6749, 2.3.1), else in the body
 }
 
 const (
@@ -105,13 +109,15 @@ func (t *Tokens) Drop(value string) {
 	t.lock <- struct{}{}
 }
 
-// fetch asks for a token (RFC 6749, 4.4; the secret in the body).
+// fetch asks for a token (RFC 6749, 4.4).
 func (t *Tokens) fetch(ctx context.Context) (string, time.Duration, error) {
-	form := url.Values{
-		"grant_type":    {"client_credentials"},
-		"client_id":     {t.with.ID},
-		"client_secret": {t.with.Secret},
-		"scope":         {t.with.Scope},
+	form := url.Values{"grant_type": {"client_credentials"}}
+	if t.with.Scope != "" {
+		form.Set("scope", t.with.Scope)
+	}
+	if !t.with.Basic {
+		form.Set("client_id", t.with.ID)
+		form.Set("client_secret", t.with.Secret)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.with.URL, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -119,6 +125,9 @@ func (t *Tokens) fetch(ctx context.Context) (string, time.Duration, error) {
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
+	if t.with.Basic {
+		req.SetBasicAuth(url.QueryEscape(t.with.ID), url.QueryEscape(t.with.Secret))
+	}
 	status, body, err := Send(t.op, t.http, req, maxTokenBytes)
 	if err != nil {
 		return "", 0, err

@@ -24,6 +24,8 @@ import (
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
 	"samtjanst/integrations/population/navetsim"
+	"samtjanst/integrations/property/lantmateriet"
+	"samtjanst/integrations/property/lantmaterietsim"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/sim/pki"
 	"samtjanst/integrations/sim/shell"
@@ -55,6 +57,7 @@ func (h *Hub) build(r *Running, l listeners, secret secrets) error {
 		func() error { return h.stamps(r, base) },
 		func() error { return h.navet(r, l.navet, ca, secret, errorLog) },
 		func() error { return h.company(r, base, secret) },
+		func() error { return h.property(r, base, secret) },
 		func() error { return h.mail(r, l.mail, ca, secret) },
 		func() error { return h.sms(r, base, secret) },
 		func() error { return h.staff(r, base, secret) },
@@ -117,6 +120,14 @@ func (h *Hub) company(r *Running, base string, secret secrets) error {
 		ClientSecret: secret.CompanySecret}
 	r.Company = bolagsverketsim.New(bolagsverketsim.Options{Clock: h.options.Clock, ClientID: c.ClientID, ClientSecret: c.ClientSecret})
 	r.Endpoints.Company = c
+	return nil
+}
+
+func (h *Hub) property(r *Running, base string, secret secrets) error {
+	c := lantmateriet.Config{AddressURL: base + lantmaterietsim.AddressPath, DesignationURL: base + lantmaterietsim.DesignationPath,
+		TokenURL: base + lantmaterietsim.TokenPath, ClientID: "samtjanst", ClientSecret: secret.PropertySecret}
+	r.Property = lantmaterietsim.New(lantmaterietsim.Options{Clock: h.options.Clock, ClientID: c.ClientID, ClientSecret: c.ClientSecret})
+	r.Endpoints.Property = c
 	return nil
 }
 
@@ -200,6 +211,10 @@ func (h *Hub) pages(r *Running) http.Handler {
 	mux.Handle("/bolagsverket/", r.Company.Pages())
 	mux.Handle(bolagsverketsim.TokenPath, r.Company.API())
 	mux.Handle(bolagsverketsim.BasePath+"/", r.Company.API())
+	mux.Handle("/lantmateriet/", r.Property.Pages())
+	for _, path := range []string{lantmaterietsim.TokenPath, lantmaterietsim.AddressPath + "/", lantmaterietsim.DesignationPath + "/"} {
+		mux.Handle(path, r.Property.API())
+	}
 	mux.Handle("/mail/", r.Mail.Pages())
 	mux.Handle("/sms/", r.SMS.Pages())
 	mux.Handle(smssim.GatewayPath, r.SMS.API())

@@ -19,6 +19,7 @@ import (
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/timestamp"
 	"samtjanst/platform/signing/seal"
 )
@@ -37,8 +38,10 @@ type Endpoints struct {
 	Navet       navet.Config
 	// Company is the register of companies.
 	Company bolagsverket.Config
-	SMTP    smtp.Config
-	SMS     smshttp.Config
+	// Property is the register of addresses and properties.
+	Property lantmateriet.Config
+	SMTP     smtp.Config
+	SMS      smshttp.Config
 	// Staff has a login for each tenant; the platform sets RedirectURL and LogoutURL, any address on this machine will do.
 	Staff map[string]oidc.Config
 	// Webhooks has a receiver for each target: "transport" and "school".
@@ -59,6 +62,7 @@ type secrets struct {
 	NavetTokenSecret   string `json:"navetTokenSecret"`
 	NavetGatewaySecret string `json:"navetGatewaySecret"`
 	CompanySecret      string `json:"companySecret"`
+	PropertySecret     string `json:"propertySecret"`
 	MailPassword       string `json:"mailPassword"`
 	SMSToken           string `json:"smsToken"`
 	StaffEkkoping      string `json:"staffEkkoping"`
@@ -68,7 +72,7 @@ type secrets struct {
 }
 
 func (s *secrets) all() []*string {
-	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.CompanySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
+	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.CompanySecret, &s.PropertySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
 		&s.HookTransport, &s.HookSchool}
 }
 

@@ -3,7 +3,7 @@
 //
 //	pages, staff login, SMS gateway, webhook receivers,
 //	identity provider, signing service, timestamps and
-//	the register of companies                               HTTP on Options.Listen
+//	the registers of companies, addresses and properties    HTTP on Options.Listen
 //	BankID's API                                            mutual TLS on the next port
 //	Navet's API                                             mutual TLS on the port after that
 //	mail                                                    SMTP with STARTTLS on the one after that
@@ -36,6 +36,7 @@ import (
 	"samtjanst/integrations/notify/mailsim"
 	"samtjanst/integrations/notify/smssim"
 	"samtjanst/integrations/population/navetsim"
+	"samtjanst/integrations/property/lantmaterietsim"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/timestamp/tsasim"
 	"samtjanst/platform/clock"
@@ -112,6 +113,7 @@ type Running struct {
 	Stamps   *tsasim.Sim
 	Navet    *navetsim.Sim
 	Company  *bolagsverketsim.Sim
+	Property *lantmaterietsim.Sim
 	Mail     *mailsim.Sim
 	SMS      *smssim.Sim
 	Staff    *oidcsim.Sim

@@ -29,9 +29,12 @@ import (
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/property"
+	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/sim"
 	"samtjanst/integrations/sim/companies"
 	"samtjanst/integrations/sim/personas"
+	"samtjanst/integrations/sim/places"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/idno"
 )
@@ -86,6 +89,19 @@ func TestTheEndpointsAreEnoughForTheRealClients(t *testing.T) {
 	must(t, err)
 	if len(said.Companies) != 1 || said.Companies[0].Name != companies.Provbageriet.Company().Name {
 		t.Error("Bolagsverket does not know Provbageriet")
+	}
+
+	land, err := lantmateriet.New(e.Property, ck, slog.New(slog.DiscardHandler))
+	must(t, err)
+	there, err := land.Addresses(ctx, property.Question{Text: "Testtorget 2", Municipality: places.Ekkoping, Purpose: "test", Ref: "draft-1"})
+	must(t, err)
+	if len(there.Found) != 1 || there.Found[0].Unit.Designation != "EKKÖPING TESTTORGET 4" {
+		t.Errorf("Lantmäteriet: %+v", there.Found)
+	}
+	units, err := land.Units(ctx, property.Question{Text: "Testtorget 4", Municipality: places.Ekkoping, Purpose: "test", Ref: "draft-1"})
+	must(t, err)
+	if len(units.Found) != 1 {
+		t.Errorf("Lantmäteriet: %+v", units.Found)
 	}
 
 	material, err := e.BankID.Load()

@@ -30,7 +30,7 @@ type tenantView struct {
 }
 
 var startPage = shell.New(`
-<p>Den här sidan står för allt som finns runt e-tjänsten i verkligheten: e-legitimationen, folkbokföringen, företagsregistret, e-posten, sms, kommunens egen inloggning och trafikföretaget. Du kan pröva precis som du vill.</p>
+<p>Den här sidan står för allt som finns runt e-tjänsten i verkligheten: e-legitimationen, folkbokföringen, företagsregistret, adresserna och fastigheterna, e-posten, sms, kommunens egen inloggning och trafikföretaget. Du kan pröva precis som du vill.</p>
 <section aria-labelledby="how"><h2 id="how">Så här prövar du</h2>
 <ol>
 <li>{{if .Platform}}<a href="{{.Platform}}">Öppna e-tjänsten</a>{{else}}Öppna e-tjänsten{{end}}, välj Ekköping och skolskjuts, och logga in.</li>
@@ -44,6 +44,7 @@ var startPage = shell.New(`
 <li class="card"><h3><a href="/bankid/">E-legitimationen</a></h3><p>En telefon för varje person: legitimera, skriv under, avbryt.</p></li>
 <li class="card"><h3><a href="/navet/">Folkbokföringen</a></h3><p>Vad Navet svarar. Ändra vårdnad och skydd, eller låt registret krångla.</p></li>
 <li class="card"><h3><a href="/bolagsverket/">Företagsregistret</a></h3><p>Vad Bolagsverket svarar. Försätt ett företag i konkurs, eller låt registret krångla.</p></li>
+<li class="card"><h3><a href="/lantmateriet/">Adresserna och fastigheterna</a></h3><p>Vad Lantmäteriet svarar. Sök på en adress som finns två gånger, eller låt registret krångla.</p></li>
 <li class="card"><h3><a href="/mail/">Brevlådan</a></h3><p>All e-post som skickas, till alla.</p></li>
 <li class="card"><h3><a href="/sms/">Sms-inkorgen</a></h3><p>Alla sms som skickas, till alla.</p></li>
 <li class="card"><h3><a href="/oidc/">Inloggning för personal</a></h3><p>Kommunernas egna inloggningar, med engångskod.</p></li>

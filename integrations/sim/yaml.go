@@ -8,6 +8,7 @@ import (
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/property/lantmateriet"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -23,12 +24,13 @@ func (e Endpoints) YAML() ([]byte, error) {
 		BankID   bankid.Config          `yaml:"bankid"`
 		Navet    navet.Config           `yaml:"navet"`
 		Company  bolagsverket.Config    `yaml:"bolagsverket"`
+		Property lantmateriet.Config    `yaml:"lantmateriet"`
 		Mail     smtp.Config            `yaml:"mail"`
 		SMS      smshttp.Config         `yaml:"sms"`
 		Staff    map[string]oidc.Config `yaml:"staff"`
 		Handover []handover             `yaml:"handover"`
 	}
-	c.BankID, c.Navet, c.Company, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.Company, e.SMTP, e.SMS, e.Staff
+	c.BankID, c.Navet, c.Company, c.Property, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.Company, e.Property, e.SMTP, e.SMS, e.Staff
 	for tenant := range e.Staff {
 		for target, w := range e.Webhooks {
 			c.Handover = append(c.Handover, handover{tenant, target, w})

@@ -23,6 +23,7 @@ import (
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/timestamp"
 	"samtjanst/platform/signing/seal"
 
@@ -51,6 +52,8 @@ type Config struct {
 	Handover       []Handover     `yaml:"handover"`
 	// Bolagsverket is the register of companies that forms ask as "company"; without it they are filled in by hand.
 	Bolagsverket bolagsverket.Config `yaml:"bolagsverket"`
+	// Lantmateriet is the register that forms ask as "address" and "property"; without it they are filled in by hand.
+	Lantmateriet lantmateriet.Config `yaml:"lantmateriet"`
 	// Staff has a municipality's login by id, in place of what its own file says.
 	Staff map[string]oidc.Config `yaml:"staff"`
 	// Seals has the certificate that a municipality's documents are sealed with, by its id.
@@ -139,6 +142,9 @@ func (c Config) Validate() error {
 	if err := c.Bolagsverket.Validate(); err != nil && !c.Bolagsverket.IsZero() {
 		return fmt.Errorf("bolagsverket: %w", err)
 	}
+	if err := c.Lantmateriet.Validate(); err != nil && !c.Lantmateriet.IsZero() {
+		return fmt.Errorf("lantmateriet: %w", err)
+	}
 	if err := c.validateEIDs(); err != nil {
 		return err
 	}
@@ -163,7 +169,7 @@ func (c Config) Validate() error {
 // relativeTo makes names of files that are not absolute stand beside the configuration.
 func (c *Config) relativeTo(dir string) {
 	names := []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
-		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
+		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Lantmateriet.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
 	for i := range c.EID {
 		names = append(names, c.EID[i].files()...)
 	}

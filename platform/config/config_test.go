@@ -15,6 +15,7 @@ navet: {baseURL: https://api.skatteverket.se, tokenURL: https://sysorgoauth2.ska
   tokenSecret: env:SAMTJANST_TEST_SECRET, gatewayID: g, gatewaySecret: s, organisation: "162021004748", order: 00000236-FO01-0001, certFile: o.pem, keyFile: o.key}
 mail: {host: smtp.exempel.se, port: 587, from: noreply@exempel.se}
 bolagsverket: {baseURL: https://gw.api.bolagsverket.se/vardefulla-datamangder/v1, tokenURL: https://portal.api.bolagsverket.se/oauth2/token, clientID: c, clientSecret: s}
+lantmateriet: {addressURL: https://api.lantmateriet.se/distribution/produkter/belagenhetsadress/v4.2, tokenURL: https://apimanager.lantmateriet.se/oauth2/token, clientID: lm, clientSecret: s}
 sms: {url: https://sms.exempel.se/v1, token: t}
 handover:
   - {municipality: exempel, target: transport, folder: /srv/ut, inbox: /srv/in, authority: barn-och-utbildning}
@@ -60,6 +61,7 @@ func TestMistakes(t *testing.T) {
 		"bankid":            {"certificate: rp.pem", "certificate: \"\"", "bankid"},
 		"navet":             {"certFile: o.pem, ", "", "navet"},
 		"bolagsverket":      {"clientID: c", "clientID: ''", "bolagsverket"},
+		"lantmateriet":      {"clientID: lm", "clientID: ''", "lantmateriet"},
 		"mail":              {"port: 587", "port: 99999", "mail"},
 		"sms":               {"token: t", "token: \"\"", "sms"},
 		"store":             {"municipalities:", "store: postgres://x\nmunicipalities:", "store"},

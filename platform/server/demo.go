@@ -17,7 +17,7 @@ import (
 // DemoConfig points every client at the simulators: production differs by these values only. Ekköping hands journeys to its operator by
 // webhook and to its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
 func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
-	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff, c.Bolagsverket = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff, e.Company
+	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff, c.Bolagsverket, c.Lantmateriet = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff, e.Company, e.Property
 	c.EID = []config.EID{
 		{ID: freja.ID, Title: map[string]string{"sv": "Freja+"}, Freja: &e.Freja},
 		{ID: "elegitimation", Title: map[string]string{"sv": "Annan svensk e-legitimation", "en": "Another Swedish e-ID"}, SAML: &e.SAML},
@@ -65,7 +65,7 @@ Samtjänst is running, with two municipalities that do not exist.
 
   The portal          %[1]s
   Staff pages         %[1]s/admin
-  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, Bolagsverket, staff login)
+  The simulators      %[2]s   (e-legitimation phones, mailbox, SMS, Navet, Bolagsverket, Lantmäteriet, staff login)
 
 Try this:
   1. %[1]s → Ekköping → Ansök om skolskjuts → log in with BankID on this device: choose Anna Testsson and approve.

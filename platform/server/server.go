@@ -27,6 +27,7 @@ import (
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
+	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/config"
 	"samtjanst/platform/directory"
@@ -271,6 +272,18 @@ func registers(cfg config.Config, o Options) (map[string]flow.Lookup, error) {
 			return nil, fmt.Errorf("bolagsverket: %w", err)
 		}
 		out["company"] = flow.CompanyLookup{Register: companies, Name: "Bolagsverket"}
+	}
+	if !cfg.Lantmateriet.IsZero() {
+		land, err := lantmateriet.New(cfg.Lantmateriet, o.Clock, o.Log)
+		if err != nil {
+			return nil, fmt.Errorf("lantmateriet: %w", err)
+		}
+		if cfg.Lantmateriet.AddressURL != "" {
+			out["address"] = flow.AddressLookup{Register: land, Name: "Lantmäteriet"}
+		}
+		if cfg.Lantmateriet.DesignationURL != "" {
+			out["property"] = flow.PropertyLookup{Register: land, Name: "Lantmäteriet"}
+		}
 	}
 	return out, nil
 }

@@ -1,0 +1,73 @@
+package lantmateriet
+
+import (
+	"net/url"
+	"time"
+
+	"samtjanst/integrations/tlsclient"
+	"samtjanst/platform/fault"
+)
+
+// Addresses of Lantmäteriet's services (facts 5.5). The token endpoint of the verification environment is known from other clients only.
+const (
+	ProductionAddressURL     = "https://api.lantmateriet.se/distribution/produkter/belagenhetsadress/v4.2"
+	ProductionDesignationURL = "https://api.lantmateriet.se/distribution/produkter/registerbeteckning/v5"
+	ProductionTokenURL       = "https://apimanager.lantmateriet.se/oauth2/token"
+	TestAddressURL           = "https://api-ver.lantmateriet.se/distribution/produkter/belagenhetsadress/v4.2"
+	TestDesignationURL       = "https://api-ver.lantmateriet.se/distribution/produkter/registerbeteckning/v5"
+	TestTokenURL             = "https://apimanager-ver.lantmateriet.se/oauth2/token"
+)
+
+// Config is what an organisation gets when it has ordered the products at Geotorget. The keys are those of the configuration file. The
+// zero value is no register: forms are then filled in by hand. Each product is ordered by itself: the address of one that has not been is
+// left out, and only the other can be asked.
+type Config struct {
+	AddressURL     string `yaml:"addressURL"`     // of Belägenhetsadress Direkt, version and all; "" when it is not ordered
+	DesignationURL string `yaml:"designationURL"` // of Registerbeteckning Direkt, version and all; "" when it is not ordered
+	TokenURL       string `yaml:"tokenURL"`       // whole address of the token endpoint
+
+	ClientID     string `yaml:"clientID"`
+	ClientSecret string `yaml:"clientSecret"`
+	Scope        string `yaml:"scope"` // asked for with the token; "" for those that the credentials have anyhow
+
+	RootsFile string `yaml:"rootsFile"` // roots of the servers' certificates, PEM; "" for those of the system
+
+	// Timeout bounds one look-up as a whole. A page is waiting: 6 s when zero, at most 30 s.
+	Timeout time.Duration `yaml:"timeout"`
+
+	// PerMinute bounds the calls of this process: 120 when zero. A look-up of an address is two calls.
+	PerMinute int `yaml:"perMinute"`
+}
+
+// IsZero reports whether no register is configured.
+func (c Config) IsZero() bool { return c == Config{} }
+
+// Validate says which key is wrong. Fault: Invalid.
+func (c Config) Validate() error {
+	const op = "lantmateriet.Config"
+	if c.AddressURL == "" && c.DesignationURL == "" {
+		return fault.Newf(op, fault.Invalid, "addressURL and designationURL are missing: one of them is needed")
+	}
+	for _, k := range []struct{ name, value string }{{"tokenURL", c.TokenURL}, {"clientID", c.ClientID}, {"clientSecret", c.ClientSecret}} {
+		if k.value == "" {
+			return fault.Newf(op, fault.Invalid, "%s is missing", k.name)
+		}
+	}
+	for _, k := range []struct{ name, value string }{{"addressURL", c.AddressURL}, {"designationURL", c.DesignationURL}, {"tokenURL", c.TokenURL}} {
+		if k.value == "" {
+			continue
+		}
+		u, err := url.Parse(k.value)
+		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+			u.Scheme != "https" && (u.Scheme != "http" || !tlsclient.Local(u.Hostname())) {
+			return fault.Newf(op, fault.Invalid, "%s is not an https address", k.name)
+		}
+	}
+	switch {
+	case c.Timeout < 0 || c.Timeout > 30*time.Second:
+		return fault.Newf(op, fault.Invalid, "timeout is not between 0 and 30s")
+	case c.PerMinute < 0:
+		return fault.Newf(op, fault.Invalid, "perMinute is below 0")
+	}
+	return nil
+}
