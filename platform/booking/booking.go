@@ -8,7 +8,7 @@
 // Who has a place is a Holder: a keyed hash that only whoever has the draft or the case can make. So the book has no personal data, and
 // does not tell whose case a time belongs to; nor can anybody's place be found in it but by the holder.
 //
-// Invariants: a holder has at most one place at a time; never are there more places than the capacity at the moment they were taken; every
+// Invariants: a holder has at most one place at each time; never are there more places than the capacity at the moment they were taken; every
 // call can be made again with the same result.
 package booking
 
@@ -81,24 +81,20 @@ func (b *Book) Take(ctx context.Context, c Calendar, s slots.Slot, capacity int,
 	})
 }
 
-// Leave gives a holder's place back; nothing happens when there is none.
-func (b *Book) Leave(ctx context.Context, c Calendar, start time.Time, h Holder) error {
-	return b.leave(ctx, c, start, h, func(place) bool { return true })
-}
-
-func (b *Book) leave(ctx context.Context, c Calendar, start time.Time, h Holder, which func(place) bool) error {
+// Leave gives a holder's place back; nothing happens when there is none. heldOnly leaves a firm place as it is.
+func (b *Book) Leave(ctx context.Context, c Calendar, start time.Time, h Holder, heldOnly bool) error {
 	return b.change(ctx, c, start, start, func(have []place) ([]place, error) {
 		n := len(have)
-		if have = slices.DeleteFunc(have, func(p place) bool { return p.Holder == h && which(p) }); len(have) == n {
+		have = slices.DeleteFunc(have, func(p place) bool { return p.Holder == h && !(heldOnly && p.Until.IsZero()) })
+		if len(have) == n {
 			return nil, nil
 		}
 		return have, nil
 	})
 }
 
-// Keep gives back all places of a holder's but that at one moment; zero gives back all of them. Held is what is given back of drafts, whose
-// case may have firm places that stay: then only those are.
-func (b *Book) Keep(ctx context.Context, c Calendar, h Holder, but time.Time, heldOnly bool) error {
+// Keep gives back all places of a holder's but the one at a moment; zero keeps none.
+func (b *Book) Keep(ctx context.Context, c Calendar, h Holder, but time.Time) error {
 	times, err := b.list(ctx, c)
 	if err != nil {
 		return err
@@ -107,7 +103,7 @@ func (b *Book) Keep(ctx context.Context, c Calendar, h Holder, but time.Time, he
 		if t.start.Equal(but) || !slices.ContainsFunc(t.sheet.Places, func(p place) bool { return p.Holder == h }) {
 			continue
 		}
-		if err := b.leave(ctx, c, t.start, h, func(p place) bool { return !heldOnly || !p.Until.IsZero() }); err != nil {
+		if err := b.Leave(ctx, c, t.start, h, false); err != nil {
 			return err
 		}
 	}

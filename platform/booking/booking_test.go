@@ -81,7 +81,7 @@ func TestLeave(t *testing.T) {
 	take(t, b, "first", 2, time.Time{}, nil)
 	take(t, b, "second", 2, until, nil)
 	for range 2 {
-		if err := b.Leave(t.Context(), lessons, start, "first"); err != nil {
+		if err := b.Leave(t.Context(), lessons, start, "first", false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -92,39 +92,32 @@ func TestLeave(t *testing.T) {
 	take(t, b, "fourth", 2, until, fault.Exists)
 }
 
-// Of a case's places that one is kept that it has now; of a draft that changes it only what is held is given back.
+// Of a holder's places the one that is named is kept; what is only held can be given back without what is firm.
 func TestKeep(t *testing.T) {
 	b, c := open(t)
 	ctx := t.Context()
-	var all []slots.Slot
-	for i := range 3 {
+	for i, until := range []time.Time{{}, c.Now().Add(slots.Hold), c.Now().Add(slots.Hold)} {
 		s := slots.Slot{Start: start.AddDate(0, 0, i), End: slot.End.AddDate(0, 0, i)}
-		all = append(all, s)
-		until := c.Now().Add(slots.Hold)
-		if i == 0 {
-			until = time.Time{}
-		}
 		if err := b.Take(ctx, lessons, s, 1, "one", until); err != nil {
 			t.Fatal(err)
 		}
 	}
-	mine := func() int {
-		taken, err := b.Taken(ctx, lessons, "one")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(taken.Mine)
-	}
 	for _, step := range []struct {
-		but      time.Time
-		heldOnly bool
-		want     int
-	}{{all[1].Start, true, 2}, {time.Time{}, true, 1}, {all[0].Start, false, 1}, {time.Time{}, false, 0}} {
-		if err := b.Keep(ctx, lessons, "one", step.but, step.heldOnly); err != nil {
+		name string
+		do   func() error
+		want int
+	}{
+		{"leaving what is firm, held only", func() error { return b.Leave(ctx, lessons, start, "one", true) }, 3},
+		{"leaving what is held, held only", func() error { return b.Leave(ctx, lessons, start.AddDate(0, 0, 2), "one", true) }, 2},
+		{"keeping one", func() error { return b.Keep(ctx, lessons, "one", start.AddDate(0, 0, 1)) }, 1},
+		{"keeping none", func() error { return b.Keep(ctx, lessons, "one", time.Time{}) }, 0},
+	} {
+		if err := step.do(); err != nil {
 			t.Fatal(err)
 		}
-		if n := mine(); n != step.want {
-			t.Errorf("keeping %v, only held %v: %d places, want %d", step.but, step.heldOnly, n, step.want)
+		taken, err := b.Taken(ctx, lessons, "one")
+		if err != nil || len(taken.Mine) != step.want {
+			t.Errorf("%s: %v %v, want %d", step.name, taken.Mine, err, step.want)
 		}
 	}
 }

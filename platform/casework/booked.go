@@ -10,13 +10,12 @@ import (
 // Times that belong to a case: what the applicant has booked in the form, and what the officer makes of it. The case says which time holds
 // now; that the places in the book are those is an effect, so that a place is given back however often the process dies.
 
-// Booked is one time that the applicant has.
+// Booked is one time that the applicant has, or had.
 type Booked struct {
-	Field string // the question's pointer in the form: "/prova/tid"
-	Start time.Time
+	Field  string    // the question's pointer in the form: "/prova/tid"
+	Start  time.Time // zero: an officer has cancelled it
+	Reason string    // why it is no longer the one that the applicant chose; "" when it is
 }
-
-func (b Booked) same(o Booked) bool { return b.Field == o.Field && b.Start.Equal(o.Start) }
 
 // TimeChanged: an officer gave the applicant another time, or none when To is zero. The applicant is told.
 type TimeChanged struct {
@@ -39,11 +38,11 @@ const (
 	EffectTime EffectKind = "time"
 )
 
-// TimeOf gives the time that is booked by a question; false when there is none.
+// TimeOf gives the time that is booked by a question; false when there is none, or none any more.
 func (c *Case) TimeOf(field string) (time.Time, bool) {
 	for _, b := range c.Booked {
 		if b.Field == field {
-			return b.Start, true
+			return b.Start, !b.Start.IsZero()
 		}
 	}
 	return time.Time{}, false
@@ -58,11 +57,7 @@ func (c *Case) timeChanged(e TimeChanged, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "the same time, or no reason")
 	}
 	times := slices.Clone(c.Booked)
-	if e.To.IsZero() {
-		times = slices.Delete(times, i, i+1)
-	} else {
-		times[i].Start = e.To
-	}
+	times[i].Start, times[i].Reason = e.To, e.Reason
 	c.book(times, now)
 	if !c.pending(EffectTime, c.Applicant().ID, now) {
 		c.effect(EffectTime, c.Applicant().ID, "", now)
@@ -74,7 +69,10 @@ func (c *Case) timeChanged(e TimeChanged, now time.Time) error {
 func (c *Case) book(times []Booked, now time.Time) {
 	before := c.Booked
 	c.Booked = times
-	if slices.ContainsFunc(before, func(b Booked) bool { return !slices.ContainsFunc(times, b.same) }) && !c.pending(EffectPlaces, "", now) {
+	gone := slices.ContainsFunc(before, func(b Booked) bool {
+		return !b.Start.IsZero() && !slices.ContainsFunc(times, func(o Booked) bool { return b.Field == o.Field && b.Start.Equal(o.Start) })
+	})
+	if gone && !c.pending(EffectPlaces, "", now) {
 		c.effect(EffectPlaces, "", "", now)
 	}
 }

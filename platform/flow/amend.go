@@ -62,6 +62,7 @@ func (s *Service) Amend(ctx context.Context, a identity.Actor, id casework.ID) (
 	if err != nil {
 		return "", err
 	}
+	answers = asBooked(g.Form, c, answers)
 	d := &vault.Draft{ID: draft, Tenant: c.Tenant, Form: c.Form, Version: c.Version, Owner: a.Citizen.Number, OwnerName: a.Citizen.Name, Lang: a.Lang,
 		Answers: answers, Facts: facts, Files: map[string]files.Attachment{}, Amends: string(c.ID), Created: s.Clock.Now()}
 	for _, r := range c.Content.Attachments {
@@ -108,8 +109,12 @@ func (s *Service) amend(ctx context.Context, a identity.Actor, d *vault.Draft, d
 	if err != nil {
 		return nil, fault.New(op, fault.Hindered, err)
 	}
+	booked, problems, err := s.confirm(ctx, d, e.Case.Draft, dv.View, e.Case.Booked)
+	if err != nil || len(problems) > 0 {
+		return problems, err
+	}
 	f := g.Form.Def.Meta.Signing
-	ev := casework.Amended{Rules: rules, Content: made.Content, Own: made.Parties[0].Own, Subject: g.Subject(dv.View),
+	ev := casework.Amended{Booked: booked, Rules: rules, Content: made.Content, Own: made.Parties[0].Own, Subject: g.Subject(dv.View),
 		Deadline: clock.Span{Days: f.Days, Minutes: f.Minutes}.From(s.Clock.Now())}
 	_, err = s.change(ctx, e.Case.ID, s.stamp(byParty(p), p.Name), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
 		if !amendable(&now.Case, now.Case.Party(p.ID)) {

@@ -50,6 +50,8 @@ type Head struct {
 	Authority   string        `json:"authority"` // slug of the owning board
 	// Registers that its fields ask, and what they are filled with from each. So a start need not compile what nobody has used yet.
 	Registers map[string][]string `json:"registers,omitempty"`
+	// Bookings are the settings that have times to book.
+	Bookings []string `json:"bookings,omitempty"`
 }
 
 // The record that names all heads.

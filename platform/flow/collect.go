@@ -21,7 +21,7 @@ import (
 
 const (
 	pace        = 2 * time.Second        // between questions about one order (BankID's)
-	slots       = 20                     // the orders are spread over the pace in so many parts
+	paceParts   = 20                     // the orders are spread over the pace in so many parts
 	atOnce      = 512                    // questions at once: 10,000 orders are 5,000 questions a second, each answered within a tenth of one
 	leastGap    = 500 * time.Millisecond // between questions about one order that its page asks for
 	askPatience = 20 * time.Second       // of a question that a page asks for
@@ -47,7 +47,7 @@ type collector struct {
 	running bool
 	orders  map[string]*followed
 	byCase  map[casework.ID]map[string]*followed
-	slots   [slots]map[string]*followed
+	slots   [paceParts]map[string]*followed
 	last    int // slot that was given an order last
 }
 
@@ -60,7 +60,7 @@ func (c *collector) follow(id casework.ID, p signing.PartyID, at attempt) {
 	}
 	key := attemptKey(id, p)
 	c.drop(key)
-	c.last = (c.last + 1) % slots
+	c.last = (c.last + 1) % paceParts
 	f := &followed{key: key, id: id, party: p, at: at, slot: c.last, status: eid.Status{State: eid.Pending, Message: eid.StartApp}}
 	c.orders[key], c.slots[f.slot][key] = f, f
 	if c.byCase[id] == nil {
@@ -191,11 +191,11 @@ func (s *Service) Collect(ctx context.Context) error {
 			}
 		})
 	}
-	tick := time.NewTicker(pace / slots)
+	tick := time.NewTicker(pace / paceParts)
 	defer tick.Stop()
 	defer all.Wait()
 	defer close(work)
-	for slot := 0; ; slot = (slot + 1) % slots {
+	for slot := 0; ; slot = (slot + 1) % paceParts {
 		select {
 		case <-ctx.Done():
 			return nil

@@ -209,6 +209,9 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		if v.Earlier, err = s.earlier(ctx, d, sv, g.Unique(view)); err != nil {
 			return nil, nil, err
 		}
+		if v.Times, err = s.times(ctx, d, v); err != nil {
+			return nil, nil, err
+		}
 	}
 	return v, g, nil
 }
@@ -274,6 +277,10 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 		return Saved{}, fault.New("flow.Save", fault.NotFound, nil)
 	}
 	got := answers.Decode(g.Graph, before, post.Page, post.Values)
+	places, err := s.reserve(ctx, d, before, post.Page, &got)
+	if err != nil {
+		return Saved{}, err
+	}
 	orphans := dropFiles(d, got.Answers)
 	d.Answers = got.Answers
 	var settled bool
@@ -288,7 +295,9 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 		}
 	}
 	s.touch(d, g)
-	if err := s.Vault.SaveDraft(ctx, d); err != nil {
+	err = s.Vault.SaveDraft(ctx, d)
+	s.settle(ctx, d, places, err == nil)
+	if err != nil {
 		return Saved{}, err
 	}
 	if got.View != nil && !settled && !picked && len(orphans) == 0 && d.Case == "" {
@@ -339,6 +348,7 @@ func (s *Service) Discard(ctx context.Context, a identity.Actor, id string) erro
 	}
 	s.recent.forget(d.ID)
 	s.forgetResume(ctx, d.ID)
+	s.giveBack(ctx, d)
 	if d.Amends != "" { // the case has its files
 		return nil
 	}

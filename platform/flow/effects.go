@@ -131,11 +131,14 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	case casework.EffectNumber:
 		return s.claimNumber(ctx, e, f)
 	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectDeclined, casework.EffectOrdered, casework.EffectTell,
-		casework.EffectStage:
+		casework.EffectStage, casework.EffectTime:
 		ev, err := s.tell(ctx, e, f)
 		return ev, nil, err
 	case casework.EffectDocument:
 		return s.makeDecision(ctx, e, f)
+	case casework.EffectPlaces:
+		ev, err := s.keepPlaces(ctx, e, f)
+		return ev, nil, err
 	case casework.EffectHandover:
 		ev, err := s.handOver(ctx, e, f)
 		return ev, nil, err

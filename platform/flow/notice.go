@@ -80,7 +80,7 @@ func caseNotice(k casework.EffectKind) notice {
 	switch k {
 	case casework.EffectRemind:
 		n.subject = "Påminnelse: något väntar på dig"
-	case casework.EffectReceipt, casework.EffectComplete, casework.EffectDeclined, casework.EffectStage:
+	case casework.EffectReceipt, casework.EffectComplete, casework.EffectDeclined, casework.EffectStage, casework.EffectTime:
 		n.subject = "Det finns nytt på Mina sidor"
 		n.body = "Det finns nytt för dig på Mina sidor. Logga in med e-legitimation. / There is news for you. Log in with your e-ID."
 	}
@@ -93,6 +93,11 @@ func openNotice(k casework.EffectKind, reference string) notice {
 		subject: "Vi har tagit emot det du skickade in",
 		body:    "Vi har tagit emot det du skickade in. Din referens är " + reference + ". / We have received what you sent in. Your reference is " + reference + ".",
 		hint:    "Vill du veta mer eller säga något mer? Kontakta oss och ange referensen. / To know or say more, contact us with the reference.\n\n" + noDetails,
+	}
+	if k == casework.EffectTime {
+		n.subject = "Tiden du har bokat är ändrad"
+		n.body = "Tiden som hör till det du skickade in, med referens " + reference + ", är ändrad eller avbokad. Kontakta oss. / The time of what you sent in, " +
+			"reference " + reference + ", has been changed or cancelled. Contact us."
 	}
 	if k == casework.EffectStage {
 		n.subject = "Det du skickade in har gått vidare"

@@ -79,6 +79,9 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 	if err != nil {
 		return "", nil, err
 	}
+	if e.Case.Booked, dv.Problems, err = s.confirm(ctx, d, d.ID, dv.View, nil); err != nil || len(dv.Problems) > 0 {
+		return "", dv, err
+	}
 	st := s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name)
 	next, rec, err := casework.Apply(e.Case, ev, st)
 	if errors.Is(err, fault.Invalid) { // fewer people than the form wants signatures of: no answer mends it, and the page names the other way

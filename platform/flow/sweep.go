@@ -163,6 +163,9 @@ func (s *Service) sweepDraft(ctx context.Context, row store.DraftRow) error {
 		if err != nil {
 			return err
 		}
+		if kept == nil {
+			s.giveBack(ctx, d)
+		}
 		for blob := range d.Files {
 			if kept[blob] {
 				continue

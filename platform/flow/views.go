@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"samtjanst/forms"
+	"samtjanst/forms/slots"
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/directory"
@@ -45,7 +46,8 @@ type DraftView struct {
 	Files    map[string]files.Attachment // by attachment id
 	Source   string                      // where register facts come from: "Navet", "manual"
 	FactsAt  time.Time
-	Lookups  map[string]bool // registers that can be asked from the page
+	Lookups  map[string]bool               // registers that can be asked from the page
+	Times    map[forms.Pointer]slots.Offer // what can be booked on the page; on the check page how each that is chosen is held
 	Expires  time.Time
 	Earlier  *Earlier // another application for the same thing, if any
 	Return   bool     // came from the check page to change one answer
@@ -104,6 +106,7 @@ type CaseView struct {
 	State       casework.State
 	Submitted   time.Time
 	Since       time.Time
+	Booked      []BookedTime // times that belong to it
 	Me          signing.PartyID
 	Applicant   bool        // the reader is the applicant
 	View        *forms.View // the common part: summarise it for renderer.Party

@@ -45,7 +45,7 @@ var eventWords = map[string]string{
 	"decision-opened": "Öppnade beslutet", "delivered": "Lämnade ut", "delivery-opened": "Öppnade det som lämnats ut", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",
 	"rides-received": "Turlista kom", "number-claimed": "Fick diarienummer", "notice-sent": "Skickade meddelande", "notice-failed": "Meddelande gick inte fram",
 	"document-made": "Beslutshandling upprättades", "handed-over": "Lämnade över uppgifter", "timer": "Bevakning",
-	"stage-moved": "Flyttade ärendet till ett annat steg", "taken-back": "Tog tillbaka begäran om underskrift",
+	"time-changed": "Ändrade den bokade tiden", "stage-moved": "Flyttade ärendet till ett annat steg", "taken-back": "Tog tillbaka begäran om underskrift",
 }
 
 func eventWord(c *casework.Case, kind string) string {

@@ -255,6 +255,9 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			if err == nil {
 				err = use.CheckLookups(sv.Form, head)
 			}
+			if err == nil {
+				err = use.CheckBookings(t.ID, sv.Form, head)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("municipality %s: %w", t.ID, err)
 			}

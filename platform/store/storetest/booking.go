@@ -36,7 +36,7 @@ func bookingRace(t *testing.T, s store.Store) {
 	if len(first) != 3 {
 		t.Fatalf("%d of 20 have one of three places", len(first))
 	}
-	must(t, book.Leave(ctx, calendar, slot.Start, booking.Holder(fmt.Sprint("holder-", first[0]))))
+	must(t, book.Leave(ctx, calendar, slot.Start, booking.Holder(fmt.Sprint("holder-", first[0])), false))
 	if again := rush(t0.Add(slots.Hold)); len(again) != 3 { // two who have one, and one more
 		t.Errorf("%d have a place when one of three was given back", len(again))
 	}
