@@ -18,6 +18,8 @@ const settle = 2 * time.Second
 const (
 	lookEvery = 5 * time.Second // between looks for what has come back and for what has expired
 	newsEvery = 2 * time.Second // between looks for what has been published by other processes
+
+	peopleEvery = 10 * time.Minute // between looks for holes in schedules, and for changes of people that wait
 )
 
 // background follows signatures in progress and what others publish, takes ride lists in and sweeps what has expired, until Close.
@@ -54,6 +56,11 @@ func (s *Server) background(cfg config.Config, o Options, dirs *directory.Direct
 	s.jobs.Go(func() { s.eids.keepFresh(ctx, o.Log) }) // at once, so that the first login does not wait
 	s.every(ctx, refreshEvery, func() { s.eids.keepFresh(ctx, o.Log) })
 	s.every(ctx, warnEvery, func() { s.seals.warn(o.Log, o.Clock.Now()) })
+	s.every(ctx, peopleEvery, func() {
+		if err := s.Flow.WarnPeople(ctx); err != nil && ctx.Err() == nil {
+			o.Log.Error("administrators of people not told", "error", err)
+		}
+	})
 	s.every(ctx, newsEvery, func() {
 		if _, err := s.Flow.Catalog.Refresh(ctx, s.Flow.Clock.Now()); err != nil && ctx.Err() == nil {
 			o.Log.Error("published forms not read again", "error", err)

@@ -37,6 +37,7 @@ const (
 	NeedsNumber = "needs-number"  // who decides signs, and that takes a personal number
 	OtherName   = "other-name"    // the number or the mail address is of somebody with another name
 	TwoPeople   = "two-people"    // the number is of one person and the mail address of another
+	OneOfThem   = "one-of-them"   // a title and a person, of whom only one decides
 	KeptThere   = "kept-there"    // the organisation's own directory keeps it
 	KeptByOther = "kept-by-other" // another board has the person too, and whoever types does not keep that board's people
 )
@@ -211,20 +212,8 @@ func (r *reading) mandates(typed []TypedMandate, slug string) []Mandate {
 			continue
 		}
 		at := forms.Pointer("/mandates").Join(strconv.Itoa(i))
-		m := Mandate{Authority: slug, Kinds: Kinds(t.Kinds), Title: r.text(at.Join("title"), t.Title), Paragraph: r.text(at.Join("paragraph"), t.Paragraph),
-			Decided: r.date(at.Join("decided"), t.Decided), Period: r.period(at, t.From, t.To)}
-		switch {
-		case len(m.Kinds) == 0:
-			r.wrong(at.Join("kinds"), forms.Required, nil)
-		case slices.ContainsFunc(m.Kinds, func(k string) bool { return !kindShape.MatchString(k) }):
-			r.wrong(at.Join("kinds"), forms.PatternCode, nil)
-		}
-		switch {
-		case strings.TrimSpace(t.Decided) == "":
-			r.wrong(at.Join("decided"), forms.Required, nil)
-		case day(r.now).Before(m.Decided):
-			r.wrong(at.Join("decided"), NotYet, nil)
-		}
+		m := Mandate{Authority: slug, Kinds: r.kinds(at, t.Kinds), Title: r.text(at.Join("title"), t.Title), Paragraph: r.text(at.Join("paragraph"), t.Paragraph),
+			Decided: r.decided(at, t.Decided), Period: r.period(at, t.From, t.To)}
 		if m.Paragraph == "" {
 			r.wrong(at.Join("paragraph"), forms.Required, nil)
 		}
@@ -234,6 +223,50 @@ func (r *reading) mandates(typed []TypedMandate, slug string) []Mandate {
 		r.wrong("/mandates", forms.TooMany, map[string]any{"max": maxRows})
 	}
 	return out
+}
+
+// TypedDelegation is a line of the delegation list as it is typed. Pointers of problems are its fields in small letters.
+type TypedDelegation struct {
+	Kinds, Title, Law, Number, Decided, Paragraph, From, To string
+	Person                                                  ID
+}
+
+// Read gives the line. A title or a person says who decides, not both.
+func (t TypedDelegation) Read(now time.Time) (Delegation, []forms.Problem) {
+	r := &reading{now: now}
+	d := Delegation{Kinds: r.kinds("", t.Kinds), Title: r.text("/title", t.Title), Person: t.Person, Law: r.text("/law", t.Law), Number: r.text("/number", t.Number),
+		Paragraph: r.text("/paragraph", t.Paragraph), Decided: r.decided("", t.Decided), Period: r.period("", t.From, t.To)}
+	switch {
+	case d.Title == "" && d.Person == "":
+		r.wrong("/title", forms.Required, nil)
+	case d.Title != "" && d.Person != "":
+		r.wrong("/title", OneOfThem, nil)
+	}
+	return d, r.problems
+}
+
+// kinds reads what a mandate or delegation is of, which is something.
+func (r *reading) kinds(at forms.Pointer, s string) []string {
+	kinds := Kinds(s)
+	switch {
+	case len(kinds) == 0:
+		r.wrong(at.Join("kinds"), forms.Required, nil)
+	case slices.ContainsFunc(kinds, func(k string) bool { return !kindShape.MatchString(k) }):
+		r.wrong(at.Join("kinds"), forms.PatternCode, nil)
+	}
+	return kinds
+}
+
+// decided reads the day of a board's decision, which has been.
+func (r *reading) decided(at forms.Pointer, s string) calendar.Date {
+	d := r.date(at.Join("decided"), s)
+	switch {
+	case strings.TrimSpace(s) == "":
+		r.wrong(at.Join("decided"), forms.Required, nil)
+	case day(r.now).Before(d):
+		r.wrong(at.Join("decided"), NotYet, nil)
+	}
+	return d
 }
 
 // Kinds reads kinds of decisions, separated by spaces or commas, each once.
