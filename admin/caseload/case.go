@@ -40,7 +40,7 @@ func (w words) casePage(shell ui.Shell, c *flow.StaffCase, colleagues []flow.Col
 		may = actions{ReadOnly: true}
 	}
 	p := casePage{Shell: shell, caseHead: w.head(c), Actions: may,
-		Limits: w.limits(c, may), Stage: w.stage(c, may), Tasks: w.tasks(c, may, shell.CSRF), DoneTasks: w.doneTasks(&c.Case), Assign: w.assign(c.Case, colleagues, actor.Staff.Subject),
+		Limits: w.limits(c, may), Stage: w.stage(c, may), Times: w.times(c, may), Tasks: w.tasks(c, may, shell.CSRF), DoneTasks: w.doneTasks(&c.Case), Assign: w.assign(c.Case, colleagues, actor.Staff.Subject),
 		Common: w.answers(c.View, false), Parties: w.parties(c), Facts: w.facts(c), Attachments: w.files(c),
 		Signatures: w.signatureOrders(c, may), Told: w.told(&c.Case), Proposal: w.proposal(c, actor), Aside: w.aside(c), Decision: w.decision(c), Handout: w.handout(c), Handovers: w.handovers(&c.Case),
 		Rides: c.Case.Rides, Events: w.events(c), Reads: w.reads(c, colleagues), Related: w.rows(c.Related, actor.Staff.Subject)}

@@ -39,6 +39,7 @@ type Flow interface {
 	Cases
 	Papers
 	Handling
+	BookedTimes
 	Signatures
 	Decisions
 	SignedDecisions
@@ -157,6 +158,7 @@ type area struct {
 
 	inbox      *ui.Template[inboxPage]
 	stages     *ui.Template[stagePage]
+	times      *ui.Template[timePage]
 	kase       *ui.Template[casePage]
 	completion *ui.Template[completionPage]
 	goOn       *ui.Template[goOnPage]
@@ -239,6 +241,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	bind(e)
 	a.stages, e = ui.Parse[stagePage](u, templates, "templates/parts.html", "templates/stage.html")
 	bind(e)
+	a.times, e = ui.Parse[timePage](u, templates, "templates/parts.html", "templates/time.html")
+	bind(e)
 	a.completion, e = ui.Parse[completionPage](u, templates, "templates/parts.html", "templates/completion.html")
 	bind(e)
 	a.goOn, e = ui.Parse[goOnPage](u, templates, "templates/parts.html", "templates/goon.html")
@@ -318,6 +322,8 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/brev", handles, a.letterSent),
 		get(one+"/steg", handles, a.showStage),
 		post(one+"/steg", handles, a.moveStage),
+		get(one+"/tid/:n", handles, a.showTime),
+		post(one+"/tid/:n", handles, a.changeTime),
 		get(one+"/komplettering", handles, a.showCompletion),
 		post(one+"/komplettering", handles, a.orderCompletion),
 		get(one+"/vidare/:party", handles, a.showGoOn),

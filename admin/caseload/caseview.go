@@ -27,6 +27,7 @@ type casePage struct {
 	DoneTasks   []doneTask
 	Actions     actions
 	Assign      assignForm
+	Times       []timeRow // booked
 	Common      ui.Summary
 	Parties     []partyCard
 	Facts       *factsCard
@@ -345,6 +346,7 @@ func (w words) jumps(p *casePage) []ui.Link {
 	}
 	add(len(p.Limits) > 0, "frister", urgent)
 	add(p.Stage != nil, "steg", 0)
+	add(len(p.Times) > 0, "tider", 0)
 	add(true, "uppgifter", len(p.Tasks))
 	add(p.Decision != nil || p.Proposal != nil, "beslut", 0)
 	add(len(p.Aside) > 0, "emot", len(p.Aside))

@@ -19,7 +19,8 @@ var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casewo
 	casework.RidesReceived{}, casework.NumberClaimed{}, casework.NoticeSent{}, casework.NoticeFailed{}, casework.DocumentMade{}, casework.HandedOver{},
 	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}, casework.StageMoved{}, casework.HinderedBy{},
 	casework.Replaced{}, casework.Amended{}, casework.LetterDue{}, casework.CompletionCame{}, casework.LimitMet{}, casework.LimitExtended{},
-	casework.LimitEnded{}, casework.LimitBegun{}, casework.LimitDue{}, casework.LimitWarned{}}
+	casework.LimitEnded{}, casework.LimitBegun{}, casework.LimitDue{}, casework.LimitWarned{},
+	casework.TimeChanged{}}
 
 // What can be done follows from the state and the reader's role.
 func TestActions(t *testing.T) {

@@ -93,6 +93,8 @@ func (w words) eventDetail(c *flow.StaffCase, e flow.EventView) string {
 	case casework.LimitMet{}.Kind(), casework.LimitExtended{}.Kind(), casework.LimitEnded{}.Kind(), casework.LimitBegun{}.Kind(),
 		casework.LimitDue{}.Kind(), casework.LimitWarned{}.Kind():
 		return w.limitEvent(c, e)
+	case casework.TimeChanged{}.Kind():
+		return w.timeChanged(e.Event)
 	case casework.StageMoved{}.Kind():
 		return w.T("admin.stage.moved", "stage", stageIn(c, text(e.Event, "To")).Title, "note", text(e.Event, "Note"))
 	}

@@ -312,6 +312,7 @@ func (w words) list(f filter, in *flow.Inbox, me string) inboxList {
 	l := inboxList{ID: "lista", Title: w.T("admin.view." + v.name), Rows: w.rows(in.Rows, me), Empty: w.T("admin.inbox.empty")}
 	switch {
 	case v.limits:
+		l.Rows = w.limitRows(in.Rows, me)
 		l.Title, l.Empty = w.T("admin.limit.later-title"), w.T("admin.limit.later-empty")
 	case len(v.states) > 0:
 		l.Lead = w.T("admin.view-lead." + v.name)

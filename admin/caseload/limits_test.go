@@ -94,7 +94,7 @@ func TestWhenALimitEnds(t *testing.T) {
 func TestLimitPages(t *testing.T) {
 	h := newHouse(t)
 	h.flow.limited(waits)
-	h.flow.rows[4].Limits = []flow.RowLimit{{Title: "Beslutet ska underställas", Plain: calendar.Of(2026, 11, 20), Moved: calendar.Of(2026, 11, 20), Due: ago(2), Ends: ago(2), Missed: true,
+	h.flow.rows[4].Limits = []flow.RowLimit{{Title: "Beslutet ska underställas", Plain: calendar.Of(2026, 11, 20), Moved: calendar.Of(2026, 11, 20), Due: ago(2), Ends: ago(2), Missed: true, Raised: true,
 		Means: "Omhändertagandet har upphört (LVU 7 §)."}}
 	h.flow.rows[4].Tasks = []casework.TaskKind{casework.TaskLimit}
 	b := httptestkit.New(t, h.kit.App())

@@ -2,6 +2,7 @@ package caseload
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,16 +71,23 @@ type limitLine struct {
 	Title string
 	When  string
 	Means string // what it means that it was missed; "" while it was not
-	Soon  bool   // it is time to act
+	Soon  bool   // it ends within days, or has ended
+
+	raised bool // it is time to act
 }
 
-// soonDays is how long before the end a line is shown as urgent wherever it stands, whatever the form's warnings say.
+// soonDays is how long before the end a line is red. The form says when it is shown, by its first warning.
 const soonDays = 3
 
+// limitLines are those of a line that it is time to act on. The others stand on the tab of limits.
 func (w words) limitLines(r flow.Row) []limitLine {
+	return slices.DeleteFunc(w.allLimitLines(r), func(l limitLine) bool { return !l.raised })
+}
+
+func (w words) allLimitLines(r flow.Row) []limitLine {
 	var out []limitLine
 	for _, l := range r.Limits {
-		line := limitLine{Title: l.Title, When: w.when(span{l.Plain, l.Moved, l.Due, l.Ends, l.Exact, l.Missed})}
+		line := limitLine{Title: l.Title, raised: l.Raised, When: w.when(span{l.Plain, l.Moved, l.Due, l.Ends, l.Exact, l.Missed})}
 		if l.Missed {
 			line.Means = l.Means
 		}
@@ -108,8 +116,17 @@ func (w words) limitList(near []flow.Row, all bool, me string) *limitList {
 	if !all && len(near) > mostNear {
 		near, l.More = near[:mostNear], filter{View: "frister", Owner: owners[0], Order: orders[0].name}.url()
 	}
-	l.Rows = w.rows(near, me)
+	l.Rows = w.limitRows(near, me)
 	return l
+}
+
+// limitRows are lines with all their limits, however far away.
+func (w words) limitRows(rows []flow.Row, me string) []inboxRow {
+	out := w.rows(rows, me)
+	for i := range out {
+		out[i].Limits = w.allLimitLines(rows[i])
+	}
+	return out
 }
 
 // limitCard is a limit on the case page.

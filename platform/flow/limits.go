@@ -241,6 +241,7 @@ type RowLimit struct {
 	Ends   time.Time // from when it is too late
 	Exact  bool      // counted in hours
 	Missed bool
+	Raised bool   // it is time to act: a warning has gone, or it was missed
 	Means  string // what it means that it was missed
 }
 
@@ -287,7 +288,7 @@ func rowLimits(card vault.Card) []RowLimit {
 	var out []RowLimit
 	for _, l := range card.Limits {
 		out = append(out, RowLimit{Title: l.Title, Plain: l.Plain, Moved: l.Moved, Due: time.Unix(l.Due, 0).UTC(), Ends: time.Unix(l.Ends, 0).UTC(),
-			Exact: l.Exact, Missed: l.Missed, Means: l.Means})
+			Exact: l.Exact, Missed: l.Missed, Raised: l.Raised, Means: l.Means})
 	}
 	return out
 }

@@ -14,6 +14,7 @@ type CardLimit struct {
 	Ends   int64 // unix seconds from when it is too late
 	Exact  bool  `json:",omitempty"`
 	Missed bool  `json:",omitempty"`
+	Raised bool  `json:",omitempty"` // it is time to act
 	Means  string
 }
 
@@ -27,6 +28,6 @@ func (k *Card) limits(c *casework.Case) {
 			return
 		}
 		k.Limits = append(k.Limits, CardLimit{Title: l.Rule.Title, Plain: l.Term.Plain, Moved: l.Term.Moved, Due: l.Term.Due.Unix(), Ends: l.Term.Ends.Unix(),
-			Exact: l.Term.Exact, Missed: l.State == casework.LimitMissed, Means: l.Rule.Missed})
+			Exact: l.Term.Exact, Missed: l.State == casework.LimitMissed, Raised: l.Raised(), Means: l.Rule.Missed})
 	}
 }
