@@ -42,12 +42,8 @@ func (r LookupRecord) PickedReply(c LookupChoice) LookupReply {
 // about it. Facts are given as a copy when there are any.
 func DropUnpicked(facts map[string]any) map[string]any {
 	all, _ := facts[lookupFacts].(map[string]any)
-	left := maps.Clone(all)
-	maps.DeleteFunc(left, func(as string, _ any) bool {
-		r, ok := recordIn(facts, as)
-		return ok && r.Status == LookupChoose
-	})
-	if len(left) == len(all) {
+	left, dropped := picked(all)
+	if !dropped {
 		return facts
 	}
 	facts = maps.Clone(facts)
@@ -56,6 +52,29 @@ func DropUnpicked(facts map[string]any) map[string]any {
 		delete(facts, lookupFacts)
 	}
 	return facts
+}
+
+// picked gives records without those that are still to be chosen from; of a look-up among rows there are several under its name.
+func picked(kept map[string]any) (left map[string]any, dropped bool) {
+	left = map[string]any{}
+	for name, v := range kept {
+		r, _ := recordIn(kept, name)
+		m, _ := v.(map[string]any)
+		switch {
+		case r.Status == LookupChoose:
+			dropped = true
+			continue
+		case r.Status == "":
+			rest, some := picked(m)
+			if dropped = dropped || some; some && len(rest) == 0 {
+				continue
+			} else if some {
+				v = rest
+			}
+		}
+		left[name] = v
+	}
+	return left, dropped
 }
 
 func choicesOf(list []LookupChoice) []any {

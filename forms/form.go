@@ -166,6 +166,7 @@ type Field struct {
 	FilledBy     *Field          // the field whose look-up fills this one
 	Booking      string          // the setting with the times of which the answer reserves one; "" for what is no booking
 
+	lookups  []*Field        // of rows: the fields in them by which a register is asked
 	shares   bool            // stands within a variant: another variant's field may have the same pointer
 	declared map[string]bool // of a MapField: the properties that are not its entries
 	children lazy[[]*Field]  // of a field that refers to itself: made when first asked for

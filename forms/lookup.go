@@ -38,6 +38,8 @@ type FieldLookup struct {
 	Fills    map[string]Pointer
 	Editable bool
 	Button   Text // absent: the interface's own
+
+	rows *Field // those that the field and what it fills stand in, nil for none
 }
 
 // LookupStatus is how a look-up ended.
@@ -81,74 +83,63 @@ type LookupRecord struct {
 
 const lookupFacts = "lookup"
 
-// LookedUp gives what the register of a field's look-up said. False when it has not been asked, or was asked about something else
-// than what now stands in the field.
-func LookedUp(f *Field, answers, facts map[string]any) (LookupRecord, bool) {
-	if f == nil || f.Lookup == nil {
+// LookedUp gives what the register of a field's look-up said about what stands at one of the field's places. False when it has not been
+// asked, or was asked about something else than what now stands there.
+func LookedUp(f *Field, at Pointer, answers, facts map[string]any) (LookupRecord, bool) {
+	l, ok := lookAt(f, at)
+	if !ok {
 		return LookupRecord{}, false
 	}
-	r, ok := recordIn(facts, f.Lookup.As)
-	key, _ := Lookup(answers, f.Pointer)
-	return r, ok && key == any(r.Key)
+	key := l.key(answers)
+	r, ok := l.record(facts, key)
+	return r, ok && key == r.Key
 }
 
-// TakeLookup keeps a register's reply about a field's value and fills the fields that the look-up names. Answers are changed in
-// place, of facts a copy is given. What an earlier reply had filled is taken back first.
-func TakeLookup(f *Field, key string, reply LookupReply, answers, facts map[string]any) map[string]any {
-	facts = dropRecord(f.Lookup, answers, facts)
-	for name, at := range f.Lookup.Fills {
-		if v := reply.Values[name]; v != "" && reply.Status == LookupFound {
-			Put(answers, at, v)
+// TakeLookup keeps a register's reply about what stands at a place of a field, and fills the fields that the look-up names. Answers are
+// changed in place, of facts a copy is given. What an earlier reply had filled is taken back first.
+func TakeLookup(f *Field, at Pointer, key string, reply LookupReply, answers, facts map[string]any) map[string]any {
+	l, ok := lookAt(f, at)
+	if !ok {
+		return facts
+	}
+	old, had := l.record(facts, key)
+	alike := l.alike(answers, key)
+	for _, place := range alike {
+		if had {
+			place.takeBack(old.LookupReply, answers)
 		}
 	}
-	all, _ := facts[lookupFacts].(map[string]any)
-	all = orNew(maps.Clone(all))
-	all[f.Lookup.As] = recordOf(key, reply)
-	facts[lookupFacts] = all
-	return facts
+	l.fill(reply, answers, false)
+	for _, place := range alike {
+		place.fill(reply, answers, true)
+	}
+	facts = l.with(facts, key, reply)
+	return l.without(facts, l.unheld(answers, facts)...)
 }
 
 // SettleLookups takes back what registers said about another value than now stands in the field: the record, and those answers that
-// are still the register's. It reports whether there was any; answers and facts are given as copies then.
+// are still the register's. Of a look-up among rows it drops the records that no row asks about, see SettleRow. It reports whether there
+// was any; answers and facts are given as copies then.
 func SettleLookups(form *Form, answers, facts map[string]any) (settledAnswers, settledFacts map[string]any, changed bool) {
+	settledAnswers, settledFacts = answers, facts
 	for _, f := range form.Fields {
-		if f.Lookup == nil {
-			continue
-		}
-		if _, ok := recordIn(facts, f.Lookup.As); !ok {
-			continue
-		}
-		if _, holds := LookedUp(f, answers, facts); !holds {
-			if !changed {
-				answers, changed = CopyObject(answers), true
+		l, ok := lookAt(f, f.Pointer)
+		switch {
+		case !ok:
+		case l.rows != nil:
+			if keys := l.unheld(settledAnswers, settledFacts); len(keys) > 0 { // the rows have been settled
+				settledFacts, changed = l.without(settledFacts, keys...), true
 			}
-			facts = dropRecord(f.Lookup, answers, facts)
+		default:
+			old, had := l.record(settledFacts, "")
+			if _, holds := LookedUp(f, f.Pointer, settledAnswers, settledFacts); had && !holds {
+				settledAnswers, changed = CopyObject(settledAnswers), true
+				l.takeBack(old.LookupReply, settledAnswers)
+				settledFacts = l.without(settledFacts, old.Key)
+			}
 		}
 	}
-	return answers, facts, changed
-}
-
-// dropRecord gives a copy of the facts without the record, and takes the register's values out of the answers.
-func dropRecord(l *FieldLookup, answers, facts map[string]any) map[string]any {
-	r, had := recordIn(facts, l.As)
-	facts = orNew(maps.Clone(facts))
-	if !had {
-		return facts
-	}
-	all, _ := facts[lookupFacts].(map[string]any)
-	all = maps.Clone(all)
-	delete(all, l.As)
-	facts[lookupFacts] = all
-	if len(all) == 0 {
-		delete(facts, lookupFacts)
-	}
-	for name, at := range l.Fills {
-		if v, ok := Lookup(answers, at); ok && r.Values[name] != "" && v == any(r.Values[name]) {
-			Remove(answers, at)
-			prune(answers, at.Up())
-		}
-	}
-	return facts
+	return settledAnswers, settledFacts, changed
 }
 
 // prune takes away objects that hold nothing any more.
@@ -168,37 +159,38 @@ type Origin struct {
 	At       time.Time // when the register said it
 }
 
-// OriginOf tells where a field's answer comes from. False for a field that no look-up fills, for one without an answer, and as long as the
-// person has not pressed the button.
-func (v *View) OriginOf(f *Field) (Origin, bool) {
+// OriginOf tells where a field's answer at a place comes from. False for a field that no look-up fills, for one without an answer, and as
+// long as the person has not pressed the button.
+func (v *View) OriginOf(f *Field, at Pointer) (Origin, bool) {
 	if f.FilledBy == nil {
 		return Origin{}, false
 	}
-	answer, ok := Lookup(v.Scope.Answers, f.Pointer)
-	r, asked := LookedUp(f.FilledBy, v.Scope.Answers, v.Scope.Facts)
+	answer, ok := Lookup(v.Scope.Answers, at)
+	by := look{f.FilledBy.Lookup, f.FilledBy, at}.beside(f.FilledBy.Pointer)
+	r, asked := LookedUp(f.FilledBy, by, v.Scope.Answers, v.Scope.Facts)
 	if !ok || !asked {
 		return Origin{}, false
 	}
-	for name, at := range f.FilledBy.Lookup.Fills {
-		if at == f.Pointer && r.Status == LookupFound && r.Values[name] != "" && answer == any(r.Values[name]) {
+	for name, to := range f.FilledBy.Lookup.Fills {
+		if to == f.Pointer && r.Status == LookupFound && r.Values[name] != "" && answer == any(r.Values[name]) {
 			return Origin{Register: r.Source, At: r.At}, true
 		}
 	}
 	return Origin{}, true
 }
 
-// FromRegister reports whether a field holds what a register said and cannot be changed: it is shown, not asked.
-func (v *View) FromRegister(f *Field) bool {
+// FromRegister reports whether a field holds at a place what a register said and cannot be changed: it is shown, not asked.
+func (v *View) FromRegister(f *Field, at Pointer) bool {
 	if f.FilledBy == nil || f.FilledBy.Lookup.Editable {
 		return false
 	}
-	o, ok := v.OriginOf(f)
+	o, ok := v.OriginOf(f, at)
 	return ok && o.Register != ""
 }
 
-func recordIn(facts map[string]any, as string) (LookupRecord, bool) {
-	all, _ := facts[lookupFacts].(map[string]any)
-	m, ok := all[as].(map[string]any)
+// recordIn reads one of some records.
+func recordIn(kept map[string]any, name string) (LookupRecord, bool) {
+	m, ok := kept[name].(map[string]any)
 	if !ok {
 		return LookupRecord{}, false
 	}
@@ -283,12 +275,13 @@ func (c *compiler) lookups() {
 
 func (c *compiler) lookup(ll *LayoutLookup, ptr Pointer, own bool, as map[string]bool, at string) {
 	f := c.form.Fields[ptr]
+	rows, plain := rowsAround(f)
 	name := or(ll.As, ll.From)
 	switch {
-	case f == nil || f.Kind != TextField || slices.Contains(ptr.Tokens(), "*"):
-		c.fail(at, "place it at a text field outside rows", "a look-up asks by what one text field holds")
+	case f == nil || f.Kind != TextField || !plain:
+		c.fail(at, "place it at a text field, among rows of objects or in none", "a look-up asks by what one text field holds")
 		return
-	case f.Audience != "": // what a register said is for everybody who signs
+	case audience(f) != "": // what a register said is for everybody who signs
 		c.fail(at, "place it at a field that all parties read", "a look-up stands at a field for some readers only")
 		return
 	case own: // what a register said is kept with the common part of the case
@@ -305,21 +298,54 @@ func (c *compiler) lookup(ll *LayoutLookup, ptr Pointer, own bool, as map[string
 		return
 	}
 	as[name] = true
-	f.Lookup = &FieldLookup{From: ll.From, As: name, Fills: make(map[string]Pointer, len(ll.Fills)), Editable: ll.Editable,
+	if rows != nil {
+		rows.lookups = append(rows.lookups, f)
+	}
+	f.Lookup = &FieldLookup{From: ll.From, As: name, Fills: make(map[string]Pointer, len(ll.Fills)), Editable: ll.Editable, rows: rows,
 		Button: c.text("fields."+string(ptr)+".lookup", ll.Button)}
 	for _, value := range slices.Sorted(maps.Keys(ll.Fills)) {
 		to := ll.Fills[value]
 		target := c.form.Fields[Pointer(to)]
+		there, plain := rowsAround(target)
 		switch {
-		case target == nil || target.Kind != TextField || target == f || slices.Contains(target.Pointer.Tokens(), "*"):
-			c.fail(at+"/fills/"+value, "fill a text field that is placed, outside rows", "%s cannot be filled", to)
+		case target == nil || target.Kind != TextField || target == f || !plain:
+			c.fail(at+"/fills/"+value, "fill a text field that is placed, among rows of objects or in none", "%s cannot be filled", to)
+		case there != rows:
+			c.fail(at+"/fills/"+value, "fill fields of the row that the number stands in, or of none when it stands in none", "%s stands in other rows than %s", to, ptr)
 		case target.FilledBy != nil:
 			c.fail(at+"/fills/"+value, "fill each field from one value", "%s is filled twice", to)
-		case target.Page.Own || target.Audience != "":
+		case target.Page.Own || audience(target) != "":
 			c.fail(at+"/fills/"+value, "fill fields of the common part that all parties read", "%s is for some readers only", to)
 		default:
 			target.FilledBy = f
 			f.Lookup.Fills[value] = target.Pointer
 		}
 	}
+}
+
+// rowsAround are the innermost rows that a field stands in, nil for none. False for one that stands in something else that there are several
+// of: a list of texts, the entries of a map.
+func rowsAround(f *Field) (rows *Field, plain bool) {
+	if f == nil {
+		return nil, false
+	}
+	for up := f.Parent; up != nil; up = up.Parent {
+		switch {
+		case up.Kind == RowsField && rows == nil:
+			rows = up
+		case up.Kind != RowsField && up.Kind != GroupField:
+			return nil, false
+		}
+	}
+	return rows, true
+}
+
+// audience is that of a field and of what it stands in.
+func audience(f *Field) string {
+	for ; f != nil; f = f.Parent {
+		if f.Audience != "" {
+			return f.Audience
+		}
+	}
+	return ""
 }

@@ -33,7 +33,7 @@ func asked(t *testing.T, lookup, key string, reply forms.LookupReply, have map[s
 	have["nr"] = key
 	scope := forms.Scope{Answers: have, Actor: map[string]any{"role": journey.Applicant}, Today: "2026-11-22"}
 	var err error
-	if scope.Answers, scope.Facts, err = g.TakeLookup(scope, g.Form().Fields["/nr"], key, reply); err != nil {
+	if scope.Answers, scope.Facts, err = g.TakeLookup(scope, g.Form().Fields["/nr"], "/nr", key, reply); err != nil {
 		t.Fatal(err)
 	}
 	return g, scope
@@ -55,10 +55,10 @@ func TestWhatTheRegisterSaidIsFilledInAndKept(t *testing.T) {
 	}
 	v := view(t, g, scope)
 	f := v.Form.Fields["/namn"]
-	if o, ok := v.OriginOf(f); !ok || o != (forms.Origin{Register: "Bolagsverket", At: told.At}) || !v.FromRegister(f) {
-		t.Errorf("origin %+v %v, locked %v", o, ok, v.FromRegister(f))
+	if o, ok := v.OriginOf(f, f.Pointer); !ok || o != (forms.Origin{Register: "Bolagsverket", At: told.At}) || !v.FromRegister(f, f.Pointer) {
+		t.Errorf("origin %+v %v, locked %v", o, ok, v.FromRegister(f, f.Pointer))
 	}
-	if _, ok := v.OriginOf(v.Form.Fields["/fritt"]); ok {
+	if _, ok := v.OriginOf(v.Form.Fields["/fritt"], "/fritt"); ok {
 		t.Error("a field that no look-up fills has an origin")
 	}
 	// What cannot be changed is not offered, and whatever is posted in its name is not read.
@@ -97,7 +97,7 @@ func TestWithoutTheRegisterTheWordsAreOnesOwn(t *testing.T) {
 	g, scope := asked(t, usual, "16", forms.LookupReply{Status: forms.LookupUnavailable, Source: "Bolagsverket", At: told.At,
 		Values: map[string]string{"name": "not told"}}, map[string]any{"namn": "Mitt bageri"})
 	v := view(t, g, scope)
-	if o, ok := v.OriginOf(v.Form.Fields["/namn"]); !ok || o.Register != "" || v.FromRegister(v.Form.Fields["/namn"]) {
+	if o, ok := v.OriginOf(v.Form.Fields["/namn"], "/namn"); !ok || o.Register != "" || v.FromRegister(v.Form.Fields["/namn"], "/namn") {
 		t.Errorf("origin %+v %v", o, ok)
 	}
 	if scope.Answers["namn"] != "Mitt bageri" {
@@ -109,11 +109,11 @@ func TestEditable(t *testing.T) {
 	g, scope := asked(t, usual+", editable: true", "16", told, map[string]any{})
 	v := view(t, g, scope)
 	f := v.Form.Fields["/namn"]
-	if o, _ := v.OriginOf(f); o.Register == "" || v.FromRegister(f) {
-		t.Errorf("origin %+v, locked %v", o, v.FromRegister(f))
+	if o, _ := v.OriginOf(f, f.Pointer); o.Register == "" || v.FromRegister(f, f.Pointer) {
+		t.Errorf("origin %+v, locked %v", o, v.FromRegister(f, f.Pointer))
 	}
 	scope.Answers["namn"] = "Provbageriet i Ekköping"
-	if o, ok := view(t, g, scope).OriginOf(f); !ok || o.Register != "" {
+	if o, ok := view(t, g, scope).OriginOf(f, f.Pointer); !ok || o.Register != "" {
 		t.Errorf("a changed value comes from %q", o.Register)
 	}
 }
@@ -126,7 +126,7 @@ func TestAValueThatTheFormRefusesIsNotFilledIn(t *testing.T) {
 		t.Errorf("answers %v", scope.Answers)
 	}
 	v := view(t, g, scope)
-	if v.FromRegister(v.Form.Fields["/namn"]) {
+	if v.FromRegister(v.Form.Fields["/namn"], "/namn") {
 		t.Error("the person cannot write the name")
 	}
 }

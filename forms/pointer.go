@@ -49,6 +49,28 @@ func (p Pointer) Overlaps(q Pointer) bool {
 	return true
 }
 
+// In gives the places that a pointer with "*" stands for in some answers: one for each row there is, and the pointer itself when it has no
+// rows.
+func (p Pointer) In(answers any) []Pointer {
+	out := []Pointer{""}
+	for _, t := range p.Tokens() {
+		var next []Pointer
+		for _, at := range out {
+			if t != "*" {
+				next = append(next, at.Join(t))
+				continue
+			}
+			v, _ := Lookup(answers, at)
+			rows, _ := v.([]any)
+			for i := range rows {
+				next = append(next, at.Index(i))
+			}
+		}
+		out = next
+	}
+	return out
+}
+
 // Last is the last token, "" for the whole.
 func (p Pointer) Last() string {
 	t := p.Tokens()

@@ -40,7 +40,7 @@ func (b *builder) fact(c control) {
 		}
 		source := sourceText(f, c.ID, v)
 		if source == "" {
-			source = OriginText(f.locale, f.View, c.Field)
+			source = OriginText(f.locale, f.View, c.Field, f.cur.at)
 		}
 		if source != "" {
 			dst = append(dst, `<p class="st-source">`...)

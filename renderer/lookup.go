@@ -20,8 +20,10 @@ func (b *builder) lookup(c control) {
 		b.s(`<p class="st-lookup"><button class="ds-button" data-variant="secondary" type="submit" id="`)
 		b.id(c, ".ask")
 		b.s(`" name="`, answers.FieldOp, `" value="`)
-		b.e(answers.Op(answers.OpLookup, field.Pointer))
-		b.s(`" data-result="`, LookupID(field), `">`)
+		b.name(c, answers.Op(answers.OpLookup, ""))
+		b.s(`" data-result="`)
+		b.id(c, lookupSuffix)
+		b.s(`">`)
 		if field.Lookup.Button.IsZero() {
 			b.t("lookup.ask")
 		} else {
@@ -39,7 +41,7 @@ func (b *builder) lookup(c control) {
 		return dst
 	})
 	b.hole(func(dst []byte, f *frame) []byte {
-		r, asked := forms.LookedUp(field, f.View.Scope.Answers, f.View.Scope.Facts)
+		r, asked := forms.LookedUp(field, f.cur.at, f.View.Scope.Answers, f.View.Scope.Facts)
 		if !asked {
 			return dst
 		}
@@ -47,7 +49,7 @@ func (b *builder) lookup(c control) {
 		dst = append(dst, `<div class="ds-alert st-notice" data-color="`...)
 		dst = append(dst, tone...)
 		dst = append(dst, `" tabindex="-1" id="`...)
-		dst = append(dst, LookupID(field)...)
+		dst = c.appendID(dst, f, lookupSuffix)
 		dst = append(dst, `"><div class="st-text">`...)
 		for _, t := range texts {
 			dst = append(dst, `<p>`...)
@@ -56,7 +58,7 @@ func (b *builder) lookup(c control) {
 		}
 		dst = append(dst, "</div></div>\n"...)
 		if r.Status == forms.LookupChoose {
-			dst = appendChoices(dst, f, field, r.Choices)
+			dst = c.appendChoices(dst, f, r.Choices)
 		}
 		return dst
 	})
@@ -64,38 +66,49 @@ func (b *builder) lookup(c control) {
 
 // appendChoices writes what a look-up found to choose from, as radios with a button of their own. Which is meant is nowhere ticked
 // beforehand.
-func appendChoices(dst []byte, f *frame, field *forms.Field, choices []forms.LookupChoice) []byte {
-	at := field.Pointer
+func (c control) appendChoices(dst []byte, f *frame, choices []forms.LookupChoice) []byte {
+	at, result := f.cur.at, LookupID(c.Field, f.cur.at) // a row that a register has been asked about is stored, and posted by its number
 	dst = append(dst, `<fieldset class="ds-fieldset st-field st-field--radios"><legend class="ds-label">`...)
 	dst = escape(dst, f.locale.T("lookup.which"))
 	dst = append(dst, `</legend><div class="st-choices">`...)
-	for i, c := range choices {
-		id := LookupID(field) + "." + strconv.Itoa(i)
+	for i, choice := range choices {
+		id := result + "." + strconv.Itoa(i)
 		dst = append(dst, `<div class="ds-field"><input class="ds-input" type="radio" id="`...)
 		dst = append(dst, id...)
 		dst = append(dst, `" name="`...)
 		dst = escape(dst, answers.Pick(at))
 		dst = append(dst, `" value="`...)
-		dst = escape(dst, c.ID)
+		dst = escape(dst, choice.ID)
 		dst = append(dst, `"><label class="ds-label" for="`...)
 		dst = append(dst, id...)
 		dst = append(dst, `">`...)
-		dst = escape(dst, c.Label)
+		dst = escape(dst, choice.Label)
 		dst = append(dst, `</label></div>`...)
 	}
 	dst = append(dst, `</div></fieldset><p class="st-lookup"><button class="ds-button" data-variant="secondary" type="submit" id="`...)
-	dst = append(dst, LookupID(field)...)
+	dst = append(dst, result...)
 	dst = append(dst, `.pick" name="`+answers.FieldOp+`" value="`...)
 	dst = escape(dst, answers.Op(answers.OpPick, at))
 	dst = append(dst, `" data-result="`...)
-	dst = append(dst, LookupID(field)...)
+	dst = append(dst, result...)
 	dst = append(dst, `">`...)
 	dst = escape(dst, f.locale.T("lookup.pick"))
 	return append(dst, "</button></p>\n"...)
 }
 
-// LookupID is the id of what a register said, beside the field that it was asked from.
-func LookupID(f *forms.Field) string { return f.ID + ".lookup" }
+// lookupSuffix follows a field's id in that of what a register said.
+const lookupSuffix = ".lookup"
+
+// LookupID is the id of what a register said, beside the place of the field that it was asked from.
+func LookupID(f *forms.Field, at forms.Pointer) string {
+	id, tokens := f.ID, at.Tokens()
+	for i, t := range f.Pointer.Tokens() {
+		if t == "*" && i < len(tokens) {
+			id += "." + tokens[i]
+		}
+	}
+	return id + lookupSuffix
+}
 
 // lookupTexts tells how a look-up ended, and in what tone.
 func lookupTexts(l *i18n.Locale, field *forms.Field, r forms.LookupRecord) (tone string, texts []string) {
@@ -145,7 +158,7 @@ type registerNode struct {
 
 func (n *registerNode) append(dst []byte, f *frame) []byte {
 	body := n.ask
-	if f.View.FromRegister(n.field) {
+	if f.View.FromRegister(n.field, f.cur.at) {
 		body = n.fact
 	}
 	for _, b := range body {
@@ -170,7 +183,7 @@ func (b *builder) orRegister(c control, ask func()) {
 	n.ask = b.sub(func() {
 		ask()
 		b.hole(func(dst []byte, f *frame) []byte {
-			text := OriginText(f.locale, f.View, field)
+			text := OriginText(f.locale, f.View, field, f.cur.at)
 			if text == "" {
 				return dst
 			}
@@ -184,8 +197,8 @@ func (b *builder) orRegister(c control, ask func()) {
 
 // OriginText tells whose word the answer of a field that a look-up fills is: a register's, with its name and when it said so, or
 // the person's own; "" where there is nothing to tell apart.
-func OriginText(l *i18n.Locale, v *forms.View, f *forms.Field) string {
-	o, ok := v.OriginOf(f)
+func OriginText(l *i18n.Locale, v *forms.View, f *forms.Field, at forms.Pointer) string {
+	o, ok := v.OriginOf(f, at)
 	switch {
 	case !ok:
 		return ""

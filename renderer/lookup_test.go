@@ -43,7 +43,7 @@ func company(t *testing.T, have map[string]any, reply *forms.LookupReply) PageDa
 	}
 	scope := forms.Scope{Answers: have, Actor: map[string]any{"role": journey.Applicant}, Today: "2026-11-23"}
 	if reply != nil {
-		scope.Facts = forms.TakeLookup(form.Fields["/nummer"], have["nummer"].(string), *reply, have, nil)
+		scope.Facts = forms.TakeLookup(form.Fields["/nummer"], "/nummer", have["nummer"].(string), *reply, have, nil)
 	}
 	v, err := g.Run(scope)
 	if err != nil {
@@ -109,7 +109,7 @@ func TestChoices(t *testing.T) {
 		t.Errorf("picked beforehand, or the name is not asked for: %v", post)
 	}
 	d.View.Form.Fields["/nummer"].Lookup.From = "address" // which has words of its own
-	d.View.Scope.Facts = forms.TakeLookup(d.View.Form.Fields["/nummer"], "Provgatan 12", forms.LookupReply{Status: forms.LookupMissing, Source: "Prov"},
+	d.View.Scope.Facts = forms.TakeLookup(d.View.Form.Fields["/nummer"], "/nummer", "Provgatan 12", forms.LookupReply{Status: forms.LookupMissing, Source: "Prov"},
 		d.View.Scope.Answers, nil)
 	if _, page := content(t, "sv", d); !strings.Contains(page, "Adressen finns inte i registret hos Prov") {
 		t.Errorf("an address is missing as a number is:\n%s", page)

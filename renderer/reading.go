@@ -59,9 +59,9 @@ func (s *summary) field(f *forms.Field, at forms.Pointer, value any, has bool, i
 func (s *summary) line(f *forms.Field, at forms.Pointer, value any, has bool, into *[]SummaryItem) {
 	item := s.item(f)
 	if item.Source == "" {
-		item.Source = OriginText(s.locale, s.view, f)
+		item.Source = OriginText(s.locale, s.view, f, at)
 	}
-	item.Fact = s.view.FromRegister(f)
+	item.Fact = s.view.FromRegister(f, at)
 	item.Folded = f.Widget == "details"
 	item.Pointer, item.Answer = at, FieldText(s.locale, f, value, s.view.OptionsAt(f, at))
 	switch {

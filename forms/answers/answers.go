@@ -92,7 +92,7 @@ func (w *lister) add(f *forms.Field, at place, name string, values ...string) {
 }
 
 func (w *lister) field(f *forms.Field, at place, value any, has bool) {
-	if !f.Posted() || f.Kind == forms.FixedField || f.ReadOnly || w.view.FromRegister(f) || !w.view.ShowsAt(f, at.to) || !Present(f, value, has) {
+	if !f.Posted() || f.Kind == forms.FixedField || f.ReadOnly || w.view.FromRegister(f, at.to) || !w.view.ShowsAt(f, at.to) || !Present(f, value, has) {
 		return
 	}
 	c := Input{Field: f, At: at.to, Name: Control(at.post)}

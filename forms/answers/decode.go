@@ -18,9 +18,17 @@ type Decoded struct {
 	Answers  map[string]any  // what was stored is left as it is, and shared where nothing was posted for it
 	Typed    forms.Typed     // what could not be read, as it was typed
 	Problems []forms.Problem // of what could not be read; the rest is for journey to validate
+	Lookups  []LookupAt      // the fields of the page by which registers can be asked
 	Op       string          // the button's operation, OpContinue when none was named
 	At       forms.Pointer   // what it acts on; row keys as posted
 	View     *forms.View     // what the graph makes of Answers, where that had to be asked; else nil
+}
+
+// LookupAt is a field by which a register can be asked, at one of its places.
+type LookupAt struct {
+	Field  *forms.Field
+	At     forms.Pointer // where it stands now
+	Posted forms.Pointer // as it was posted, with rows' keys: At of the button, and of what Pick names
 }
 
 // Decode reads a posted page. v is the view from which the page was made, of the stored answers as they are now; a page that v does
@@ -141,6 +149,15 @@ func (d *decoder) run() {
 			set(answers, here, value, has, d.view.Scope.Answers)
 		}
 	}
+	if p := d.page; p.IsInstance() {
+		before, _ := forms.Lookup(d.view.Scope.Answers, p.RowAt())
+		after, _ := forms.Lookup(answers.Answers(), p.RowAt())
+		was, _ := before.(map[string]any)
+		row, _ := after.(map[string]any)
+		if settled, changed := forms.SettleRow(p.Repeat, was, row, d.view.Scope.Facts); changed {
+			answers.Put(p.RowAt(), settled)
+		}
+	}
 	d.out.Answers = answers.Answers()
 }
 
@@ -171,7 +188,7 @@ func isEmptyObject(v any) bool {
 
 // offered reports whether the page had the field: the stored view shows it, or what was posted does and it was posted.
 func (d *decoder) offered(f *forms.Field, at place) bool {
-	if !f.Posted() || f.ReadOnly || d.view.FromRegister(f) {
+	if !f.Posted() || f.ReadOnly || !at.fresh && d.view.FromRegister(f, at.shown) {
 		return false
 	}
 	if !at.fresh && d.view.ShowsAt(f, at.shown) {
@@ -208,6 +225,9 @@ func (d *decoder) read(f *forms.Field, at place, was any, had bool) (value any, 
 }
 
 func (d *decoder) scalar(f *forms.Field, at place, was any, had bool) (any, bool) {
+	if f.Lookup != nil {
+		d.out.Lookups = append(d.out.Lookups, LookupAt{f, at.to, forms.Pointer(posted(at.post))})
+	}
 	d.week(f, at)
 	texts, ok := d.texts(f, at)
 	if !ok {

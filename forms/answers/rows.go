@@ -39,6 +39,7 @@ func (d *decoder) rows(f *forms.Field, at place, stored []any, from int) []any {
 	out := []any{}
 	var late []string // new rows with something in them that cannot be read: they follow on the others when the page is shown again
 	added := 0
+	var blank []func() LookupAt // in rows that are shown blank, after those that are kept
 	for _, key := range d.keys(f, at, len(stored)) {
 		here := at.row(strconv.Itoa(from+len(out)), key)
 		n, isStored := StoredRow(key, len(stored))
@@ -47,16 +48,25 @@ func (d *decoder) rows(f *forms.Field, at place, stored []any, from int) []any {
 		} else {
 			here.fresh = true
 		}
-		mark := len(d.out.Problems)
+		mark, lookups := len(d.out.Problems), len(d.out.Lookups)
 		switch value, keep := d.row(f, here, stored, n, isStored, key); {
 		case keep:
 			out = append(out, value)
+			continue
 		case key == newKey || (!isStored && d.out.Op != OpContinue && d.out.Op != OpSave):
+			for _, l := range d.out.Lookups[lookups:] {
+				rel, i := l.At[len(here.to):], added
+				blank = append(blank, func() LookupAt { l.At = at.to.Index(from+len(out)+i) + rel; return l })
+			}
 			added++
 		case len(d.out.Problems) > mark:
 			d.forget(here.to, mark)
 			late = append(late, key)
 		}
+		d.out.Lookups = d.out.Lookups[:lookups] // the row does not stand there
+	}
+	for _, l := range blank {
+		d.out.Lookups = append(d.out.Lookups, l())
 	}
 	for _, key := range late {
 		here := at.row(strconv.Itoa(from+len(out)+added), key)
@@ -107,6 +117,7 @@ func (d *decoder) row(f *forms.Field, at place, stored []any, n int, isStored bo
 func (d *decoder) fields(f *forms.Field, at place, was any, had bool) any {
 	before, isObject := was.(map[string]any)
 	object := d.members(f.Children(), len(f.Pointer)+len("/*"), at, before)
+	object, _ = forms.SettleRow(f, before, object, d.view.Scope.Facts)
 	if had && !isObject && len(object) == 0 {
 		return was
 	}

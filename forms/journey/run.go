@@ -261,23 +261,7 @@ func emptyObject(v any) bool {
 // Concrete gives the places that a pointer with "*" stands for in some answers: one for each row there is, and the pointer itself
 // when it has no rows.
 func Concrete(answers map[string]any, pattern forms.Pointer) []forms.Pointer {
-	out := []forms.Pointer{""}
-	for _, t := range pattern.Tokens() {
-		var next []forms.Pointer
-		for _, p := range out {
-			if t != "*" {
-				next = append(next, p.Join(t))
-				continue
-			}
-			v, _ := forms.Lookup(answers, p)
-			rows, _ := v.([]any)
-			for i := range rows {
-				next = append(next, p.Index(i))
-			}
-		}
-		out = next
-	}
-	return out
+	return pattern.In(answers)
 }
 
 // optionsOf reads a list of {value, label, hint}; label and hint are a text or, by language, {sv: …, en: …}.

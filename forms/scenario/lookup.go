@@ -52,7 +52,7 @@ func (s Scenario) Reply(from, key string) forms.LookupReply {
 // in. What else is missing on the page is not told by pressing it.
 func (r *runner) lookUp(where string, at forms.Pointer, v *forms.View, problems []forms.Problem) []forms.Problem {
 	f := v.Form.FieldAt(at)
-	if f == nil || f.Lookup == nil || !v.Shows(f) {
+	if f == nil || f.Lookup == nil || !v.ShowsAt(f, at) {
 		r.fail("%s: %s has no look-up", where, at)
 		return nil
 	}
@@ -70,7 +70,7 @@ func (r *runner) lookUp(where string, at forms.Pointer, v *forms.View, problems 
 	if len(out) > 0 {
 		return out
 	}
-	answers, facts, err := r.graph.TakeLookup(r.scope, f, text, r.scenario.Reply(f.Lookup.From, text))
+	answers, facts, err := r.graph.TakeLookup(r.scope, f, at, text, r.scenario.Reply(f.Lookup.From, text))
 	if err != nil {
 		r.fail("%s: the form cannot be run: %v", where, err)
 		return nil
@@ -87,7 +87,7 @@ func (r *runner) pick(where string, picks map[string]string) {
 			r.fail("%s: %s has no look-up", where, pointer)
 			return
 		}
-		answers, facts, picked, err := r.graph.PickLookup(r.scope, f, id)
+		answers, facts, picked, err := r.graph.PickLookup(r.scope, f, forms.Pointer(pointer), id)
 		if err != nil || !picked {
 			r.fail("%s: %s has no choice %q: %v", where, pointer, id, err)
 			return

@@ -94,29 +94,31 @@ func registersOf(f *forms.Form) map[string][]string {
 func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, v *DraftView, post Post, got answers.Decoded) (Saved, error) {
 	began := s.Clock.Now()
 	same := Saved{Next: post.Page, View: v}
-	f := g.Form.FieldAt(got.At)
-	if a.Citizen == nil || f == nil || f.Lookup == nil || f.Page.ID != post.Page || !v.View.Shows(f) || d.Case != "" {
+	button := slices.IndexFunc(got.Lookups, func(l answers.LookupAt) bool { return l.Posted == got.At })
+	if a.Citizen == nil || button < 0 || d.Case != "" {
 		return same, nil // no page has such a button
 	}
-	v.Problems = s.askable(g, v, f, got.Problems)
+	f, at := got.Lookups[button].Field, got.Lookups[button].At
+	same.Asked = at
+	v.Problems = s.askable(g, v, post.Page, at, got.Problems)
 	if len(v.Problems) > 0 {
 		return same, nil
 	}
-	key, _ := text(d.Answers, f.Pointer)
+	key, _ := text(d.Answers, at)
 	// Of presses at the same time one asks; the others find what it was told.
 	defer s.asking.lock(d.ID)()
 	d, err := s.Vault.LoadDraft(ctx, d.ID, s.Vault.PersonOwners(a.Citizen.Numbers())...)
 	if err != nil {
 		return Saved{}, err
 	}
-	if r, told := forms.LookedUp(f, d.Answers, d.Facts); !told || r.At.Before(began.Truncate(time.Second)) {
+	if r, told := forms.LookedUp(f, at, d.Answers, d.Facts); !told || r.At.Before(began.Truncate(time.Second)) {
 		if !s.lookups.take(s.Vault.PersonToken(d.Owner), began) {
-			v.Problems = []forms.Problem{{Pointer: f.Pointer, Code: forms.LookupTooOften}}
+			v.Problems = []forms.Problem{{Pointer: at, Code: forms.LookupTooOften}}
 			return same, nil
 		}
 		reply := s.ask(ctx, f.Lookup.From, LookupQuestion{Key: key, Who: a.Citizen.Numbers(),
 			Municipality: Municipality{Code: sv.Tenant.Code, Name: sv.Tenant.Name}, Purpose: d.Form + "-lookup", Ref: d.ID})
-		if d, err = s.keepReply(ctx, a, d, g, sv, f, key, reply); err != nil {
+		if d, err = s.keepReply(ctx, a, d, g, sv, f, at, key, reply); err != nil {
 			return Saved{}, err
 		}
 	}
@@ -125,44 +127,40 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		return Saved{}, err
 	}
 	after.Typed, after.Return = got.Typed, post.Return
-	return Saved{Next: post.Page, View: after}, nil
+	return Saved{Next: post.Page, View: after, Asked: at}, nil
 }
 
 // pick takes the choices that were picked on a posted page for what the registers said, into the draft. It gives what is wrong when the
 // button beside some choices was pressed and none of them was picked. Pressing the look-up's own button asks anew, and picks nothing.
 func (s *Service) pick(d *vault.Draft, g *Graph, sv ServiceView, post Post, got answers.Decoded) (picked bool, problem *forms.Problem, err error) {
-	page, _ := g.Form.Page(post.Page)
-	if page == nil || d.Case != "" || got.Op == answers.OpLookup {
+	if d.Case != "" || got.Op == answers.OpLookup {
 		return false, nil, nil
 	}
-	for _, f := range g.Form.Fields {
-		if f.Lookup == nil || f.Page != page {
-			continue
-		}
+	for _, l := range got.Lookups {
 		took := false
-		if id := post.Values.Get(answers.Pick(f.Pointer)); id != "" {
-			if d.Answers, d.Facts, took, err = g.PickLookup(s.scope(d, sv, nil), f, id); err != nil {
+		if id := post.Values.Get(answers.Pick(l.Posted)); id != "" {
+			if d.Answers, d.Facts, took, err = g.PickLookup(s.scope(d, sv, nil), l.Field, l.At, id); err != nil {
 				return false, nil, fault.Wrap("flow.pick", err)
 			}
 		}
-		if r, asked := forms.LookedUp(f, d.Answers, d.Facts); !took && got.Op == answers.OpPick && got.At == f.Pointer && asked && r.Status == forms.LookupChoose {
-			problem = &forms.Problem{Pointer: f.Pointer, Code: forms.LookupNoPick}
+		if r, asked := forms.LookedUp(l.Field, l.At, d.Answers, d.Facts); !took && got.Op == answers.OpPick && got.At == l.Posted && asked && r.Status == forms.LookupChoose {
+			problem = &forms.Problem{Pointer: l.At, Code: forms.LookupNoPick}
 		}
 		picked = picked || took
 	}
 	return picked, problem, nil
 }
 
-// askable gives what is wrong with the field's value: what could not be read, and what validation says of it.
-func (s *Service) askable(g *Graph, v *DraftView, f *forms.Field, decoded []forms.Problem) []forms.Problem {
+// askable gives what is wrong with what stands at a place: what could not be read, and what validation says of it.
+func (s *Service) askable(g *Graph, v *DraftView, page string, at forms.Pointer, decoded []forms.Problem) []forms.Problem {
 	var out []forms.Problem
-	for _, p := range forms.MergeProblems(decoded, g.Validate(v.View, f.Page.ID)) {
-		if p.Pointer == f.Pointer && !p.Soft {
+	for _, p := range forms.MergeProblems(decoded, g.Validate(v.View, page)) {
+		if p.Pointer == at && !p.Soft {
 			out = append(out, p)
 		}
 	}
-	if _, has := text(v.View.Answers, f.Pointer); !has && len(out) == 0 {
-		out = append(out, forms.Problem{Pointer: f.Pointer, Code: forms.Required})
+	if _, has := text(v.View.Answers, at); !has && len(out) == 0 {
+		out = append(out, forms.Problem{Pointer: at, Code: forms.Required})
 	}
 	return out
 }
@@ -192,13 +190,13 @@ func (s *Service) ask(ctx context.Context, from string, q LookupQuestion) forms.
 
 // keepReply writes what the register said into the draft, as it stands now: somebody may have saved it meanwhile. When the key has been
 // changed since, what was said is about something else and is dropped.
-func (s *Service) keepReply(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, f *forms.Field, key string, reply forms.LookupReply) (*vault.Draft, error) {
+func (s *Service) keepReply(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, sv ServiceView, f *forms.Field, at forms.Pointer, key string, reply forms.LookupReply) (*vault.Draft, error) {
 	for attempt := 0; ; attempt++ {
-		if now, _ := text(d.Answers, f.Pointer); now != key {
+		if now, _ := text(d.Answers, at); now != key {
 			return d, nil
 		}
 		var err error
-		if d.Answers, d.Facts, err = g.TakeLookup(s.scope(d, sv, nil), f, key, reply); err != nil {
+		if d.Answers, d.Facts, err = g.TakeLookup(s.scope(d, sv, nil), f, at, key, reply); err != nil {
 			return nil, fault.Wrap("flow.keepReply", err)
 		}
 		if err = s.Vault.SaveDraft(ctx, d); err == nil {

@@ -69,6 +69,8 @@ type Earlier struct {
 type Saved struct {
 	Next string     // page id, journey.CheckPage, or the same page when there are problems
 	View *DraftView // set when the page is to be shown again with problems
+	// Asked is the place of the field by which a register was asked; "" when none was.
+	Asked forms.Pointer
 }
 
 // Item is one line of Mina sidor.

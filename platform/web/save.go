@@ -127,8 +127,12 @@ func (s *site) savePage(r *httpkit.Request, t target) error {
 	if post.Return {
 		address += "?" + returnField + "=1"
 	}
-	if f := v.Form.FieldAt(at); (op == answers.OpLookup || op == answers.OpPick) && f != nil {
-		address += "#" + renderer.LookupID(f)
+	asked := saved.Asked
+	if op == answers.OpPick { // what can be picked stands in a row that is stored, and posted by its number
+		asked = at
+	}
+	if f := v.Form.FieldAt(asked); asked != "" && f != nil {
+		address += "#" + renderer.LookupID(f, asked)
 	} else if id := renderer.ControlID(v.View, v.Typed, at); op != answers.OpAdd && at != "" && id != "" { // to what is new the button leads
 		address += "#" + id
 	}
@@ -183,7 +187,7 @@ func same(v *flow.DraftView, posted url.Values) bool {
 		if !isAnswer(name) {
 			continue
 		}
-		if f := v.Form.FieldAt(forms.Pointer(name[1:])); f != nil && v.View.FromRegister(f) {
+		if f := v.Form.FieldAt(forms.Pointer(name[1:])); f != nil && v.View.FromRegister(f, forms.Pointer(name[1:])) {
 			continue // a register has filled it meanwhile: it is not asked any more
 		}
 		if strings.Join(stored[name], "\n") != strings.Join(values, "\n") && strings.Join(values, "") != strings.Join(stored[name], "") {
@@ -200,7 +204,7 @@ func same(v *flow.DraftView, posted url.Values) bool {
 
 // pickedAlready reports that what a post picks has been picked: its button was pressed twice.
 func pickedAlready(v *flow.DraftView, at forms.Pointer, posted url.Values) bool {
-	r, asked := forms.LookedUp(v.Form.FieldAt(at), v.View.Scope.Answers, v.View.Scope.Facts)
+	r, asked := forms.LookedUp(v.Form.FieldAt(at), at, v.View.Scope.Answers, v.View.Scope.Facts)
 	return asked && r.Picked != "" && r.Picked == posted.Get(answers.Pick(at))
 }
 

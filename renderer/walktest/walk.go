@@ -176,34 +176,48 @@ func (w *Form) view(s start, answers map[string]any, asks bool) (*forms.View, er
 }
 
 // pick takes the first of a look-up's choices, if there are any.
-func (w *Form) pick(scope forms.Scope, f *forms.Field) (forms.Scope, error) {
-	r, asked := forms.LookedUp(f, scope.Answers, scope.Facts)
+func (w *Form) pick(scope forms.Scope, f *forms.Field, at forms.Pointer) (forms.Scope, error) {
+	r, asked := forms.LookedUp(f, at, scope.Answers, scope.Facts)
 	if !asked || len(r.Choices) == 0 {
 		return scope, nil
 	}
 	var err error
-	scope.Answers, scope.Facts, _, err = w.Graph.PickLookup(scope, f, r.Choices[0].ID)
+	scope.Answers, scope.Facts, _, err = w.Graph.PickLookup(scope, f, at, r.Choices[0].ID)
 	return scope, err
 }
 
 // ask presses the button of every look-up that has something to ask about.
 func (w *Form) ask(s start, scope forms.Scope) (forms.Scope, error) {
-	for _, f := range w.words.lookups {
-		key, _ := forms.Lookup(scope.Answers, f.Pointer)
-		text, _ := key.(string)
-		if text == "" {
-			continue
-		}
-		if _, asked := forms.LookedUp(f, scope.Answers, scope.Facts); asked {
-			continue
-		}
+	for _, q := range w.questions(scope) {
 		var err error
-		if scope.Answers, scope.Facts, err = w.Graph.TakeLookup(scope, f, text, s.scenario.Reply(f.Lookup.From, text)); err != nil {
+		if scope.Answers, scope.Facts, err = w.Graph.TakeLookup(scope, q.field, q.at, q.key, s.scenario.Reply(q.field.Lookup.From, q.key)); err != nil {
 			return scope, err
 		}
-		if scope, err = w.pick(scope, f); err != nil {
+		if scope, err = w.pick(scope, q.field, q.at); err != nil {
 			return scope, err
 		}
 	}
 	return scope, nil
+}
+
+// question is what a register can be asked at one of the places of a field.
+type question struct {
+	field *forms.Field
+	at    forms.Pointer
+	key   string
+}
+
+// questions are those that have not been asked.
+func (w *Form) questions(scope forms.Scope) []question {
+	var out []question
+	for _, f := range w.words.lookups {
+		for _, at := range f.Pointer.In(scope.Answers) {
+			value, _ := forms.Lookup(scope.Answers, at)
+			key, _ := value.(string)
+			if _, asked := forms.LookedUp(f, at, scope.Answers, scope.Facts); key != "" && !asked {
+				out = append(out, question{f, at, key})
+			}
+		}
+	}
+	return out
 }

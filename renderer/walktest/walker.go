@@ -111,15 +111,13 @@ func (w *walker) look(v *forms.View, p *forms.Page) bool {
 		wrong[problem.Pointer] = true
 	}
 	asked := false
-	for _, f := range w.form.words.lookups {
-		key, _ := forms.Lookup(v.Answers, f.Pointer)
-		text, _ := key.(string)
-		if _, told := forms.LookedUp(f, w.scope.Answers, w.scope.Facts); f.Page != p || text == "" || wrong[f.Pointer] || told {
+	for _, q := range w.form.questions(w.scope) {
+		if !p.Asks(q.field, q.at) || !v.ShowsAt(q.field, q.at) || wrong[q.at] {
 			continue
 		}
-		reply := w.start.scenario.Reply(f.Lookup.From, text)
+		reply := w.start.scenario.Reply(q.field.Lookup.From, q.key)
 		var err error
-		if w.scope.Answers, w.scope.Facts, err = w.form.Graph.TakeLookup(w.scope, f, text, reply); err != nil {
+		if w.scope.Answers, w.scope.Facts, err = w.form.Graph.TakeLookup(w.scope, q.field, q.at, q.key, reply); err != nil {
 			w.fault("the register's reply: %v", err)
 			return false
 		}
@@ -128,7 +126,7 @@ func (w *walker) look(v *forms.View, p *forms.Page) bool {
 			continue
 		}
 		w.shown(w.view(), nil) // the choices, before one is picked
-		if w.scope, err = w.form.pick(w.scope, f); err != nil {
+		if w.scope, err = w.form.pick(w.scope, q.field, q.at); err != nil {
 			w.fault("the choice: %v", err)
 			return false
 		}
