@@ -65,15 +65,18 @@ func Lint(o lint.Options, args []string, stdout, stderr io.Writer) int {
 	return status
 }
 
-// Test runs form test.
-func Test(args []string, stdout, stderr io.Writer) int {
+// Test runs form test without playing signings, which the results say.
+func Test(args []string, stdout, stderr io.Writer) int { return TestBy(nil, args, stdout, stderr) }
+
+// TestBy runs form test; signings are played by p.
+func TestBy(p scenario.Player, args []string, stdout, stderr io.Writer) int {
 	folders, asJSON, ok := parse("test", args, stderr)
 	if !ok {
 		return Usage
 	}
 	results, status := []scenario.Result{}, Well
 	for _, dir := range folders {
-		found, err := testFolder(dir)
+		found, err := testFolder(dir, p)
 		if err != nil {
 			status = Mend
 			if asJSON { // a program reads one thing
@@ -106,7 +109,7 @@ func Test(args []string, stdout, stderr io.Writer) int {
 	return status
 }
 
-func testFolder(dir string) ([]scenario.Result, error) {
+func testFolder(dir string, p scenario.Player) ([]scenario.Result, error) {
 	fsys := os.DirFS(dir)
 	def, diags := forms.Load(fsys, ".")
 	var form *forms.Form
@@ -132,7 +135,7 @@ func testFolder(dir string) ([]scenario.Result, error) {
 	}
 	var out []scenario.Result
 	for _, s := range scenarios {
-		out = append(out, scenario.Run(graph, s))
+		out = append(out, scenario.Run(graph, s, p))
 	}
 	return out, nil
 }

@@ -10,8 +10,8 @@ import (
 	"samtjanst/forms/journey"
 )
 
-// Run plays a scenario and tells what differs from what it expects.
-func Run(g *journey.Graph, s Scenario) Result {
+// Run plays a scenario and tells what differs from what it expects. Its signing is played by p; nil leaves that unplayed.
+func Run(g *journey.Graph, s Scenario, p Player) Result {
 	r := &runner{graph: g, scenario: s, result: Result{File: s.File, Title: s.Title}}
 	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
 	start, err := g.Run(r.scope)
@@ -39,6 +39,7 @@ func Run(g *journey.Graph, s Scenario) Result {
 	}
 	r.scope.Answers, r.scope.Facts, r.scope.Actor = common.Answers, common.Facts, common.Actor
 	r.expect(s.Expect)
+	r.sign(p)
 	return r.result
 }
 

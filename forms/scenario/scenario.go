@@ -33,6 +33,8 @@ type Scenario struct {
 	// "2026-11-23 23:50" in Sweden, or a day.
 	Moments map[string]string `yaml:"moments"`
 	Expect  Expect            `yaml:"expect"`
+	// Signing is played when everything has been filled in: who signs when, says no, is silent, and what comes of it.
+	Signing []Turn `yaml:"signing"`
 }
 
 // Step is one page, filled in and posted.
@@ -125,6 +127,8 @@ type Result struct {
 	File  string   `json:"file"`
 	Title string   `json:"title"`
 	Diffs []string `json:"diffs,omitempty"` // each many lines: what, then "-" expected and "+" found
+	// Unplayed says that the scenario has a signing, and that there was nobody to play it by.
+	Unplayed bool `json:"unplayed,omitempty"`
 }
 
 // Passed reports whether all was as expected.
@@ -132,7 +136,11 @@ func (r Result) Passed() bool { return len(r.Diffs) == 0 }
 
 func (r Result) String() string {
 	if r.Passed() {
-		return "ok    " + r.File + ": " + r.Title
+		note := ""
+		if r.Unplayed {
+			note = " (the signing is not played here)"
+		}
+		return "ok    " + r.File + ": " + r.Title + note
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "FAIL  %s: %s", r.File, r.Title)

@@ -112,8 +112,10 @@ func (c *Case) apply(e Event, now time.Time) error {
 		return c.submitted(e, now)
 	case Opened:
 		if c.MaySign(e.Party) && c.order(e.Party).Place(e.Party).State != signing.Opened {
-			_, err := c.moved(e.Party, signing.Opened, now)
-			return err
+			if _, err := c.moved(e.Party, signing.Opened, now); err != nil {
+				return err
+			}
+			c.reached(e.Party, now)
 		}
 		return nil
 	case OwnFilled:

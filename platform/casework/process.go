@@ -47,6 +47,13 @@ func (c *Case) opened(id signing.PartyID, what string, now time.Time) error {
 	return nil
 }
 
+// reached closes what the officer had to do so that a party hears of what is to be signed: the party has opened it.
+func (c *Case) reached(id signing.PartyID, now time.Time) {
+	mine := func(t Task) bool { return t.Party == id }
+	c.passed(TaskLetter, mine, now)
+	c.passed(TaskNoticeFailed, mine, now)
+}
+
 func (c *Case) letterSent(e LetterSent, now time.Time) error {
 	p := c.Party(e.Party)
 	if p == nil {

@@ -261,7 +261,8 @@ func (c *Case) amended(e Amended, now time.Time) error {
 	})
 	c.closeTasks(now, TaskExpired, TaskDeclined, TaskHindered, TaskCompletion)
 	asked := c.Order.Void(e.Deadline, now)
-	c.ask(&c.Order, slices.DeleteFunc(asked, func(p signing.PartyID) bool { return p == c.Applicant().ID }), now)
+	c.ask(&c.Order, asked, now)
+	c.cancel(func(f Effect) bool { return f.Kind == EffectInvite && f.Party == c.Applicant().ID }) // who has just handed in, and is reminded if not
 	c.effect(EffectExpire, "", c.Order.ID, e.Deadline)
 	c.move(AwaitingSignatures, now)
 	return nil

@@ -116,6 +116,7 @@ func TestAChangeVoidsSignatures(t *testing.T) {
 	if n != 1 {
 		t.Errorf("%d deadlines", n)
 	}
+	l.effect(EffectRemind, "p1") // who changed it is not asked, but reminded
 }
 
 // A no that goes back to the filler is told to the applicant; what others said stands with the officer only.

@@ -53,6 +53,18 @@ func TestWhomACaseWaitsFor(t *testing.T) {
 	fourParties(t).do(oneByOne).do(WithdrawnBy{"p1"}).whom(nil)
 }
 
+// Who has opened the page needs no letter, nor that a notice that failed is looked into; the others still do.
+func TestOpenedNeedsNoLetter(t *testing.T) {
+	l := newLife(t).do(submittedByBoth)
+	l.do(NoticeFailed{Effect: l.effect(EffectInvite, "p2"), Why: NoAddress}).do(Opened{Party: "p1"})
+	if tasks := l.c.OpenTasks(); len(tasks) != 1 || tasks[0].Kind != TaskLetter {
+		t.Fatalf("tasks %v", tasks)
+	}
+	if l.do(Opened{Party: "p2"}); len(l.c.OpenTasks()) != 0 {
+		t.Errorf("tasks %v", l.c.OpenTasks())
+	}
+}
+
 // A reminder by letter is the officer's to print, once, and counts as one when it has been posted.
 func TestReminderByLetter(t *testing.T) {
 	l := newLife(t).do(Submitted{signing.Plan{About: "application", Within: clock.Span{Days: 14}, Steps: []signing.PlannedStep{{Parties: []signing.PartyID{"p2"}}},

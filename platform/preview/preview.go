@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"samtjanst/forms/lint"
+	"samtjanst/forms/scenario"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/renderer"
@@ -46,6 +47,8 @@ type Options struct {
 	Clock clock.Clock
 	Log   *slog.Logger
 	Every time.Duration // how often the folder is looked at; 0: 300 ms
+	// Player plays the signings of scenarios; nil: they are not played.
+	Player scenario.Player
 }
 
 // Server shows one form. It is an http.Handler, safe for concurrent use.
@@ -104,7 +107,7 @@ func New(dir string, o Options) (*Server, error) {
 		return nil, fault.New(op, fault.Internal, err)
 	}
 	s := &Server{clock: o.Clock, log: o.Log, catalog: texts, assets: bundle, memory: newMemory(),
-		source: newSource(dir, o.Lint, renderer.New(texts, renderer.DefaultLimits), o.Every)}
+		source: newSource(dir, o.Lint, renderer.New(texts, renderer.DefaultLimits), o.Every, o.Player)}
 	for _, id := range slices.Sorted(maps.Keys(themes)) {
 		s.themes = append(s.themes, look{id, faces.Theme(id).Name})
 	}

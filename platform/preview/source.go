@@ -46,6 +46,7 @@ type source struct {
 	lint     lint.Options
 	renderer *renderer.Renderer
 	every    time.Duration
+	player   scenario.Player
 
 	mu      sync.Mutex
 	digest  [sha256.Size]byte
@@ -53,11 +54,11 @@ type source struct {
 	changed chan struct{} // closed when now is replaced
 }
 
-func newSource(dir string, o lint.Options, r *renderer.Renderer, every time.Duration) *source {
+func newSource(dir string, o lint.Options, r *renderer.Renderer, every time.Duration, p scenario.Player) *source {
 	if every <= 0 {
 		every = 300 * time.Millisecond
 	}
-	s := &source{dir: dir, lint: o, renderer: r, every: every, now: &edition{}, changed: make(chan struct{})}
+	s := &source{dir: dir, lint: o, renderer: r, every: every, player: p, now: &edition{}, changed: make(chan struct{})}
 	s.current()
 	return s
 }
@@ -103,7 +104,7 @@ func (s *source) load(before *edition) *edition {
 		if graph, err := journey.New(form); err == nil {
 			e.form, e.graph, e.pages, e.scenarios = form, graph, s.renderer.Form(form), scenarios
 			for _, one := range scenarios {
-				e.results = append(e.results, scenario.Run(graph, one))
+				e.results = append(e.results, scenario.Run(graph, one, s.player))
 			}
 			return e
 		}

@@ -18,6 +18,7 @@ import (
 	"samtjanst/forms/lint"
 	"samtjanst/integrations/sim"
 	"samtjanst/platform/config"
+	"samtjanst/platform/flow"
 	"samtjanst/platform/preview"
 	"samtjanst/renderer/bare"
 	"samtjanst/renderer/markdown"
@@ -248,9 +249,9 @@ func form(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "lint":
 		return formcli.Lint(lintOptions(), rest, stdout, stderr)
 	case "test":
-		return formcli.Test(rest, stdout, stderr)
+		return formcli.TestBy(flow.Rehearsal{}, rest, stdout, stderr)
 	case "preview":
-		return preview.Main(ctx, preview.Options{Lint: lintOptions()}, rest, stdout, stderr)
+		return preview.Main(ctx, preview.Options{Lint: lintOptions(), Player: flow.Rehearsal{}}, rest, stdout, stderr)
 	case "render":
 		return bare.Render(rest, stdout, stderr)
 	case "decode":

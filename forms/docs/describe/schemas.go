@@ -32,6 +32,7 @@ func values() map[string][]any {
 		"Column.type":          {"string", "integer", "boolean", "date", "time"},
 		"Handover.protected":   {"exclude"},
 		"Retention.from":       {"closed"},
+		"Turn.does":            {"open", "sign", "decline", "hindered", "withdraw", "change", "paper", "remind", "replace", "go-on"},
 		"LayoutField.kind":     {"info", "warning", "stop"},
 		"LayoutField.audience": {"own", "officer"},
 		"LayoutField.widget":   widgets,
