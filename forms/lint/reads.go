@@ -78,6 +78,9 @@ func (l *linter) reads(reads []forms.Pointer, file, path string) {
 		case "facts":
 			if names := l.lookups(); len(tokens) > 2 && tokens[1] == "lookup" && !slices.Contains(names, tokens[2]) {
 				l.nowhere(file, path, tokens[2], "the layout's look-ups", names)
+			} else if len(tokens) > 3 && tokens[1] == "lookup" && tokens[3] != "*" && l.lookupInRows(tokens[2]) {
+				l.diags = append(l.diags, l.def.Diagnose(file, path, `read it within the rows, facts.?lookup.?`+tokens[2]+`[?row.?nummer.orValue("")]`,
+					"it reads %s, and what %s said is kept by what it was asked about", r, tokens[2]))
 			}
 		case "settings":
 			if _, ok := l.def.Meta.Settings[tokens[1]]; !ok && tokens[1] != "otherWay" {
@@ -110,6 +113,16 @@ func (l *linter) lookups() []string {
 		}
 	}
 	return out
+}
+
+// lookupInRows reports whether a look-up stands among rows.
+func (l *linter) lookupInRows(as string) bool {
+	for _, f := range l.form.Fields {
+		if f.Lookup != nil && f.Lookup.As == as {
+			return strings.Contains(string(f.Pointer), "/*/")
+		}
+	}
+	return false
 }
 
 // covers: a place, something above it, or something within a place whose inside the schema does not say (a file's name).

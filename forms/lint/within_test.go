@@ -11,7 +11,7 @@ import (
 // within is a form with rows, a variant, a tuple and something that stands within itself, all with conditions and options of their own.
 func within() fstest.MapFS {
 	files := well()
-	schema := strings.Replace(string(files["schema.json"].Data), `"properties":{"x":`, `"properties":{"y":{"type":"string","title":"Y"},"x":`, 1)
+	schema := strings.Replace(string(files["schema.json"].Data), `"properties":{"x":`, `"properties":{"y":{"type":"string","title":"Y"},"z":{"type":"string","title":"Z"},"x":`, 1)
 	files["schema.json"].Data = []byte(strings.Replace(schema, `{"properties":{`, `{"properties":{
  "resa":{"title":"Resa","oneOf":[
    {"title":"Buss","properties":{"med":{"const":"buss"},"linje":{"type":"string","title":"Linje"},"kort":{"type":"string","title":"Kort"}},"required":["med","kort"]},
@@ -21,7 +21,8 @@ func within() fstest.MapFS {
 	files["schema.json"].Data = []byte(strings.Replace(string(files["schema.json"].Data), `"required":["egen"]}`,
 		`"required":["egen"],"$defs":{"gren":{"title":"Gren","oneOf":[{"type":"string","title":"Blad"},{"type":"array","title":"Grenar","items":{"$ref":"#/$defs/gren"}}]}}}`, 1))
 	files["layout.yaml"].Data = []byte(strings.Replace(string(files["layout.yaml"].Data), "{pointer: /rader, item: rad}\n", `{pointer: /rader, item: rad}
-          - {pointer: /rader/*/x}
+          - {pointer: /rader/*/x, lookup: {from: company, as: bolag, fills: {name: /rader/*/z}}}
+          - {pointer: /rader/*/z}
           - {pointer: /rader/*/y, optionsFrom: '[{"value": row.?x.orValue("")}]'}
           - {pointer: /resa}
           - {pointer: /resa/linje, optionsFrom: '[{"value": "1"}]', widget: select, showWhen: {/answers/val: {const: ja}}}
@@ -40,7 +41,8 @@ func TestWithinIsWell(t *testing.T) {
 
 func TestMistakesWithin(t *testing.T) {
 	for _, test := range []struct{ file, from, to, want string }{
-		{"layout.yaml", "row.?x", "row.?z", "it reads /rader/*/z, which is not in schema.json (did you mean /rader/*/x?)"},
+		{"layout.yaml", "row.?x", "row.?xx", "it reads /rader/*/xx, which is not in schema.json (did you mean /rader/*/x?)"},
+		{"form.yaml", "namn: answers.?namn", "namn: facts.?lookup.?bolag.?status", "it reads /facts/lookup/bolag/status, and what bolag said is kept by what it was asked about"},
 		{"layout.yaml", `fact: "computed.?namn"`, `fact: "row.?x"`, "it reads /row/x, and stands in no row"},
 		{"form.yaml", "namn: answers.?namn", "namn: row.?x", "it reads /row/x, and stands in no row"},
 		{"layout.yaml", "/resa/linje, ", "/resa/kort, ", "/resa/kort can be hidden but its variant always requires it"},
