@@ -177,7 +177,7 @@ func (s *Service) caseView(ctx context.Context, e *vault.Entry, p *casework.Part
 		return nil, err
 	}
 	applicant := p.ID == c.Applicant().ID
-	v := &CaseView{ID: c.ID, Rev: e.Rev, Booked: bookedTimes(g.Form, c), Reference: c.Reference, Number: c.Number, Service: sv, Form: g.Form, State: c.State,
+	v := &CaseView{ID: c.ID, Rev: e.Rev, Booked: bookedTimes(g.Form, c, p), Reference: c.Reference, Number: c.Number, Service: sv, Form: g.Form, State: c.State,
 		Submitted: c.Submitted, Since: c.Since, Me: p.ID, Applicant: applicant, View: view, Own: own, Deadline: c.Order.Deadline,
 		MayCopy:     applicant && len(g.Form.Def.Meta.Copyable) > 0,
 		MayWithdraw: applicant && c.State.Open() && c.Decision == nil && c.Handout == nil}

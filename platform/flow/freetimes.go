@@ -19,16 +19,22 @@ import (
 type BookedTime struct {
 	Label  forms.Text
 	Start  time.Time // zero: cancelled
-	Reason string    // why it is no longer the one that was chosen; "" when it is
+	Reason string    // why it is no longer the one that was chosen; "" when it is, and for others than the applicant
 }
 
-// bookedTimes are a case's.
-func bookedTimes(form *forms.Form, c *casework.Case) []BookedTime {
+// bookedTimes are a case's, as a party reads them: why one is another than was chosen is for the applicant, who chose.
+func bookedTimes(form *forms.Form, c *casework.Case, p *casework.Party) []BookedTime {
 	var out []BookedTime
 	for _, b := range c.Booked {
-		if f := form.Fields[forms.Pointer(b.Field)]; f != nil {
-			out = append(out, BookedTime{Label: f.Label, Start: b.Start, Reason: b.Reason})
+		f := form.Fields[forms.Pointer(b.Field)]
+		if f == nil || f.Audience != "" && p.ID != c.Applicant().ID {
+			continue
 		}
+		t := BookedTime{Label: f.Label, Start: b.Start}
+		if p.ID == c.Applicant().ID {
+			t.Reason = b.Reason
+		}
+		out = append(out, t)
 	}
 	return out
 }

@@ -71,6 +71,7 @@ func (s *site) casePage(r *httpkit.Request) error {
 	if v.Number != "" {
 		p.Facts = append(p.Facts, ui.Row{Key: l.T("web.case.number"), Value: v.Number})
 	}
+	p.Facts = append(p.Facts, bookedRows(r, v.Booked)...)
 	if r.Query("inskickad") != "" && v.Applicant {
 		p.Receipt = &ui.Notice{Tone: ui.Success, Title: l.T("web.case.receipt"), Text: l.T("web.case.receipt-text", "reference", v.Reference)}
 	}

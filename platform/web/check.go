@@ -19,6 +19,7 @@ type checkPage struct {
 	Earlier *ui.Notice
 	Sign    bool // the applicant signs when it has been handed in
 	Summary ui.Summary
+	Held    []string // how the times that are chosen are held
 	Files   ui.Files
 	Signers string
 	Action  string
@@ -56,7 +57,7 @@ func (s *site) showCheck(r *httpkit.Request, status int, v *flow.DraftView) erro
 		return address
 	}
 	p := checkPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.check.title")), Service: v.Form.Title.In(r.Lang), Action: base + "/" + journey.CheckPage,
-		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta", Amends: amending(r, v.Amends), DiscardText: discardText(r, v),
+		Token: r.Token(), Rev: v.Rev, Signers: v.Form.Overview.Signers.In(r.Lang), Discard: base + "/kasta", Held: heldTimes(r, v), Amends: amending(r, v.Amends), DiscardText: discardText(r, v),
 		Sign:    v.Form.Def.Meta.Signing.Applicant,
 		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), change)}
 	if v.Amends != nil {

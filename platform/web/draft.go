@@ -107,7 +107,7 @@ func (s *site) showForm(r *httpkit.Request, status int, v *flow.DraftView, at pl
 		return err
 	}
 	data := renderer.PageData{View: v.View, Typed: v.Typed, Problems: v.Problems, Action: at.base + "/" + v.Page.ID, Sources: s.sources(r, v),
-		Save: !at.own, Return: v.Return, Lookups: v.Lookups, FileURL: at.fileURL, Hidden: []ui.Hidden{
+		Save: !at.own, Return: v.Return, Lookups: v.Lookups, Times: v.Times, FileURL: at.fileURL, Hidden: []ui.Hidden{
 			{Name: httpkit.TokenField, Value: r.Token()}, {Name: answers.FieldPage, Value: v.Page.ID},
 			{Name: answers.FieldRevision, Value: strconv.FormatInt(v.Rev, 10)}, whose}}
 	if v.Return {
