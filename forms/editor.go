@@ -119,7 +119,7 @@ func changes(out []Pointer, at Pointer, a, b any) []Pointer {
 		if !ok {
 			return append(out, at)
 		}
-		if Shared(x, y) {
+		if shared(x, y) {
 			return out
 		}
 		for k, v := range x {
@@ -144,11 +144,11 @@ func changes(out []Pointer, at Pointer, a, b any) []Pointer {
 		if !ok || len(x) != len(y) {
 			return append(out, at)
 		}
-		if Shared(x, y) {
+		if shared(x, y) {
 			return out
 		}
 		for i, v := range x {
-			if m, isObject := v.(map[string]any); !isObject || !Shared(m, y[i]) { // most rows are: no pointer is made for them
+			if !Same(v, y[i]) { // most rows are: no pointer is made for them
 				out = changes(out, at.Index(i), v, y[i])
 			}
 		}
@@ -169,8 +169,11 @@ func holds(v any) bool {
 	return false
 }
 
-// Shared reports whether two values are one object or list, not only alike. An empty list is never shared.
-func Shared(a, b any) bool {
+// Same reports whether two values are the same for sure: one object or list (not only alike, and an empty list never), or equal scalars.
+// It looks into nothing.
+func Same(a, b any) bool { return shared(a, b) || !holds(a) && !holds(b) && a == b }
+
+func shared(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:
 		y, ok := b.(map[string]any)

@@ -74,7 +74,7 @@ func TestChangesLookNoFurtherThanWhatIsShared(t *testing.T) {
 	}
 	now, _ := forms.Lookup(e.Answers(), "/rader")
 	was := stored["rader"].([]any)
-	if !forms.Shared(was[0], now.([]any)[0]) || forms.Shared(was[1], now.([]any)[1]) || forms.Shared(was, now) {
+	if !forms.Same(was[0], now.([]any)[0]) || forms.Same(was[1], now.([]any)[1]) || forms.Same(was, now) {
 		t.Error("of the rows, the one that did not change is not shared, or the one that did is")
 	}
 	for name, other := range map[string]map[string]any{

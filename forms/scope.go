@@ -34,6 +34,7 @@ type View struct {
 	Stopped  map[string]bool     // page ID → a shown "stop" notice stands on it
 	Required map[Pointer]bool    // concrete pointers required by condition beside Field.Required
 	Failed   map[string]string   // expressions that failed, for authors: never shown to others, never logged
+	Past     any                 // journey's own: what the view of other answers can be begun from
 }
 
 // Shows reports whether a field is shown in this view.

@@ -59,7 +59,7 @@ func Decode(g *journey.Graph, v *forms.View, page string, values url.Values) Dec
 		}
 		scope := v.Scope
 		scope.Answers = out.Answers
-		next, err := g.Run(scope)
+		next, err := g.Again(shown, scope)
 		if err != nil {
 			break
 		}

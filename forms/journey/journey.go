@@ -65,8 +65,10 @@ const (
 type node struct {
 	kind  kind
 	name  string // as a cycle is told: "page elev", "field /elev/skola", "computed avstand"
+	index int    // in Graph.order
 	reads []forms.Pointer
-	after []*node // what it stands in
+	given []forms.Pointer // as the condition or expression says it: reads with /row
+	after []*node         // what it stands in
 
 	when    condition // nil: always
 	program *expr.Program
@@ -75,9 +77,11 @@ type node struct {
 	field   *forms.Field
 	key     string // computed's name
 
-	choices []choice     // the variants that a field stands within, the outermost first
-	place   bool         // a field is one of a tuple's first places
-	before  *forms.Field // of such a place: the one before it
+	choices []choice // the variants that a field stands within, the outermost first
+	place   bool     // a field is one of a tuple's first places
+
+	outside, inRow [][]string   // reads, those of the own row apart
+	before         *forms.Field // of such a place: the one before it
 }
 
 // New compiles a form's schema, conditions and expressions and orders its graph. What is wrong with the definition is fault.Invalid,
@@ -96,6 +100,10 @@ func New(form *forms.Form) (*Graph, error) {
 	}
 	if g.order, err = sorted(b.nodes); err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
+	}
+	for i, n := range g.order {
+		n.index = i
+		n.split()
 	}
 	return g, nil
 }
@@ -263,8 +271,20 @@ func (b *builder) add(n *node, c *forms.Condition) *node {
 	if n.program != nil {
 		n.reads = n.program.Reads()
 	}
+	n.given = n.reads
 	b.nodes = append(b.nodes, n)
 	return n
+}
+
+// split parts what a node reads in its own row from the rest.
+func (n *node) split() {
+	for i, p := range n.given {
+		if p.Within("/row") {
+			n.inRow = append(n.inRow, n.reads[i].Tokens())
+		} else {
+			n.outside = append(n.outside, p.Tokens())
+		}
+	}
 }
 
 // sorted orders nodes so that each comes after what it reads and stands in. Nodes that do not depend on each other keep the

@@ -18,24 +18,49 @@ func (r *run) options(n *node) {
 		return
 	}
 	if rows := rowsOf(f); rows != nil && n.program.ByRow() {
+		asBefore := r.settledRows(n, rows)
+		asBefore.none = asBefore.none || r.before.Failed[n.name] != "" // in which row is not kept
 		for _, at := range Concrete(v.Answers, rows.Pointer+"/*") {
 			row, _ := forms.Lookup(v.Answers, at)
 			own, isRow := row.(map[string]any)
 			if !isRow {
 				continue
 			}
-			value, _ := r.evalRow(n, own)
-			options := optionsOf(value)
+			var options []forms.Option
 			for _, place := range Concrete(own, f.Pointer[len(rows.Pointer)+len("/*"):]) {
-				v.Options[forms.OptionsKey(f, at+place)] = options
+				key := forms.OptionsKey(f, at+place)
+				if kept, ok := r.optionsBefore(asBefore, at, key); ok {
+					v.Options[key] = kept
+					continue
+				}
+				if options == nil {
+					value, _ := r.evalRow(n, own)
+					options = optionsOf(value)
+				}
+				v.Options[key] = options
 			}
 		}
 		value, _ := r.evalRow(n, map[string]any{})
 		v.Options[f.ID] = optionsOf(value)
 		return
 	}
+	was, now := r.earlier(n), &r.past.nodes[n.index]
 	value, _ := r.eval(n)
-	v.Options[f.ID] = optionsOf(value)
+	if was != nil {
+		now.options = was.options
+	} else {
+		now.options = optionsOf(value)
+	}
+	v.Options[f.ID] = now.options
+}
+
+// optionsBefore gives the options that a place in a row had before, where they are as they were.
+func (r *run) optionsBefore(asBefore settled, row forms.Pointer, key string) ([]forms.Option, bool) {
+	if !asBefore.at(row) {
+		return nil, false
+	}
+	kept, ok := r.before.Options[key]
+	return kept, ok
 }
 
 // fact gives a shown fact its value; where its expression reads the row, on the page of each row its own.

@@ -11,20 +11,30 @@ import (
 
 // Run decides what the person who fills in sees. The scope is left as it is; the view shares with it what is not hidden. It gives no
 // error today; callers treat one as fault.Internal.
-func (g *Graph) Run(scope forms.Scope) (*forms.View, error) {
+func (g *Graph) Run(scope forms.Scope) (*forms.View, error) { return g.begin(scope).finish(g), nil }
+
+func (g *Graph) begin(scope forms.Scope) *run {
 	scope = g.withSettings(whoFills(scope))
 	v := &forms.View{
 		Form: g.form, Scope: scope, Computed: map[string]any{}, Hidden: map[forms.Pointer]bool{},
 		Options: map[string][]forms.Option{}, Facts: map[string]any{}, Stopped: map[string]bool{}, Required: map[forms.Pointer]bool{},
 		Failed: map[string]string{},
 	}
-	r := &run{view: v, applicant: scope.Actor["role"] == Applicant, answers: forms.Edit(scope.Answers)}
-	v.Answers = r.answers.Answers()
+	r := &run{view: v, applicant: scope.Actor["role"] == Applicant, answers: forms.Edit(scope.Answers),
+		past: &past{graph: g, nodes: make([]outcome, len(g.order))}}
+	v.Past, v.Answers = r.past, r.answers.Answers()
 	r.scope = scope
 	r.scope.Answers = v.Answers
+	return r
+}
+
+func (r *run) finish(g *Graph) *forms.View {
+	v := r.view
 	for _, n := range g.order {
 		r.decide(n)
+		r.follow(n)
 	}
+	r.share()
 	for _, p := range g.form.Pages {
 		if !r.applicant && !p.Own {
 			continue
@@ -36,7 +46,7 @@ func (g *Graph) Run(scope forms.Scope) (*forms.View, error) {
 		}
 	}
 	g.conditionallyRequired(v)
-	return v, nil
+	return v
 }
 
 // whoFills makes facts.self the one who fills in: flow gives it for other parties, for the applicant it is facts.applicant.
@@ -70,6 +80,11 @@ type run struct {
 	applicant bool
 	whole     map[string]any // the scope as conditions see it
 	input     *expr.Input    // and as expressions do
+
+	past    *past       // what this run leaves
+	was     *past       // what the one before left; nil when there is none to begin from
+	before  *forms.View // and its view
+	changed []change    // since then, as far as it is known
 }
 
 func pageKey(p *forms.Page) forms.Pointer { return forms.Pointer("page:" + p.ID) }
@@ -83,13 +98,13 @@ func (r *run) decide(n *node) {
 	switch n.kind {
 	case pageNode:
 		for p, row := range r.instances(n.page) {
-			if !r.holds(n.when, row) {
+			if !r.shows(n, row) {
 				v.Hidden[pageKey(p)] = true
 			}
 		}
 	case sectionNode:
 		for p, row := range r.instances(n.page) {
-			if v.Hidden[pageKey(p)] || !r.holds(n.when, row) {
+			if v.Hidden[pageKey(p)] || !r.shows(n, row) {
 				v.Hidden[sectionKey(p, n.section)] = true
 			}
 		}
@@ -106,19 +121,40 @@ func (r *run) decide(n *node) {
 	}
 }
 
-func (r *run) eval(n *node) (any, bool) { return r.evalRow(n, nil) }
+// eval evaluates outside rows.
+func (r *run) eval(n *node) (any, bool) {
+	now := &r.past.nodes[n.index]
+	if was := r.earlier(n); was != nil {
+		now.value, now.present, now.failed = was.value, was.present, was.failed
+	} else {
+		now.value, now.present, now.failed = r.evaluate(n, nil)
+	}
+	now.asked = true
+	if now.failed != "" {
+		r.view.Failed[n.name] = now.failed
+	}
+	return now.value, now.present
+}
 
 // evalRow evaluates within a row, nil for none.
 func (r *run) evalRow(n *node, row map[string]any) (any, bool) {
+	value, ok, failed := r.evaluate(n, row)
+	if failed != "" {
+		r.view.Failed[n.name] = failed
+	}
+	return value, ok
+}
+
+func (r *run) evaluate(n *node, row map[string]any) (value any, ok bool, failed string) {
 	if r.input == nil {
 		r.input = expr.NewInput(r.scope, r.view.Computed)
 	}
+	r.past.asked++
 	value, ok, err := n.program.EvalRow(r.input, row)
 	if err != nil {
-		r.view.Failed[n.name] = err.Error()
-		return nil, false
+		return nil, false, err.Error()
 	}
-	return value, ok
+	return value, ok, ""
 }
 
 func (r *run) holds(c condition, row any) bool {
@@ -128,6 +164,9 @@ func (r *run) holds(c condition, row any) bool {
 	if r.whole == nil { // its maps are filled in place as the pass goes on
 		r.whole = map[string]any{"answers": r.scope.Answers, "computed": r.view.Computed, "facts": r.scope.Facts,
 			"actor": r.scope.Actor, "settings": r.scope.Settings}
+	}
+	if r.past != nil {
+		r.past.asked++
 	}
 	if row == nil {
 		return c(r.whole)
@@ -176,11 +215,14 @@ func stops(f *forms.Field) bool { return f.Kind == forms.NoticeField && f.Notice
 // hide takes a value away from what is read, validated and submitted.
 func (r *run) hide(n *node, at forms.Pointer) {
 	r.view.Hidden[n.field.HiddenAt(at)] = true
+	removed := &r.past.nodes[n.index].removed
 	switch {
 	case !r.chosen(n, at): // what stands there is another variant's
 	case n.place:
+		*removed = append(*removed, at.Up())
 		r.cut(at)
 	default:
+		*removed = append(*removed, at)
 		r.answers.Remove(at)
 		r.prune(at.Up(), n.field)
 	}
@@ -199,7 +241,7 @@ func (r *run) field(n *node) {
 		above = r.view.Hidden[fieldKey(in.field)]
 	}
 	rows := rowsOf(f)
-	if above || (rows == nil && !r.holds(n.when, nil)) {
+	if above || (rows == nil && !r.shows(n, nil)) {
 		r.view.Hidden[fieldKey(f)] = true
 	}
 	if !f.Posted() {
@@ -212,8 +254,17 @@ func (r *run) field(n *node) {
 	if shown && (rows == nil || n.when == nil) && n.before == nil {
 		return
 	}
+	asBefore := r.settledRows(n, rows)
+	asBefore.none = asBefore.none || n.before != nil || !r.before.Shows(f) // what was hidden there was hidden by something else
 	for _, at := range Concrete(r.view.Answers, f.Pointer) {
-		if !shown || r.follows(n, at) || !r.holds(n.when, r.row(rows, at)) {
+		switch {
+		case !shown || r.follows(n, at):
+			r.hide(n, at)
+		case asBefore.at(at):
+			if r.before.Hidden[f.HiddenAt(at)] {
+				r.hide(n, at)
+			}
+		case rows == nil && !r.shows(n, nil), rows != nil && !r.holds(n.when, r.row(rows, at)):
 			r.hide(n, at)
 		}
 	}

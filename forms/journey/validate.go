@@ -44,19 +44,36 @@ func (g *Graph) check(v *forms.View) *checker {
 
 // violations are the problems that the schema has with a view's answers.
 func (g *Graph) violations(v *forms.View) []forms.Problem {
-	if !g.form.Enveloped {
-		return g.schema.Validate(g.materialised(v))
+	at := forms.Pointer("")
+	if g.form.Enveloped {
+		if at = forms.Enveloped; !has(v.Answers, forms.Envelope) {
+			return []forms.Problem{{Pointer: at, Code: forms.Required}}
+		}
 	}
-	value, ok := v.Answers[forms.Envelope]
-	at := forms.Enveloped
-	if !ok {
-		return []forms.Problem{{Pointer: at, Code: forms.Required}}
+	var found []forms.Problem
+	if p, ok := v.Past.(*past); ok && p.graph == g {
+		found = p.violations(g, v)
+	} else {
+		found = g.schema.Validate(g.judged(v))
 	}
-	problems := g.schema.Validate(value)
+	if at == "" {
+		return found
+	}
+	problems := slices.Clone(found)
 	for i := range problems {
 		problems[i].Pointer = at + problems[i].Pointer
 	}
 	return problems
+}
+
+func has(object map[string]any, name string) bool { _, ok := object[name]; return ok }
+
+// judged is what of a view's answers the schema is asked about.
+func (g *Graph) judged(v *forms.View) any {
+	if g.form.Enveloped {
+		return v.Answers[forms.Envelope]
+	}
+	return g.materialised(v)
 }
 
 func (c *checker) page(p *forms.Page) {

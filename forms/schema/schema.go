@@ -26,7 +26,9 @@ const address = "form:schema.json"
 // Schema is compiled and safe for concurrent use.
 type Schema struct {
 	compiled *jsonschema.Schema
-	raw      any // the schema as a JSON value: parameters of problems are read here
+	raw      any                // the schema as a JSON value: parameters of problems are read here
+	shell    *jsonschema.Schema // compiled, without the items of lists
+	lists    []list             // those lists, in the order of their pointers
 
 	// Conditional tells that what is required depends on the value (if, dependentRequired and their kin).
 	Conditional bool
@@ -41,7 +43,7 @@ func Compile(raw json.RawMessage) (s *Schema, err error) {
 	if err := dec.Decode(&s.raw); err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
-	if p := guard(s.raw, "", 0); p != nil {
+	if p := guard(s.raw, 0); p != nil {
 		return nil, fault.Newf(op, fault.Invalid, "%s at %s", p.Code, p.Pointer)
 	}
 	s.Conditional = conditional(s.raw)
@@ -70,31 +72,42 @@ func Compile(raw json.RawMessage) (s *Schema, err error) {
 	if s.compiled, err = c.Compile(address); err != nil {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
+	s.shell, s.lists = byRow(s.compiled, s.raw)
 	return s, nil
 }
 
 // Validate gives every problem of a JSON value, in the order of their pointers; none for a valid value.
-func (s *Schema) Validate(value any) (problems []forms.Problem) {
-	if p := guard(value, "", 0); p != nil {
+func (s *Schema) Validate(value any) []forms.Problem {
+	if p := guard(value, 0); p != nil {
 		return []forms.Problem{*p}
 	}
+	problems, ok := s.violations(s.compiled, value)
+	if !ok {
+		return []forms.Problem{{Code: forms.OtherViolation, Params: map[string]any{"keyword": "schema"}}}
+	}
+	sortProblems(problems)
+	return problems
+}
+
+// violations are the problems that a part of the schema has with a value. False when it gives no answer: it refers to itself without end,
+// the value is not JSON, or the library panics.
+func (s *Schema) violations(part *jsonschema.Schema, value any) (problems []forms.Problem, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			problems = []forms.Problem{{Code: forms.OtherViolation, Params: map[string]any{"keyword": "schema"}}}
+			problems, ok = nil, false
 		}
 	}()
-	err := s.compiled.Validate(value)
+	err := part.Validate(value)
 	if err == nil {
-		return nil
+		return nil, true
 	}
 	ve, ok := err.(*jsonschema.ValidationError)
-	if !ok { // a schema that refers to itself without end, or a value that is not JSON
-		return []forms.Problem{{Code: forms.OtherViolation, Params: map[string]any{"keyword": "schema"}}}
+	if !ok {
+		return nil, false
 	}
 	w := &walker{schema: s, value: value, have: map[string]bool{}}
 	w.walk(ve)
-	sortProblems(w.problems)
-	return w.problems
+	return w.problems, true
 }
 
 // Limits of what the library is shown.
@@ -104,24 +117,26 @@ const (
 )
 
 // guard finds what the library must not see: nesting beyond maxDepth, numbers whose exact value would fill the memory.
-func guard(v any, at forms.Pointer, depth int) *forms.Problem {
+func guard(v any, depth int) *forms.Problem {
 	if depth > maxDepth {
-		return &forms.Problem{Pointer: at, Code: forms.OtherViolation, Params: map[string]any{"keyword": "depth"}}
+		return &forms.Problem{Code: forms.OtherViolation, Params: map[string]any{"keyword": "depth"}}
 	}
 	switch x := v.(type) {
 	case json.Number:
 		if !plainNumber(string(x)) {
-			return &forms.Problem{Pointer: at, Code: forms.NotANumber}
+			return &forms.Problem{Code: forms.NotANumber}
 		}
 	case map[string]any:
 		for k, e := range x {
-			if p := guard(e, at.Join(k), depth+1); p != nil {
+			if p := guard(e, depth+1); p != nil {
+				p.Pointer = forms.Pointer("").Join(k) + p.Pointer
 				return p
 			}
 		}
 	case []any:
 		for i, e := range x {
-			if p := guard(e, at.Index(i), depth+1); p != nil {
+			if p := guard(e, depth+1); p != nil {
+				p.Pointer = forms.Pointer("").Index(i) + p.Pointer
 				return p
 			}
 		}

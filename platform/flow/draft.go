@@ -140,7 +140,7 @@ func (s *Service) runDraft(d *vault.Draft, g *Graph, sv ServiceView, p *casework
 	if view := s.recent.view(d, g.Form, scope.Today); view != nil {
 		return view, nil
 	}
-	view, err := g.Run(scope)
+	view, err := g.Again(s.recent.last(d.ID), scope)
 	if err == nil {
 		s.recent.keep(d, view)
 	}

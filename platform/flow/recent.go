@@ -55,6 +55,10 @@ func (r *recent) view(d *vault.Draft, f *forms.Form, today string) *forms.View {
 	return copyView(o.view, d)
 }
 
+// last gives what the graph last made of a draft, of whatever revision: what a new run can be begun from, and for nothing else. nil when
+// nothing is kept.
+func (r *recent) last(id string) *forms.View { return r.find(id).view }
+
 // keep takes a draft as it is stored, and its view.
 func (r *recent) keep(d *vault.Draft, view *forms.View) {
 	o := opened{draft: copyDraft(d)}

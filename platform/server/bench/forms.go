@@ -22,7 +22,7 @@ import (
 
 // single measures what can be measured without load: forms in this process before there is any other, and catalogues.
 func (b *bench) single(ctx context.Context) error {
-	for _, step := range []func() error{b.filled, b.decoded, b.firstUse, b.rowsShown, b.rowChanged} {
+	for _, step := range []func() error{b.filled, b.decoded, b.firstUse, b.again, b.rowsShown, b.rowChanged} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (b *bench) decoded() error {
 	return err
 }
 
-// take reads a post onto the answers, runs the form and validates it as a whole.
+// take reads a post onto the answers, runs the form from the view that it was posted from, and validates it as a whole.
 func (r ready) take(post url.Values) error {
 	got := answers.Decode(r.graph, r.view, widePage, post)
 	scope := r.scope
@@ -155,7 +155,7 @@ func (r ready) take(post url.Values) error {
 	view := got.View
 	if view == nil {
 		var err error
-		if view, err = r.graph.Run(scope); err != nil {
+		if view, err = r.graph.Again(r.view, scope); err != nil {
 			return err
 		}
 	}
@@ -163,6 +163,57 @@ func (r ready) take(post url.Values) error {
 		return fmt.Errorf("%v", problems)
 	}
 	return nil
+}
+
+// again is a form of 200 fields, of which most have a condition, when one answer that some of them read has been changed: run from the
+// view before, beside a whole run.
+func (b *bench) again() error {
+	def, err := wideDefinition(200)
+	if err != nil {
+		return err
+	}
+	fields := def.Layout.Pages[0].Sections[0].Fields
+	for i := range fields {
+		if i%5 != 2 { // on the choice before it; those without one are choices
+			what := fmt.Sprintf(`{"/answers/f%d": {"const": "b"}}`, max(2, i-i%5-3))
+			if fields[i].ShowWhen, err = forms.ParseCondition([]byte(what)); err != nil {
+				return err
+			}
+		}
+	}
+	def.Meta.Computed = map[string]string{"summa": "answers.?f1.orValue(0) + answers.?f6.orValue(0)", "namn": "answers.?f0.orValue('') + answers.?f5.orValue('')"}
+	whole, err := readied(def, map[string]any{})
+	if err != nil {
+		return err
+	}
+	stored, err := whole.answered(wideAnswers(200))
+	if err != nil {
+		return err
+	}
+	r, err := readied(def, stored)
+	if err != nil {
+		return err
+	}
+	e := forms.Edit(stored)
+	e.Put("/f52", "a")
+	scope := r.scope
+	scope.Answers = e.Answers()
+	base, err := once("all evaluated", b.duration/3, func() error {
+		_, err := r.graph.Run(scope)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f, err := once("one condition's answer of 200 fields changed, run again", b.duration/3, func() error {
+		v, err := r.graph.Again(r.view, scope)
+		if err == nil && len(v.Hidden) == len(r.view.Hidden) {
+			err = fmt.Errorf("the change hides nothing")
+		}
+		return err
+	})
+	b.costs.add(f, aim{}, base)
+	return err
 }
 
 // firstUse is a form from its definition to its first page, beside its JSON Schema alone.
