@@ -131,19 +131,23 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 }
 
 // pick takes the choices that were picked on a posted page for what the registers said, into the draft. It gives what is wrong when the
-// button beside some choices was pressed and none of them was picked. Pressing the look-up's own button asks anew, and picks nothing.
+// button beside some choices was pressed and none of them was picked. A mark is a pick when the person presses that button, goes on or leaves:
+// a page that saves itself picks nothing, since it goes on showing what there was to pick from.
 func (s *Service) pick(d *vault.Draft, g *Graph, sv ServiceView, post Post, got answers.Decoded) (picked bool, problem *forms.Problem, err error) {
-	if d.Case != "" || got.Op == answers.OpLookup {
+	if d.Case != "" {
 		return false, nil, nil
 	}
 	for _, l := range got.Lookups {
+		if got.Op != answers.OpContinue && got.Op != answers.OpSave && (got.Op != answers.OpPick || got.At != l.Posted) {
+			continue
+		}
 		took := false
 		if id := post.Values.Get(answers.Pick(l.Posted)); id != "" {
 			if d.Answers, d.Facts, took, err = g.PickLookup(s.scope(d, sv, nil), l.Field, l.At, id); err != nil {
 				return false, nil, fault.Wrap("flow.pick", err)
 			}
 		}
-		if r, asked := forms.LookedUp(l.Field, l.At, d.Answers, d.Facts); !took && got.Op == answers.OpPick && got.At == l.Posted && asked && r.Status == forms.LookupChoose {
+		if r, asked := forms.LookedUp(l.Field, l.At, d.Answers, d.Facts); !took && got.Op == answers.OpPick && asked && r.Status == forms.LookupChoose {
 			problem = &forms.Problem{Pointer: l.At, Code: forms.LookupNoPick}
 		}
 		picked = picked || took
