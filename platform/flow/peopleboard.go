@@ -25,13 +25,16 @@ const (
 
 // BoardView is what a board has laid down about its people, as its administrators see it.
 type BoardView struct {
-	Board  PeopleBoard
-	Doc    people.Board
-	Trail  []people.Entry
-	First  calendar.Date // the Monday of the first week
-	Weeks  []WeekView
-	Asked  []*people.Person // who may have shifts and be deputies, by name
-	People map[people.ID]*people.Person
+	Board PeopleBoard
+	Doc   people.Board
+	Trail []people.Entry
+	First calendar.Date // the Monday of the first week
+	Weeks []WeekView
+	Today calendar.Date
+	Asked []*people.Person // who may have shifts and be deputies, by name
+	// Members are the board's people who are here, by name; People has those who have left too.
+	Members []*people.Person
+	People  map[people.ID]*people.Person
 	// Waiting are changes of the delegation list.
 	Waiting []people.Change
 }
@@ -68,10 +71,11 @@ func (s *Service) PeopleSchedule(ctx context.Context, a identity.Actor, ref Boar
 	if err != nil {
 		return nil, err
 	}
+	today := calendar.On(sc.now.In(clock.Stockholm))
 	if week.IsZero() {
-		week = calendar.On(sc.now.In(clock.Stockholm))
+		week = today
 	}
-	v := &BoardView{Board: sc.view(), Doc: doc, Trail: trail, First: week.AddDays(1 - week.Weekday()), People: map[people.ID]*people.Person{}}
+	v := &BoardView{Board: sc.view(), Doc: doc, Trail: trail, Today: today, First: week.AddDays(1 - week.Weekday()), People: map[people.ID]*people.Person{}}
 	for _, c := range waiting(changes, ref.Board) {
 		if len(c.Lists) > 0 {
 			v.Waiting = append(v.Waiting, c)
@@ -81,8 +85,11 @@ func (s *Service) PeopleSchedule(ctx context.Context, a identity.Actor, ref Boar
 		if sc.snap.MayBeAsked(p, ref.Board, sc.now) {
 			v.Asked = append(v.Asked, p)
 		}
-		if _, member := sc.snap.Standing(p, ref.Board, sc.now); member {
+		if st, member := sc.snap.Standing(p, ref.Board, sc.now); member {
 			v.People[p.ID] = p
+			if st.State == people.IsHere {
+				v.Members = append(v.Members, p)
+			}
 		}
 	}
 	for n := range scheduleWeeks {

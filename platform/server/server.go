@@ -20,6 +20,7 @@ import (
 	"samtjanst/admin/builder"
 	"samtjanst/admin/byhand"
 	"samtjanst/admin/caseload"
+	adminpeople "samtjanst/admin/people"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
@@ -365,6 +366,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	if err := byhand.Register(site, byhand.Deps{Flow: s.Flow}); err != nil {
+		return err
+	}
+	if err := adminpeople.Register(site, adminpeople.Deps{Flow: s.Flow}); err != nil {
 		return err
 	}
 	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
