@@ -39,6 +39,7 @@ type Graph struct {
 	order  []*node
 
 	checks    map[*forms.Field][]condition
+	quiet     map[*forms.Field]quiet
 	hindrance []condition
 	parties   []party
 	subject   *expr.Program
@@ -88,7 +89,7 @@ type node struct {
 // with a cause for the author: a *Cycle where the graph has no order.
 func New(form *forms.Form) (*Graph, error) {
 	const op = "journey.New"
-	g := &Graph{form: form, checks: map[*forms.Field][]condition{}}
+	g := &Graph{form: form, checks: map[*forms.Field][]condition{}, quiet: quietRows(form)}
 	var err error
 	if g.schema, err = schema.Compile(form.Def.Schema); err != nil {
 		return nil, fault.Wrap(op, err)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"samtjanst/forms"
@@ -129,7 +130,15 @@ func (c *checker) field(f *forms.Field, at forms.Pointer, value any, has bool, r
 			c.field(child, at+rel, e, ok, row)
 		}
 	case forms.RowsField:
+		must, canBeQuiet := c.graph.quiet[f]
+		var told map[string]bool
+		if canBeQuiet {
+			told = c.toldRows(at)
+		}
 		for i, e := range list {
+			if canBeQuiet && must.met(e) && !told[strconv.Itoa(i)] {
+				continue
+			}
 			for _, child := range f.Children() {
 				rel := child.Pointer[len(f.Pointer)+len("/*"):]
 				x, ok := forms.Lookup(e, rel)

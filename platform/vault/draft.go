@@ -215,7 +215,7 @@ func (v *Vault) FormDrafts(ctx context.Context, tenant, form, after string, limi
 }
 
 func (v *Vault) draftRow(d *Draft) (store.DraftRow, error) {
-	plain, err := json.Marshal(d)
+	plain, err := encodeDraft(d)
 	if err != nil {
 		return store.DraftRow{}, fault.New("vault.draftRow", fault.Internal, err)
 	}
