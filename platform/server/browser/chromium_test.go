@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -32,7 +33,7 @@ func run(m *testing.M) int {
 	}
 	axe = string(source)
 	found := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			found = path
 			break
@@ -52,5 +53,6 @@ func run(m *testing.M) int {
 		return 1
 	}
 	chromium = ctx
+	debug.SetGCPercent(400) // worlds come and go beside a browser that wants the processors
 	return m.Run()
 }

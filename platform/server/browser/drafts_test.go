@@ -162,7 +162,7 @@ func TestTallvik(t *testing.T) {
 	b.follow("Läs och skriv under")
 	b.sign(personas.CamillaProvdal)
 	b.sees("väntar på en handläggare")
-	torsten := staff(t, w, personas.TorstenTallhandlaggare, desk)
+	torsten := staffLogsIn(t, w, personas.TorstenTallhandlaggare, desk)
 	torsten.sees("Signe Provdal", "Klart, 1 av 1")
 }
 

@@ -87,3 +87,31 @@ const focused = () => {
   return { Name: focusName(e), Kind: e.tagName + " " + (e.type || ""), Seen: [e, e.parentElement, ...(e.labels || [])].some(marked) && !!open,
     Before: before && from !== last && !from.contains(last), Out: false };
 };
+// shape is all of a page that an inspection can tell apart: elements, their classes, roles and states, whether a name is given and what refers
+// to it is there, one for several alike in a row. It has no words, numbers, names of fields or addresses in it.
+const shape = (() => {
+  const ids = {}, named = /^(alt|aria-label|content|placeholder|src|title|value)$/, free = /^(action|formaction|name|nonce|integrity|d|points|viewBox|datetime|checked|selected)$/;
+  for (const e of document.querySelectorAll("[id]")) ids[e.id] = (ids[e.id] || 0) + 1;
+  const there = id => Math.min(ids[id] || 0, 2);
+  const refers = /^(for|list|form|aria-(labelledby|describedby|controls|owns|details|errormessage|activedescendant))$/;
+  const attribute = ({ name, value }) => {
+    if (free.test(name)) return "";
+    if (name === "id") return " id" + there(value);
+    if (name === "href") return value.startsWith("#") ? " #" + there(value.slice(1)) : " href";
+    if (refers.test(name)) return " " + name + value.split(/\s+/).map(there);
+    if (named.test(name)) return " " + name + (value.trim() ? "=x" : "");
+    if (name.startsWith("data-") && !/^data-(color|size|variant)$/.test(name)) return " " + name; // these say how it looks
+    return " " + name + "=" + value.replace(/\d+/g, "");
+  };
+  return node => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? "x" : "";
+    if (node.nodeType !== Node.ELEMENT_NODE) return "";
+    let inside = "", last = "";
+    for (const child of node.tagName === "SCRIPT" || node.tagName === "STYLE" ? [] : node.childNodes) {
+      const s = shape(child);
+      if (s && s !== last) inside += s;
+      last = s || last;
+    }
+    return "<" + node.localName + [...node.attributes].map(attribute).sort().join("") + ">" + inside + "</>";
+  };
+})();

@@ -51,7 +51,7 @@ func TestWithoutScript(t *testing.T) {
 	maria.again("2 av 2 har skrivit under")
 	maria.lacks("Norra Provbacken", "johan.provlund@example.se")
 
-	birgitta := staff(t, w, personas.BirgittaProvbeslutande, deskNoScript)
+	birgitta := staffLogsIn(t, w, personas.BirgittaProvbeslutande, deskNoScript)
 	birgitta.openCase("Alva Provberg")
 	birgitta.sees("Norra Provbacken 41", "Exempelvägen 3")
 	birgitta.pick("Handläggare", "Birgitta Provbeslutande")

@@ -71,7 +71,7 @@ func TestWholePath(t *testing.T) {
 	anna.sees("Du är utloggad")
 
 	// The officer sees what is missing, and reminds.
-	mona := staff(t, w, personas.MonaTesthandlaggare, desk)
+	mona := staffLogsIn(t, w, personas.MonaTesthandlaggare, desk)
 	mona.follow("Väntar på underskrift")
 	mona.sees("Elsa Testsson", "1 av 2")
 	reference := mona.openCase("Elsa Testsson")
@@ -158,6 +158,7 @@ func certificate(b *tab) {
 	b.upload("Intyg från läkare", "Filen intyg.exe är av ett slag som vi inte kan ta emot", bad)
 	b.upload("Intyg från läkare", "bild.png", good, two)
 	b.sees("intyg.pdf", "bild.png")
+	b.until(`!!press("Ta bort: bild.png")`, "the file is there to be removed")
 	b.click("Ta bort: bild.png")
 	b.until(`!document.body.innerText.includes("bild.png")`, "the file is removed")
 	b.inspect()

@@ -3,7 +3,11 @@ package browser
 import (
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
+
 	"samtjanst/integrations/sim/personas"
+	"samtjanst/platform/httpkit"
+	"samtjanst/platform/identity"
 	"samtjanst/platform/server/servertest"
 )
 
@@ -66,17 +70,45 @@ func (b *tab) logIn(id personas.ID) {
 	b.approveHere(id)
 }
 
-// loggedIn opens a window in which somebody has logged in and stands at Mina sidor.
+// loggedIn opens a window in which somebody is logged in and stands at Mina sidor. How one logs in is walked through where that is what is
+// looked at (logIn).
 func loggedIn(t *testing.T, w *servertest.World, id personas.ID, dev device) *tab {
 	t.Helper()
+	who := citizen(id)
+	who.Citizen.LoginAt = w.Clock.Now()
 	b := newTab(t, w.URL, dev)
+	b.issue(w, httpkit.CitizenSession, who)
 	b.open("/mina-sidor")
-	b.logIn(id)
 	return b
 }
 
-// staff opens a window in which a member of staff has logged in with the second factor, and stands at the inbox.
+// staff opens a window in which a member of staff is logged in and stands at the inbox (staffLogsIn).
 func staff(t *testing.T, w *servertest.World, id personas.StaffID, dev device) *tab {
+	t.Helper()
+	who := w.Staff(id)
+	who.Staff.LoginAt = w.Clock.Now()
+	b := newTab(t, w.URL, dev)
+	b.issue(w, httpkit.StaffSession, who)
+	b.open("/admin")
+	return b
+}
+
+// issue gives the window's profile a session.
+func (b *tab) issue(w *servertest.World, kind httpkit.SessionKind, who identity.Actor) {
+	b.Helper()
+	secret, err := w.Kit.Issue(w.Ctx, kind, who)
+	b.must(err)
+	b.cookie(kind.Cookie(), secret)
+}
+
+// cookie puts a cookie of the platform's into the window's profile.
+func (b *tab) cookie(name, value string) {
+	b.Helper()
+	call(b, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: b.base, Path: "/", Secure: new(true), HTTPOnly: new(true)})
+}
+
+// staffLogsIn opens a window in which a member of staff logs in with the second factor, and stands at the inbox.
+func staffLogsIn(t *testing.T, w *servertest.World, id personas.StaffID, dev device) *tab {
 	t.Helper()
 	b := newTab(t, w.URL, dev)
 	b.open("/admin")

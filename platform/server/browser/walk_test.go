@@ -3,8 +3,6 @@ package browser
 import (
 	"testing"
 
-	"github.com/chromedp/cdproto/network"
-
 	"samtjanst/forms/journey"
 	"samtjanst/forms/library"
 	"samtjanst/platform/server/servertest"
@@ -27,7 +25,7 @@ func TestEveryForm(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := newTab(t, w.URL, phone)
-			call(b, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: w.URL, Path: "/", Secure: new(true)})
+			b.cookie(cookie.Name, cookie.Value)
 			pages, _ := w.FillAny(who, form, draft)
 			for _, page := range append(pages, journey.CheckPage) {
 				at := drafts + draft + "/" + page
