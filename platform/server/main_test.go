@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,6 +42,7 @@ func TestMain(m *testing.M) {
 		}
 		select {}
 	}
+	debug.SetGCPercent(400) // many worlds come and go: memory is there, time is not
 	os.Exit(m.Run())
 }
 

@@ -66,6 +66,7 @@ type Options struct {
 // New starts a world and stops it with the test.
 func New(t testing.TB, o Options) *World {
 	t.Helper()
+	asShipped := o.Store == nil && o.Forms == "" && o.Municipalities == nil && o.Configure == nil
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -124,8 +125,14 @@ func New(t testing.TB, o Options) *World {
 	if o.Configure != nil {
 		o.Configure(&cfg)
 	}
-	w.Server, err = server.New(w.Ctx, cfg, server.Options{Clock: w.Clock, Log: log, Municipalities: o.Municipalities,
-		Simulators: w.Sim.Endpoints.URL, OutboxEvery: 200 * time.Millisecond, Still: !o.Outbox, Store: o.Store})
+	so := server.Options{Clock: w.Clock, Log: log, Municipalities: o.Municipalities,
+		Simulators: w.Sim.Endpoints.URL, OutboxEvery: 200 * time.Millisecond, Still: !o.Outbox, Store: o.Store}
+	if asShipped {
+		if err := lendPublished(w.Ctx, o.Dir, cfg, so); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Server, err = server.New(w.Ctx, cfg, so)
 	if err != nil {
 		t.Fatal(err)
 	}
