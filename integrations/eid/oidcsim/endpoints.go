@@ -40,8 +40,13 @@ func (s *Sim) discovery(w http.ResponseWriter, _ *http.Request, t Tenant) {
 }
 
 func (s *Sim) jwks(w http.ResponseWriter, _ *http.Request, _ Tenant) {
+	key, err := s.key()
+	if err != nil {
+		reply(w, http.StatusInternalServerError, object{"error": "server_error"})
+		return
+	}
 	reply(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
-		{Key: s.key.Public(), KeyID: s.kid, Algorithm: string(jose.RS256), Use: "sig"}}})
+		{Key: key.Public(), KeyID: s.kid, Algorithm: string(jose.RS256), Use: "sig"}}})
 }
 
 func (s *Sim) token(w http.ResponseWriter, r *http.Request, t Tenant) {
@@ -113,7 +118,10 @@ func (s *Sim) idToken(t Tenant, g grant, fault Fault, access string) (string, er
 	if g.strong {
 		c["acr"], c["amr"] = ACRSecondFactor, []string{"pwd", "otp", "mfa"}
 	}
-	key := s.key
+	key, err := s.key()
+	if err != nil {
+		return "", err
+	}
 	switch fault {
 	case WrongKey:
 		stranger, err := rsa.GenerateKey(rand.Reader, 2048)

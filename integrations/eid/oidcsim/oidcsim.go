@@ -10,7 +10,6 @@ package oidcsim
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -73,7 +72,7 @@ type Sim struct {
 	options Options
 	clock   clock.Clock
 	outage  *outage.Switch[Fault]
-	key     *rsa.PrivateKey
+	key     func() (*rsa.PrivateKey, error) // made at its first use: that takes a tenth of a second, and most who start a provider never log in
 	kid     string
 
 	mu     sync.Mutex
@@ -109,12 +108,8 @@ type grant struct {
 
 // New makes the providers.
 func New(o Options) (*Sim, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, fmt.Errorf("oidcsim: %w", err)
-	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	return &Sim{options: o, clock: o.Clock, key: key, kid: rand.Text()[:8],
+	return &Sim{options: o, clock: o.Clock, key: sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }), kid: rand.Text()[:8],
 		outage: outage.New(Down, Error500, WrongKey, WrongNonce, WrongAudience, WrongIssuer, Expired, NoGroups),
 		logins: map[string]*login{}, codes: map[string]grant{}, tokens: map[string]grant{}}, nil
 }
