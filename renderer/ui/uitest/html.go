@@ -120,7 +120,9 @@ func (c *checker) control(n, fieldset *html.Node) {
 		c.fault("an input has type %s, which rewrites what is typed", kind)
 	}
 	id, _ := attr(n, "id")
-	if _, named := attr(n, "aria-label"); !named && !c.labels[id] {
+	_, named := attr(n, "aria-label")
+	within := n.Parent != nil && n.Parent.Data == "label" && strings.TrimSpace(Text(n.Parent)) != ""
+	if !named && !within && !c.labels[id] {
 		c.fault("<%s id=%q> has no label", n.Data, id)
 	}
 	if name, _ := attr(n, "name"); name == "" {
