@@ -25,12 +25,15 @@ import (
 type square struct {
 	*servertest.World
 	mona, birgitta, oskar identity.Actor
+	made                  servertest.Options
 }
 
 func newSquare(t *testing.T) *square {
 	t.Helper()
-	w := servertest.New(t, servertest.Offering(t, "testdata/forms", "torgplats"))
-	s := &square{World: w, mona: w.Staff(personas.MonaTesthandlaggare), birgitta: w.Staff(personas.BirgittaProvbeslutande), oskar: w.Staff(personas.OskarProvhandlaggare)}
+	made := servertest.Offering(t, "testdata/forms", "torgplats")
+	made.Dir = t.TempDir()
+	w := servertest.New(t, made)
+	s := &square{World: w, made: made, mona: w.Staff(personas.MonaTesthandlaggare), birgitta: w.Staff(personas.BirgittaProvbeslutande), oskar: w.Staff(personas.OskarProvhandlaggare)}
 	s.oskar.Staff.Grants = []identity.Grant{{Authority: s.birgitta.Staff.Grants[0].Authority, Roles: []identity.Role{identity.Officer, identity.Decider}}}
 	if err := w.Flow.StaffLoggedIn(w.Ctx, *s.oskar.Staff); err != nil {
 		t.Fatal(err)
@@ -39,13 +42,15 @@ func newSquare(t *testing.T) *square {
 }
 
 // stall is an application of Anna's, which waits for the officer.
-func (s *square) stall(t *testing.T) casework.ID {
+func (s *square) stall(t *testing.T) casework.ID { t.Helper(); return s.selling(t, "Honung") }
+
+func (s *square) selling(t *testing.T, what string) casework.ID {
 	t.Helper()
 	draft, err := s.Flow.Start(s.Ctx, anna, "ekkoping", "torgplats")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Fill(anna, draft, map[string]url.Values{"plats": servertest.Posted("/plats/vad=Honung")})
+	s.Fill(anna, draft, map[string]url.Values{"plats": servertest.Posted("/plats/vad=" + what)})
 	id := s.Submit(anna, draft)
 	s.Run()
 	return id
