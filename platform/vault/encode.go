@@ -2,6 +2,7 @@ package vault
 
 import (
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -35,6 +36,10 @@ func appendValue(b []byte, v any) ([]byte, error) {
 		return append(b, "false"...), nil
 	case string:
 		return appendText(b, x)
+	case json.Number:
+		if plain(x) {
+			return append(b, x...), nil
+		}
 	case map[string]any:
 		if x == nil {
 			return append(b, "null"...), nil
@@ -57,6 +62,15 @@ func appendValue(b []byte, v any) ([]byte, error) {
 		return append(b, ']'), nil
 	}
 	return appendOther(b, v)
+}
+
+// plain reports whether a number is JSON at a glance: digits, with a point among them and a minus before them or not.
+func plain(n json.Number) bool {
+	whole, part, pointed := strings.Cut(strings.TrimPrefix(string(n), "-"), ".")
+	digits := func(s string) bool {
+		return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
+	}
+	return digits(whole) && (whole == "0" || whole[0] != '0') && (!pointed || digits(part))
 }
 
 func appendObject(b []byte, object map[string]any) ([]byte, error) {
