@@ -48,8 +48,8 @@ type Meta struct {
 	Decision  Decision          `yaml:"decision"`
 	Delivery  Delivery          `yaml:"delivery"` // how a case ends where nothing is decided
 	Handover  []Handover        `yaml:"handover"`
-	Dispatch  []Dispatch        `yaml:"dispatch"` // to which authorities a decision is sent on
-	Letters   []Letter          `yaml:"letters"`  // to people of whom the answers tell, when it is decided
+	Dispatch  []Dispatch        `yaml:"dispatch"`  // to which authorities a decision is sent on
+	Letters   []Letter          `yaml:"letters"`   // to people of whom the answers tell, when it is decided
 	Copyable  []string          `yaml:"copyable"`  // pointers that "copy for a sibling" carries over
 	Reference string            `yaml:"reference"` // letters that begin the platform's reference: "SKJ"
 	Series    string            `yaml:"series"`    // pattern of the diarienummer: "BUN {year}-{seq:4}"; "" for none
@@ -182,7 +182,7 @@ type DecisionSigning struct {
 	// of people says, are asked in its order, whoever is on call first. Absent: the officer chooses among colleagues who may decide.
 	Kind string `yaml:"kind"`
 	// Elected says that the law leaves the decision to the board, its chair or an appointed member: no official decides it.
-	Elected bool `yaml:"elected"`
+	Elected bool       `yaml:"elected"`
 	Days    int        `yaml:"days"`    // how long there is to sign
 	Minutes int        `yaml:"minutes"` // beside the days, or instead of them
 	Ladder  Span       `yaml:"ladder"`  // when several may sign: the next is asked when the one before has been silent for so long
@@ -316,7 +316,7 @@ type LayoutField struct {
 	ID           string            `yaml:"id"`          // names a fact or notice in translations; a field with a pointer needs none
 	Accept       []string          `yaml:"accept"`      // media types of files, "application/pdf"
 	MaxMB        int               `yaml:"maxMB"`       // size of one file; 0 the platform's own limit
-	OptionsFrom  string            `yaml:"optionsFrom"` // CEL giving a list of {value, label, hint}
+	OptionsFrom  string            `yaml:"optionsFrom"` // CEL giving a list of {value, label, hint}; within rows it may read row
 	Options      map[string]string `yaml:"options"`     // enum value → label, when the schema has no oneOf const/title
 	Item         string            `yaml:"item"`        // what one row is called: "dag"
 	Groups       []LayoutGroup     `yaml:"groups"`      // headings over options: optgroups, or the branches of widget tree

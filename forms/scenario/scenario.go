@@ -65,8 +65,8 @@ type Other struct {
 type Expect struct {
 	Pages    []string         `yaml:"pages"`
 	Computed map[string]any   `yaml:"computed"`
-	Facts    map[string]any   `yaml:"facts"` // id of a shown fact → value
-	Options  map[string][]any `yaml:"options"`
+	Facts    map[string]any   `yaml:"facts"`   // id of a shown fact → value; on the page of a row id@skola.2
+	Options  map[string][]any `yaml:"options"` // pointer → values that can be chosen; in a row /barn/1/skola
 	Parties  []any            `yaml:"parties"` // {role, number, name, signs}
 	Nobody   bool             `yaml:"nobody"`  // no other party
 	Grants   []any            `yaml:"grants"`  // whole rows, or only the columns named
