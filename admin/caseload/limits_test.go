@@ -58,6 +58,14 @@ func (f *fakeFlow) limited(id casework.ID) *casework.Case {
 	return c
 }
 
+// nearLimit is one that was missed on Friday, in a line of a list.
+func nearLimit() []flow.RowLimit {
+	friday := calendar.Of(2026, time.November, 20)
+	term := timelimit.Until(ago(10), friday)
+	return []flow.RowLimit{{Title: "Beslutet ska underställas förvaltningsrätten", Plain: friday, Moved: friday, Due: term.Due, Ends: term.Ends, Missed: true, Raised: true,
+		Means: "Omhändertagandet har upphört (LVU 7 §)."}}
+}
+
 // What the officer reads of a limit says in words when it ends and what follows.
 func TestWhenALimitEnds(t *testing.T) {
 	w := swedish(t)
@@ -94,8 +102,7 @@ func TestWhenALimitEnds(t *testing.T) {
 func TestLimitPages(t *testing.T) {
 	h := newHouse(t)
 	h.flow.limited(waits)
-	h.flow.rows[4].Limits = []flow.RowLimit{{Title: "Beslutet ska underställas", Plain: calendar.Of(2026, 11, 20), Moved: calendar.Of(2026, 11, 20), Due: ago(2), Ends: ago(2), Missed: true, Raised: true,
-		Means: "Omhändertagandet har upphört (LVU 7 §)."}}
+	h.flow.rows[4].Limits = nearLimit()
 	h.flow.rows[4].Tasks = []casework.TaskKind{casework.TaskLimit}
 	b := httptestkit.New(t, h.kit.App())
 	b.LogIn(h.kit, mona)

@@ -61,6 +61,8 @@ func TestTemplates(t *testing.T) {
 // there, to be looked at.
 func TestPages(t *testing.T) {
 	h := newHouse(t)
+	h.flow.limited(waits)
+	h.flow.rows[4].Limits = nearLimit()
 	app := h.kit.App()
 	b := httptestkit.New(t, app)
 	b.LogIn(h.kit, birgitta)
@@ -83,6 +85,9 @@ func TestPages(t *testing.T) {
 		{"replace", caseURL(stepped) + "/ersatt/p2"},
 		{"orders", ordersURL},
 		{"completion", caseURL(expired) + "/komplettering"},
+		{"inbox-limits", inboxURL + "?vy=frister"},
+		{"limit-done", limitURL(waits, "ansokan", limitDone)},
+		{"limit-missed", limitURL(waits, "understallning", limitEnd)},
 		{"goon", caseURL(expired) + "/vidare/p2"},
 		{"paper", caseURL(expired) + "/papper/p2"},
 		{"decide", caseURL(waits) + "/beslut"},
