@@ -31,7 +31,7 @@ test: tools deps assets check
 	$(BIN) form test forms/library
 	$(GO) test -timeout 10m $$($(GO) list ./... | grep -v -e /platform/server -e /renderer/bare)
 	set -o pipefail; $(GO) test -timeout 10m -v ./renderer/bare | grep -v -e '^=== ' -e '^ *--- PASS'
-	$(GO) test -timeout 10m -p 1 ./platform/server/...
+	$(GO) test -timeout 14m -p 1 ./platform/server/...
 
 check:
 	@out=$$(gofmt -l admin forms integrations platform renderer examples); [ -z "$$out" ] || { echo "not gofmt'ed: $$out" >&2; exit 1; }

@@ -67,6 +67,7 @@ func stored(t *testing.T, w *servertest.World, draft string) string {
 
 // What is no number says so, and stands as it was typed.
 func TestNumbersByHand(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if err := w.Sim.Navet.Fail(navetsim.Down, 0); err != nil {
 		t.Fatal(err)
@@ -144,6 +145,7 @@ func postFiles(t *testing.T, b *httptestkit.Browser, address, field string, file
 
 // Files that may not be are told of, one by one; those that may be are kept, under names that mislead nobody.
 func TestFilesThatMayNotBe(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b := visitor(t, w, anna)
 	pages := servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se")
@@ -230,6 +232,7 @@ func TestFilesThatMayNotBe(t *testing.T) {
 
 // Nothing gets in by the form but what the page offered.
 func TestAnswersNobodyAskedFor(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b := visitor(t, w, anna)
 	draft, address := atPage(t, w, b, servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se"), "fritids")
@@ -265,6 +268,7 @@ func TestAnswersNobodyAskedFor(t *testing.T) {
 
 // A value of a type that the field does not have is told of, kept as typed, and never stored as something else.
 func TestAnswersOfTheWrongType(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b := visitor(t, w, anna)
 	for _, c := range []struct {
@@ -305,6 +309,7 @@ func TestAnswersOfTheWrongType(t *testing.T) {
 
 // A body that is larger than any form gets a page; so does one that is none.
 func TestBodies(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b := visitor(t, w, anna)
 	draft, address := atPage(t, w, b, servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se"), "barnet")
@@ -401,6 +406,7 @@ func TestChangedFormVersion(t *testing.T) {
 
 // What came late by another tab is not written over, and not lost: the page shows both.
 func TestStaleTab(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b := visitor(t, w, anna)
 	draft, address := atPage(t, w, b, servertest.OneHome(personas.ElsaTestsson, "eklunda", "a@example.se"), "barnet")

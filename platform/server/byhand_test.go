@@ -70,6 +70,7 @@ func orderedByHand(t *testing.T, w *servertest.World, a identity.Actor, v *flow.
 
 // An agreement is signed by one, then by one of two, exactly as it was uploaded; the officer files it, and each has the document.
 func TestOrderByHand(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	siv := w.Staff(personas.SivSocialtest)
 	v := draftByHand(t, w, siv, "social", lease())
@@ -146,6 +147,7 @@ func TestOrderByHand(t *testing.T) {
 
 // Nobody but the officer knows of what is being made, nobody but the board and its parties of what has been sent, and no citizen begins it.
 func TestByHandWalls(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	siv, mona := w.Staff(personas.SivSocialtest), w.Staff(personas.MonaTesthandlaggare)
 	v := draftByHand(t, w, siv, "social", lease())
@@ -203,6 +205,7 @@ func TestByHandWalls(t *testing.T) {
 
 // What stands in the way of an order is told at the thing that is wrong, and what was typed stays.
 func TestByHandProblems(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	siv := w.Staff(personas.SivSocialtest)
 	many := lease()
@@ -272,6 +275,7 @@ func TestByHandProblems(t *testing.T) {
 
 // Somebody who is protected is not asked, nor anybody with them, and the words are those for a number that nobody has. The question is noted.
 func TestByHandProtected(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	siv := w.Staff(personas.SivSocialtest)
 	var told []string
@@ -292,6 +296,7 @@ func TestByHandProtected(t *testing.T) {
 
 // Until a moment of the clock, one by one, and a person without a number: by letter and pen.
 func TestByHandUntilANight(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	siv := w.Staff(personas.SivSocialtest)
 	in := lease()
@@ -328,6 +333,7 @@ func TestByHandUntilANight(t *testing.T) {
 
 // An officer takes an order back; those who were asked have nothing to sign, and others cannot.
 func TestByHandTakenBack(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	siv := w.Staff(personas.SivSocialtest)
 	id := orderedByHand(t, w, siv, draftByHand(t, w, siv, "social", lease()))

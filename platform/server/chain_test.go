@@ -201,6 +201,7 @@ func metadataCertificate(t *testing.T, address, entity string) []byte {
 // The whole chain, for each e-legitimation of the demo: somebody signs by its protocol, the signature is stored with its evidence, and the
 // archive and the sealed PDF prove it: to whoever runs the command with the certificates of those he or she trusts, and on the page.
 func TestEveryProviderIsProven(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{EIDs: true})
 	officer := w.Staff(personas.MonaTesthandlaggare)
 	trust := trustAll(t, w)

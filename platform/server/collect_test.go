@@ -15,6 +15,7 @@ import (
 // Somebody who signs in the app and never looks at the page again has signed, also when the process that began was another; what went
 // wrong is there to be told when somebody looks.
 func TestSignaturesAreCollectedUnseen(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	started, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client) // nobody collects yet: as before a restart

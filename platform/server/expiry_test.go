@@ -30,6 +30,7 @@ func mailsAfterSweep(t *testing.T, w *servertest.World, to string) int {
 
 // The owner of a draft is told once, three days before its last day, and again only when it has lived on meanwhile. The words name nothing.
 func TestDraftEndIsAnnounced(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if p, err := w.Flow.SaveContact(w.Ctx, anna, casework.Contact{Email: "anna@example.se"}); err != nil || p != nil {
 		t.Fatal(p, err)
@@ -76,6 +77,7 @@ func TestDraftEndIsAnnounced(t *testing.T) {
 
 // What was opened in the browser before the notice can still be saved: telling makes no new revision.
 func TestNoticeIsNoChange(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if p, err := w.Flow.SaveContact(w.Ctx, anna, casework.Contact{Phone: "0701740610"}); err != nil || p != nil {
 		t.Fatal(p, err)
@@ -98,6 +100,7 @@ func TestNoticeIsNoChange(t *testing.T) {
 
 // Somebody without login is told where the link was sent, and who has ordered none is told nowhere.
 func TestOpenDraftEndIsAnnounced(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	guest := identity.Actor{Lang: "sv", Guest: &identity.Guest{Key: "a"}}
 	draft, err := w.Flow.Start(w.Ctx, guest, "ekkoping", "forslag-ny-e-tjanst")
@@ -196,6 +199,7 @@ func TestSweepTakesFiles(t *testing.T) {
 
 // Parts that nobody refers to are taken away a day after they were written; those of a case stay, also what an event says was there before.
 func TestSweepTakesStrayParts(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	w.Run()

@@ -267,6 +267,7 @@ func checkNothingLeaks(t *testing.T, w *servertest.World, id casework.ID, never 
 // Two homes: each guardian fills in his or her own, the officer sees both, and neither address reaches the other: not on a page, not in a
 // part, not in the decision.
 func TestTwoHomes(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	maria, johan := servertest.Citizen(personas.MariaProvberg), servertest.Citizen(personas.JohanProvlund)
 	draft, err := w.Flow.Start(w.Ctx, maria, "ekkoping", "skolskjuts")
@@ -309,6 +310,7 @@ func TestTwoHomes(t *testing.T) {
 
 // Submitting again, from another tab, or after the fact, gives the same case.
 func TestSubmitIsIdempotent(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
 	if err != nil {
@@ -345,6 +347,7 @@ func TestSubmitIsIdempotent(t *testing.T) {
 
 // Somebody else's draft, case, file or signing page does not exist.
 func TestWallsBetweenPeople(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
 	if err != nil {
@@ -395,6 +398,7 @@ func errOf[T any](_ T, err error) error { return err }
 
 // Whatever the reason, the refusal is the same; and what becomes protected later is not revealed either.
 func TestProtectionFailsClosed(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	for _, id := range []personas.ID{personas.KarinDemolund, personas.LindaProvgren} {
 		_, err := w.Flow.Start(w.Ctx, servertest.Citizen(id), "ekkoping", "skolskjuts")
@@ -433,6 +437,7 @@ func TestProtectionFailsClosed(t *testing.T) {
 
 // The register is down: facts by hand, the case says so, and notices wait for it.
 func TestRegisterDown(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	for _, f := range []navetsim.Fault{navetsim.Down, navetsim.Error500, navetsim.Malformed, navetsim.TooMany} {
 		if err := w.Sim.Navet.Fail(f, 0); err != nil {
@@ -478,6 +483,7 @@ func TestRegisterDown(t *testing.T) {
 
 // Every failure of the e-legitimation ends in a message and leaves nothing signed.
 func TestSigningFailures(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	n := anna.Citizen.Number
@@ -519,6 +525,7 @@ func TestSigningFailures(t *testing.T) {
 
 // Two rules: Ekköping wants both always, Tallvik both only for two homes; sole custody is one.
 func TestWhoMustSign(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	for _, c := range []struct {
 		who    personas.ID

@@ -56,6 +56,7 @@ func handout(way, message string, files ...string) flow.HandoutInput {
 
 // A certificate goes from the officer to the one who ordered it, and to nobody else; nothing is decided and no family is asked about.
 func TestHandOut(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := orderCertificate(t, w)
 	lova := w.Staff(personas.LovaLonetest)
@@ -126,6 +127,7 @@ func TestHandOut(t *testing.T) {
 
 // Whoever has become protected since the order gets the certificate by the officer's hand: no notice goes, and no page shows it.
 func TestHandOutToTheProtected(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := orderCertificate(t, w)
 	lova := w.Staff(personas.LovaLonetest)

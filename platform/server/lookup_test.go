@@ -69,6 +69,7 @@ func says(t *testing.T, b *httptestkit.Browser, texts ...string) {
 }
 
 func TestLookupFillsAndIsNotChanged(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b, draft := atCompany(t, w, anna)
 	if len(w.Sim.Company.Calls()) != 0 {
@@ -102,6 +103,7 @@ func TestLookupFillsAndIsNotChanged(t *testing.T) {
 }
 
 func TestLookupAnswers(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	for name, test := range map[string]struct {
 		who    identity.Actor
@@ -199,6 +201,7 @@ func TestLookupWithTheRegisterDown(t *testing.T) {
 
 // Somebody presses three times before the answer has come: the register is asked once, and all three see what it said.
 func TestLookupPressedThrice(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b, draft := atCompany(t, w, anna)
 	fields := number(companies.Provbageriet)
@@ -229,6 +232,7 @@ func TestLookupPressedThrice(t *testing.T) {
 
 // A form is not a way to read the register from end to end, nor anybody else's draft a way to have it asked.
 func TestLookupDoors(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b, draft := atCompany(t, w, anna)
 	refused := 0
@@ -310,6 +314,7 @@ var newRestaurant = map[string]url.Values{
 
 // What the register said decides what is asked, so the second who signs for the company reads with it what the first wrote.
 func TestSecondSignatoryReadsWhatIsSigned(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	b, draft := atCompany(t, w, anna)
 	b.Submit(fetch, number(companies.Testkrogen))

@@ -12,6 +12,7 @@ import (
 
 // An identity provider fetches our metadata where the configuration says; for BankID there is none.
 func TestMetadata(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{EIDs: true})
 	for path, want := range map[string]int{"/eid/metadata/elegitimation": http.StatusOK, "/eid/metadata/bankid": http.StatusNotFound, "/eid/metadata/x": http.StatusNotFound} {
 		res, err := w.App.Test(httptest.NewRequest(http.MethodGet, "http://localhost:8080"+path, nil), -1)

@@ -52,6 +52,7 @@ func forSomebody(t *testing.T, w *servertest.World, who personas.ID) casework.ID
 // Somebody who is only named in the answers, as the principal of a deputy, is asked about like everybody else before anything is shown or
 // decided, and need not be in the deputy's family.
 func TestNamedInTheAnswers(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := forSomebody(t, w, personas.GunnarTestman)
 	if _, err := w.Flow.SigningPage(w.Ctx, anna, id); err != nil {

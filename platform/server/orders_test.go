@@ -47,6 +47,7 @@ func waitingFor(t testing.TB, w *servertest.World, who identity.Actor, q flow.Or
 
 // The list of orders: those first that have waited longest for somebody, with what each filter keeps.
 func TestOrders(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	mona, siv := w.Staff(personas.MonaTesthandlaggare), w.Staff(personas.SivSocialtest)
 	elsa := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
@@ -99,6 +100,7 @@ func TestOrders(t *testing.T) {
 
 // Many are reminded at once: those who can be are, and of the others it is said why not.
 func TestRemindMany(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	mona := w.Staff(personas.MonaTesthandlaggare)
 	reached := applyWith(t, w, personas.ElsaTestsson, "erik.testsson@example.se")
@@ -214,6 +216,7 @@ func changedMeta(t *testing.T, from, to string) string {
 // Somebody else is put in a guardian's place: the one before finds no case any more. Who is no guardian by the register is told nothing by
 // the platform itself: from there on the officer sees to it.
 func TestSomebodyElseInAPlace(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	mona := w.Staff(personas.MonaTesthandlaggare)
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
@@ -289,6 +292,7 @@ func queued(t testing.TB, w *servertest.World, template casework.Case, n int) {
 
 // Pages of fifty lead through all orders, each once, in order.
 func TestOrdersPageByPage(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	mona := w.Staff(personas.MonaTesthandlaggare)
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")

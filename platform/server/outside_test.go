@@ -26,6 +26,7 @@ import (
 
 // Every error of the e-legitimation at the start, and while it is waited for, leads to a page that says what to do.
 func TestELegitimationErrors(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	said := map[bankidsim.Action]string{
@@ -192,6 +193,7 @@ func TestMailDown(t *testing.T) {
 
 // The answer is lost after the mail was taken: it is sent again under the same Message-ID, so the receiver sees one.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if err := w.Sim.Mail.Fail(mailsim.LoseAnswer, 2); err != nil {
 		t.Fatal(err)
@@ -211,6 +213,7 @@ func TestLostAnswers(t *testing.T) {
 
 // An address that refuses the mail for good is tried by SMS; without a number a letter is asked for. An SMS gateway that is down is tried again.
 func TestMailRefusedForGood(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if err := w.Sim.Mail.Fail(mailsim.Reject, 0); err != nil {
 		t.Fatal(err)
@@ -243,6 +246,7 @@ func TestMailRefusedForGood(t *testing.T) {
 
 // The operator's system is down: the officer sees it, the rows come later, and once, also when the answer was lost.
 func TestHandoverDown(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if err := w.Sim.Handover.Fail(handoversim.Later, 0); err != nil {
 		t.Fatal(err)

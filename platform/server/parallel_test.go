@@ -20,6 +20,7 @@ import (
 // Twenty at once on one draft and one case: nothing that was answered as done is lost, and where one can win one wins. That engines compare
 // and set alike is storetest's.
 func TestTwentyAtOnce(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	saveAtOnce(t, w)
 	onOneCase(t, w)

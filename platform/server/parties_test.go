@@ -57,6 +57,7 @@ func restarted(t *testing.T, w *servertest.World, dir string, change func(*confi
 
 // What the second guardian fills in belongs to the case: it is nothing that can be opened, listed or handed in by itself.
 func TestOwnSectionIsNoApplication(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	v, err := w.Flow.OwnPage(w.Ctx, erik, id, "")
@@ -108,6 +109,7 @@ func login(t *testing.T, w *servertest.World, id personas.ID) identity.Actor {
 // Somebody whose number has been changed is one person: under the new number, which the register gives the other guardian, and under
 // the old, which the e-legitimation still has.
 func TestChangedNumber(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	lovisa := servertest.Citizen(personas.LovisaExempelstrom)
 	id := apply(t, w, lovisa, "ekkoping", personas.IdaExempelstrom, "eklunda")
@@ -226,6 +228,7 @@ func TestProtectedLaterIsNotRead(t *testing.T) {
 // With the register down an applicant can name anybody as guardian. Nobody is told or shown anything before the register has said that
 // it is so.
 func TestNamedByHand(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	if err := w.Sim.Navet.Fail(navetsim.Down, 0); err != nil {
 		t.Fatal(err)
@@ -258,6 +261,7 @@ func TestNamedByHand(t *testing.T) {
 
 // Whatever somebody writes, the text in the app holds whole characters, the declaration and the digest, and can be signed.
 func TestLongTextInTheApp(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "skolskjuts")
 	if err != nil {
@@ -288,6 +292,7 @@ func TestLongTextInTheApp(t *testing.T) {
 
 // A page's script, its button and a second tab ask at once: the signature is stored once and nobody is told that it failed.
 func TestPollsTogether(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := apply(t, w, anna, "ekkoping", personas.ElsaTestsson, "eklunda")
 	v, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client)

@@ -66,6 +66,7 @@ func aids(t *testing.T, w *servertest.World) (draft string) {
 // Each aid that has to be measured has a page of its own: it is led to, comes back, is changed from the summary, and is where it was when the
 // list has been moved about in.
 func TestAPageForEachRow(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	draft := aids(t, w)
 	base := "/ansokan/" + draft + "/"
@@ -169,6 +170,7 @@ func TestAPageForEachRow(t *testing.T) {
 // Another tab has taken the row away, or another one before it: nothing is saved under a number that means another row now, and what was
 // typed can be read.
 func TestTheRowIsTakenAwayMeanwhile(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	draft := aids(t, w)
 	base := "/ansokan/" + draft + "/"
@@ -206,6 +208,7 @@ func TestTheRowIsTakenAwayMeanwhile(t *testing.T) {
 
 // Whoever answers for the service changes the words of such a page as of others, and sees it as it is for the first row.
 func TestWordsOfAPageForEachRow(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	owner := w.Staff(personas.MonaTesthandlaggare)
 	owner.Staff.Grants = []identity.Grant{{Authority: "ekkoping/teknik", Roles: []identity.Role{identity.FormOwner}}}

@@ -73,6 +73,7 @@ func tool(t *testing.T, file []byte, name string, args ...string) (out string, o
 
 // Documents of record come sealed by the municipality, each in its language and for its reason, tagged and fit for the archive.
 func TestDocumentsAreSealed(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	get := opened(t)
 	officer := w.Staff(personas.MonaTesthandlaggare)
@@ -140,6 +141,7 @@ func TestDocumentsAreSealed(t *testing.T) {
 
 // What the two copies hold: the authority's every evidence, a party's the own alone, with what the others have done in words.
 func TestTwoCopies(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	get := opened(t)
 	id := signedByTwo(t, w)
@@ -202,6 +204,7 @@ func textOf(t *testing.T, file []byte) (string, bool) {
 
 // What is no document of record is not sealed, and nothing is where the municipality has no certificate.
 func TestUnsealed(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	get := opened(t)
 	id := signedByTwo(t, w)
@@ -225,6 +228,7 @@ func TestUnsealed(t *testing.T) {
 // While the timestamp authority is down a decision waits and the officer sees it; whoever asks for a document is asked to come back. When it
 // is back the decision goes out by itself, once.
 func TestTimestampsDown(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	for _, f := range []timestamptest.Fault{timestamptest.Down, timestamptest.Stranger} {
 		if err := w.Sim.Stamps.Fail(f, 0); err != nil {
@@ -339,6 +343,7 @@ func TestSignedDecisionIsSealedBefore(t *testing.T) {
 
 // What is wrong with a certificate stops the start, in one line that says where.
 func TestSealsConfiguredWrong(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	both := w.Sim.Endpoints.Seals
 	mixed := both["ekkoping"]

@@ -107,6 +107,7 @@ func holds(t *testing.T, w *servertest.World, file []byte, signatures int) proof
 
 // What leaves the platform proves itself: the officer's file and archive all of it, a party's copy what that party signed and may read.
 func TestCopiesProveThemselves(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := signedByTwo(t, w)
 	officer := w.Staff(personas.MonaTesthandlaggare)
@@ -159,6 +160,7 @@ func attachedTo(t *testing.T, file []byte) []pdf.Attachment {
 // A thousand changes of one byte each are found, of a real archive, of what a real case PDF carries even if nobody looks at its seal, and
 // anywhere in the sealed PDF.
 func TestAnyChangedByteIsFound(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := signedByTwo(t, w)
 	officer := w.Staff(personas.MonaTesthandlaggare)
@@ -223,6 +225,7 @@ func verifyCommand(t *testing.T, args ...string) (status int, stdout, stderr str
 }
 
 func TestVerifyCommand(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	id := signedByTwo(t, w)
 	officer := w.Staff(personas.MonaTesthandlaggare)

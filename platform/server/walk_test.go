@@ -14,6 +14,7 @@ import (
 // Every form of the library is filled in over HTTP, without script, by somebody whom the register knows: each page answers 200, what is
 // posted leads on, and the check page opens. A new folder is walked too.
 func TestWalkEveryForm(t *testing.T) {
+	t.Parallel()
 	w := servertest.New(t, servertest.Options{})
 	for _, dir := range servertest.CitizensForms(t, library.Forms) {
 		t.Run(dir, func(t *testing.T) {
