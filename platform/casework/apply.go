@@ -41,9 +41,9 @@ func Apply(old Case, e Event, s Stamp) (Case, Recorded, error) {
 // table says in which states an event may happen; events that are not in it may happen in any state.
 var table = map[string][]State{
 	"submitted":          {""},
-	"opened":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"opened":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding, Decided},
 	"own-filled":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
-	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
+	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding, Decided}, // the last: what was decided by word of mouth
 	"declined":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"taken-back":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"withdrawn":          {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
@@ -65,6 +65,14 @@ var table = map[string][]State{
 	"stage-moved":        {AwaitingOfficer},
 	"time-changed":       {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"rides-received":     {Decided, Closed},
+	"called":             {Deciding, Decided},
+	"question-asked":     {Deciding},
+	"signers-away":       {Deciding},
+	"decided-orally":     {Deciding},
+	"dispatch-delivered": {Decided},
+	"dispatch-confirmed": {Decided},
+	"letter-posted":      {Decided, Closed},
+	"handed-to-unit":     {AwaitingOfficer, Deciding, Decided, Closed},
 }
 
 func allowed(s State, e Event) bool {
@@ -89,6 +97,12 @@ func answers(e Event) string {
 	case DocumentMade:
 		return e.Effect
 	case HandedOver:
+		return e.Effect
+	case OfficerTold:
+		return e.Effect
+	case DispatchReceived:
+		return e.Effect
+	case DispatchByHand:
 		return e.Effect
 	case LimitDue:
 		return e.Effect
@@ -149,7 +163,9 @@ func (c *Case) apply(e Event, now time.Time) error {
 			return fault.Newf("casework.Apply", fault.Conflict, "nobody to remind")
 		}
 		if !c.pending(EffectRemind, e.Party, now) {
-			c.effect(EffectRemind, e.Party, "", now)
+			for _, way := range c.ways(e.Party) {
+				c.effect(EffectRemind, e.Party, way, now)
+			}
 		}
 	case StageMoved:
 		return c.stageMoved(e, now)
@@ -215,6 +231,32 @@ func (c *Case) apply(e Event, now time.Time) error {
 		f := c.finish(e.Effect)
 		c.passed(TaskHandover, func(t Task) bool { return t.Detail == f.Arg }, now)
 		c.Handovers = append(c.Handovers, HandoverState{Target: f.Arg, Ref: f.ID, Rows: e.Rows, Excluded: e.Excluded, At: now})
+	case Called:
+		return c.called(e, now)
+	case QuestionAsked:
+		return c.questionAsked(e, now)
+	case QuestionAnswered:
+		return c.questionAnswered(e, now)
+	case SignersAway:
+		return c.signersAway(e, now)
+	case DecidedOrally:
+		return c.decidedOrally(e, now)
+	case OfficerTold:
+		c.finish(e.Effect)
+	case DispatchReceived:
+		return c.dispatchReceived(e, now)
+	case DispatchByHand:
+		return c.dispatchByHand(e, now)
+	case DispatchDelivered:
+		return c.dispatchDelivered(e, now)
+	case DispatchConfirmed:
+		return c.dispatchConfirmed(e, now)
+	case LetterPosted:
+		return c.letterPosted(e, now)
+	case HandedToUnit:
+		return c.handedToUnit(e, now)
+	case AcceptedByUnit:
+		return c.acceptedByUnit(e)
 	case TimerFired:
 		c.timer(e, now)
 	case LimitMet:
@@ -318,6 +360,9 @@ func (c *Case) taskDone(id int, now time.Time) error {
 			}
 			if t.Kind == TaskLimit {
 				return fault.Newf("casework.Apply", fault.Invalid, "what became of a time limit is recorded on the limit")
+			}
+			if t.Kind == TaskQuestion || t.Kind == TaskDispatch || t.Kind == TaskSignLater {
+				return fault.Newf("casework.Apply", fault.Invalid, "a task %s is done when what it waits for has happened", t.Kind)
 			}
 			t.Done = now
 			return nil

@@ -76,7 +76,12 @@ type Case struct {
 	Content      Content
 	Order        signing.Order // of what was handed in
 	Tasks        []Task
-	Assignee     string // staff subject
+	Calls        []Call     // to those who decide
+	Questions    []Question // of those who decide
+	Dispatches   []Dispatch // to other authorities, of the decision
+	Posted       []Posted   // letters to people who are no parties
+	Takeover     *Takeover  // the host has handed the case over, and nobody has accepted it; nil else
+	Assignee     string     // staff subject
 	AssigneeName string
 	Decision     *Decision
 	Against      []Decision // proposals that somebody who was to decide was against, oldest first
@@ -212,6 +217,10 @@ type Decision struct {
 	Plan       *signing.Plan // how they sign
 	Order      signing.Order // of their signatures
 	Ground     string        // why the proposal was taken back; "" it was not
+	Kind       string        // what is decided, as mandates name it, when whom it is laid before stands in the register of people; "" else
+	Oral       *Oral         // taken by word of mouth or by pen; nil when it was signed
+	Later      signing.Order // of the signature that such a decision still wants
+	Dispatch   []Dispatch    // to whom it is sent on when it has been taken
 }
 
 // HandoverState is what became of rows handed to a target.
@@ -363,6 +372,9 @@ func (c *Case) Labels() []string {
 	if c.Host != "" {
 		l = append(l, HostLabel(c.Host))
 	}
+	if c.Takeover != nil {
+		l = append(l, LabelTakeover)
+	}
 	l = append(l, c.labelsAsked()...)
 	l = append(l, c.labelsLimits()...)
 	if c.Manual {
@@ -389,9 +401,11 @@ func (c Case) Clone() Case {
 		c.Limits[i].Extended = slices.Clone(c.Limits[i].Extended)
 	}
 	c.Handovers, c.Rides = slices.Clone(c.Handovers), slices.Clone(c.Rides)
+	c.Calls, c.Questions = slices.Clone(c.Calls), slices.Clone(c.Questions)
+	c.Dispatches, c.Posted = slices.Clone(c.Dispatches), slices.Clone(c.Posted)
 	if c.Decision != nil {
 		d := *c.Decision
-		d.Order, d.Signers = d.Order.Clone(), slices.Clone(d.Signers)
+		d.Order, d.Later, d.Signers = d.Order.Clone(), d.Later.Clone(), slices.Clone(d.Signers)
 		for i := range d.Signers {
 			d.Signers[i].Delivered = slices.Clone(d.Signers[i].Delivered)
 		}

@@ -250,7 +250,11 @@ func everyEvent() []Event {
 		HinderedBy{Party: "p2", Reason: "sjuk"}, Replaced{Old: "p2", New: Party{ID: "p3", Role: "guardian", Name: "Alva Provberg"}, Ground: "fel person"},
 		Amended{Deadline: start.AddDate(0, 1, 0)}, TakenBack{"fel"}, HandedOut{Handout{Way: "fil"}}, HandoutOpened{"p1"}, StageMoved{From: "ny", To: "klar", Closes: true, Tell: true},
 		LimitMet{Limit: "fl11", At: start}, LimitEnded{Limit: "fl11", Ground: "upphävt"}, LimitBegun{Limit: "fl12", At: start}, LimitDue{"x", "fl11"}, LimitWarned{Effect: "x"},
-		TimeChanged{Field: "/tid", From: start.AddDate(0, 0, 7), To: start.AddDate(0, 0, 14), Reason: "Läraren är sjuk."}, PlacesKept{"x"}}
+		TimeChanged{Field: "/tid", From: start.AddDate(0, 0, 7), To: start.AddDate(0, 0, 14), Reason: "Läraren är sjuk."}, PlacesKept{"x"},
+		Called{Party: "d1", At: start, Outcome: CallReached}, QuestionAsked{Party: "d1", Text: "När?"}, QuestionAnswered{Question: 1, Text: "Nu."},
+		SignersAway{Parties: []signing.PartyID{"d2"}}, DecidedOrally{Party: "d1", At: start.Add(50 * time.Minute), How: Orally, Reason: "avbrott", Heard: "Mona Testhandläggare"},
+		OfficerTold{Effect: "x"}, DispatchReceived{Effect: "x"}, DispatchByHand{Effect: "x"}, DispatchDelivered{Dispatch: "s1", At: start},
+		DispatchConfirmed{Dispatch: "s1", At: start, With: "Vakten"}, LetterPosted{Letter: "brev"}, HandedToUnit{By: "s"}, AcceptedByUnit{To: "s"}}
 }
 
 // In every state every event either gives a case that holds together or is refused with a kind; the case given is never touched, and

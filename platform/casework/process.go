@@ -86,7 +86,7 @@ func (c *Case) letterSent(e LetterSent, now time.Time) error {
 // whatOf names what a notice is about in a Delivery.
 var whatOf = map[EffectKind]string{EffectReceipt: "receipt", EffectInvite: "invitation", EffectRemind: "reminder",
 	EffectComplete: "signed", EffectDeclined: "declined", EffectOrdered: "completion", EffectTell: whatDecision + "-notice",
-	EffectStage: "stage", EffectTime: "time"}
+	EffectStage: "stage", EffectTime: "time", EffectAnswered: "answered"}
 
 // about names what a notice of this case is about; "" when the effect is no notice.
 func (c *Case) about(k EffectKind) string {
@@ -103,7 +103,7 @@ func (c *Case) noticeSent(e NoticeSent, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "effect %s is not a notice", f.ID)
 	}
 	p.Delivered = append(p.Delivered, Delivery{What: c.about(f.Kind), Channel: e.Channel, At: now})
-	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party }, now)
+	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party && (t.Detail == f.Arg || !c.Urgent(f)) }, now)
 	if !c.MaySign(f.Party) {
 		return nil
 	}
@@ -132,6 +132,10 @@ func (c *Case) noticeFailed(e NoticeFailed, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Invalid, "effect %s is not a notice", f.ID)
 	}
 	p.Delivered = append(p.Delivered, Delivery{What: c.about(f.Kind), Channel: "none", At: now, Failed: e.Why})
+	if c.Urgent(f) {
+		c.urgentFailed(f, e.Why, now)
+		return nil
+	}
 	c.passed(TaskNoticeFailed, func(t Task) bool { return t.Party == f.Party }, now) // what follows takes its place
 	pl := c.order(f.Party).Place(f.Party)
 	if f.Kind == EffectRemind && pl != nil && pl.Channel == "letter" && e.Why == NoAddress {
@@ -188,6 +192,8 @@ func (c *Case) timer(e TimerFired, now time.Time) {
 				c.ask(o, o.Climb(now), now)
 			}
 		}
+	case EffectSilent:
+		c.silent(now)
 	case EffectUnopened:
 		if p := c.Party(f.Party); p != nil && !p.told(c.ending()) {
 			c.task(TaskLetter, f.Party, c.ending(), now)
@@ -211,11 +217,17 @@ func (c *Case) effectFailed(e EffectFailed, now time.Time) {
 		if !e.GiveUp {
 			return
 		}
+		if c.Urgent(*f) {
+			c.urgentFailed(*f, e.Code, now)
+			return
+		}
 		switch f.Kind { // the officer sees it; it is still tried, seldom
 		case EffectHandover:
 			c.task(TaskHandover, "", f.Arg, now)
 		case EffectDocument:
 			c.task(TaskDocument, "", e.Code, now)
+		case EffectDispatch:
+			c.dispatchFailed(f, e.Code, now)
 		case EffectInvite, EffectRemind, EffectOrdered, EffectTell, EffectTime:
 			if pl := c.order(f.Party).Place(f.Party); pl != nil && pl.State == signing.Waiting {
 				pl.State, pl.Since, pl.Why = signing.NoticeFailed, now, e.Code

@@ -52,6 +52,9 @@ func (c *Case) decidedBySigner() {
 		}
 		d.Proposer = &Proposer{By: d.By, Name: d.ByName, Title: d.Title}
 		d.By, d.ByName, d.Title = p.Subject, p.Name, ""
+		if d.Kind != "" { // by what right stands in the decision
+			d.Title = p.Title
+		}
 		return
 	}
 }
@@ -69,12 +72,12 @@ func LabelAsked(subject string) string { return "asked:" + subject }
 
 // labelsAsked are of those whose turn it is to sign the decision.
 func (c *Case) labelsAsked() []string {
-	if c.State != Deciding {
+	if c.Decision == nil || !c.State.Open() {
 		return nil
 	}
 	var out []string
 	for _, p := range c.Decision.Signers {
-		if p.Subject != "" && !p.Left && c.MaySign(p.ID) {
+		if p.Subject != "" && !p.Left && c.MaySign(p.ID) && (c.State == Deciding || c.SignsLater(p.ID)) {
 			out = append(out, LabelAsked(p.Subject))
 		}
 	}

@@ -25,6 +25,9 @@ func (c *Case) orders() []*signing.Order {
 	out := []*signing.Order{&c.Order}
 	if c.Decision != nil {
 		out = append(out, &c.Decision.Order)
+		if len(c.Decision.Later.Places) > 0 {
+			out = append(out, &c.Decision.Later)
+		}
 	}
 	return out
 }
@@ -32,17 +35,19 @@ func (c *Case) orders() []*signing.Order {
 // OrderOf is the order that a party has a place in, to read.
 func (c *Case) OrderOf(p signing.PartyID) signing.Order { return *c.order(p) }
 
-// Signer gives somebody who is asked to sign the decision, by the staff subject; nil when there is none.
+// Signer gives somebody who is asked to sign the decision, by the staff subject, in the place that is open when there are two; nil when
+// there is none.
 func (c *Case) Signer(subject string) *Party {
 	if c.Decision == nil || subject == "" {
 		return nil
 	}
+	var found *Party
 	for i := range c.Decision.Signers {
-		if p := &c.Decision.Signers[i]; p.Subject == subject && !p.Left {
-			return p
+		if p := &c.Decision.Signers[i]; p.Subject == subject && !p.Left && (found == nil || c.SignsLater(p.ID)) {
+			found = p
 		}
 	}
-	return nil
+	return found
 }
 
 // Places are those of every order there has been: of what was handed in, of decisions, of proposals that somebody was against.
@@ -50,6 +55,7 @@ func (c *Case) Places() []signing.Place {
 	out := slices.Clone(c.Order.Places)
 	if c.Decision != nil {
 		out = append(out, c.Decision.Order.Places...)
+		out = append(out, c.Decision.Later.Places...)
 	}
 	for _, d := range c.Against {
 		out = append(out, d.Order.Places...)
@@ -59,7 +65,7 @@ func (c *Case) Places() []signing.Place {
 
 // PartsOf lists what a party signs: a decision's document, or what was handed in.
 func (c *Case) PartsOf(p signing.PartyID) []signing.Part {
-	if c.Decision != nil && c.Decision.Order.Place(p) != nil && c.Decision.PDF != nil {
+	if d := c.Decision; d != nil && (d.Order.Place(p) != nil || d.Later.Place(p) != nil) && d.PDF != nil {
 		return []signing.Part{c.Decision.PDF.Part}
 	}
 	return c.Parts()
@@ -104,11 +110,19 @@ func (c *Case) submitted(e Submitted, now time.Time) error {
 func (c *Case) ask(o *signing.Order, parties []signing.PartyID, now time.Time) {
 	for _, p := range parties {
 		if p != c.Applicant().ID || !now.Equal(c.Submitted) {
-			c.effect(EffectInvite, p, "", now)
+			for _, way := range c.ways(p) {
+				c.effect(EffectInvite, p, way, now)
+			}
 		}
 		for _, r := range o.Reminders {
-			if at := r.After.From(now); at.Before(o.Deadline) {
-				c.effect(EffectRemind, p, r.By, at)
+			ways := []string{r.By}
+			if r.By == "" {
+				ways = c.ways(p)
+			}
+			for _, way := range ways {
+				if at := r.After.From(now); at.Before(o.Deadline) {
+					c.effect(EffectRemind, p, way, at)
+				}
 			}
 		}
 	}
@@ -116,6 +130,7 @@ func (c *Case) ask(o *signing.Order, parties []signing.PartyID, now time.Time) {
 	if at := o.NextRung(); !at.IsZero() {
 		c.effect(EffectClimb, "", o.ID, at)
 	}
+	c.listen(o)
 }
 
 // moved moves a party's place, asks those whose turn it becomes, and lets the case go on when the order has ended.
@@ -135,11 +150,12 @@ func (c *Case) moved(p signing.PartyID, to signing.PlaceState, now time.Time) (*
 		return pl, nil
 	}
 	c.cancel(func(f Effect) bool {
-		return (f.Kind == EffectExpire || f.Kind == EffectClimb) && f.Arg == o.ID
+		return (f.Kind == EffectExpire || f.Kind == EffectClimb || f.Kind == EffectSilent) && f.Arg == o.ID
 	})
-	if o == &c.Order {
+	switch {
+	case o == &c.Order:
 		c.signedByAll(now)
-	} else {
+	case o == &c.Decision.Order:
 		c.decisionSigned(now)
 	}
 	return pl, nil
@@ -148,10 +164,10 @@ func (c *Case) moved(p signing.PartyID, to signing.PlaceState, now time.Time) (*
 // leave drops what is no longer wanted of a party.
 func (c *Case) leave(p signing.PartyID, now time.Time) {
 	c.cancel(func(f Effect) bool {
-		return f.Party == p && (f.Kind == EffectInvite || f.Kind == EffectRemind || f.Kind == EffectOrdered)
+		return f.Party == p && (f.Kind == EffectInvite || f.Kind == EffectRemind || f.Kind == EffectOrdered || f.Kind == EffectAnswered)
 	})
 	for i := range c.Tasks {
-		if t := &c.Tasks[i]; t.Party == p && t.Done.IsZero() && t.Kind != TaskProtection {
+		if t := &c.Tasks[i]; t.Party == p && t.Done.IsZero() && t.Kind != TaskProtection && t.Kind != TaskQuestion {
 			t.Done = now
 		}
 	}
@@ -202,7 +218,12 @@ func (c *Case) hindered(e HinderedBy, now time.Time) error {
 		return err
 	}
 	pl.Reason = e.Reason
-	if c.order(e.Party).Stuck() {
+	switch stuck := c.order(e.Party).Stuck(); {
+	case c.urgent(e.Party) && stuck:
+		c.unreached(now)
+	case c.urgent(e.Party):
+		c.tellOfficer(now)
+	case stuck:
 		c.task(TaskHindered, e.Party, "", now)
 	}
 	return nil
@@ -334,7 +355,10 @@ func (c *Case) proclaim(now time.Time) {
 // a new order states new circumstances.
 func (c *Case) decisionSigned(now time.Time) {
 	c.cancel(func(f Effect) bool { return f.Kind == EffectRemind })
-	c.closeTasks(now, TaskExpired, TaskHindered, TaskDeclined)
+	c.closeTasks(now, TaskExpired, TaskHindered, TaskDeclined, TaskUnreached)
+	if c.Decision.Kind != "" {
+		c.tellOfficer(now)
+	}
 	if c.Decision.Order.Outcome != signing.Complete {
 		c.Against = append(c.Against, *c.Decision)
 		c.Decision = nil
@@ -344,6 +368,7 @@ func (c *Case) decisionSigned(now time.Time) {
 	c.Decision.At = now
 	c.decidedBySigner()
 	c.handOver(now)
+	c.sendOn(now)
 	c.proclaim(now)
 	c.move(Decided, now)
 }
