@@ -165,8 +165,7 @@ func TestInBrowser(t *testing.T) {
 		t.Fatalf("axe-core is missing, run make assets: %v", err)
 	}
 	base := serve(t, pages, a)
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), chromium()...)
 	defer cancel()
 	ctx, cancel := chromedp.NewContext(alloc)
 	defer cancel()
