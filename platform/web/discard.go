@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/fillkit"
 	"samtjanst/renderer/ui"
 )
 
@@ -27,8 +28,8 @@ func (s *site) discardPage(r *httpkit.Request) error {
 	}
 	l := r.Locale()
 	p := confirmPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.discard.title")), Text: l.T("web.discard.text", "service", v.Form.Title.In(r.Lang)),
-		Action: draftPlace(r).page("kasta"), Token: r.Token(), Button: ui.Button{Text: l.T("web.discard.button"), Danger: true},
-		Keep: ui.Link{Text: l.T("web.discard.keep"), URL: draftPlace(r).page(pageOf(v))}}
+		Action: draftPlace(r).Page("kasta"), Token: r.Token(), Button: ui.Button{Text: l.T("web.discard.button"), Danger: true},
+		Keep: ui.Link{Text: l.T("web.discard.keep"), URL: draftPlace(r).Page(fillkit.PageOf(v))}}
 	if v.Amends != nil {
 		p.Title, p.Text = l.T("web.amend.discard"), l.T("web.amend.discard-text", "reference", v.Amends.Reference)
 		p.Button.Text, p.Keep.Text = l.T("web.amend.discard"), l.T("web.amend.go-on")

@@ -28,11 +28,8 @@ type pages struct {
 	wait      *ui.Template[waitPage]
 	mine      *ui.Template[minePage]
 	contact   *ui.Template[contactPage]
-	form      *ui.Template[formPage]
-	check     *ui.Template[checkPage]
 	confirm   *ui.Template[confirmPage]
 	remade    *ui.Template[remadePage]
-	resend    *ui.Template[resendPage]
 	kase      *ui.Template[casePage]
 	sign      *ui.Template[signPage]
 	not       *ui.Template[notSigningPage]
@@ -49,8 +46,8 @@ func (s *site) parse() error {
 	for _, bind := range []func() error{
 		bind(s.UI, &p.list, "list"), bind(s.UI, &p.catalogue, "catalogue"), bind(s.UI, &p.text, "text"), bind(s.UI, &p.overview, "overview"),
 		bind(s.UI, &p.resuming, "resuming"), bind(s.UI, &p.login, "login"), bind(s.UI, &p.wait, "wait"), bind(s.UI, &p.mine, "mine"),
-		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.form, "form"), bind(s.UI, &p.check, "check"), bind(s.UI, &p.confirm, "confirm"), bind(s.UI, &p.remade, "remade"),
-		bind(s.UI, &p.resend, "resend"), bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.not, "not"), bind(s.UI, &p.problem, "problem"),
+		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.confirm, "confirm"), bind(s.UI, &p.remade, "remade"),
+		bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.not, "not"), bind(s.UI, &p.problem, "problem"),
 		bind(s.UI, &p.open, "open"), bind(s.UI, &p.receipt, "receipt"), bind(s.UI, &p.later, "later"), bind(s.UI, &p.link, "link"),
 		bind(s.UI, &p.verify, "verify"),
 	} {

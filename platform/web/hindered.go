@@ -74,7 +74,7 @@ func (s *site) refused(r *httpkit.Request, err error, service func() (flow.Servi
 // leads to its case: somebody went back in the browser, or had it open in two tabs.
 func (s *site) refusedDraft(r *httpkit.Request, err error, draft string) error {
 	if errors.Is(err, flow.ErrRemade) {
-		return r.See(draftPlace(r).base + remadeURL)
+		return r.See(draftPlace(r).Base + remadeURL)
 	}
 	if errors.Is(err, fault.NotFound) {
 		// No draft has this revision, so nothing can be handed in by asking.

@@ -8,6 +8,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/fillkit"
 	"samtjanst/renderer/ui"
 )
 
@@ -77,10 +78,10 @@ func (s *site) showOrder(r *httpkit.Request, status int, email string, wrong fun
 		title, lead = l.T("web.later.link"), l.T("web.later.link-lead", "day", l.Date(v.Expires))
 	}
 	p := orderPage{Shell: s.frame(r, v.Service.Tenant, title), Lead: lead, Action: r.Path(), Token: r.Token(), Button: l.T("web.later.send"),
-		On: ui.Link{Text: l.T("web.later.on"), URL: at.page(pageOf(v))},
+		On: ui.Link{Text: l.T("web.later.on"), URL: at.Page(fillkit.PageOf(v))},
 		Email: ui.Field{Name: "email", Label: l.T("web.contact.email"), Hint: l.T("web.later.email-hint"), Value: email, Autocomplete: "email",
 			InputMode: "email", Width: 40}}
-	p.Back = &ui.Link{Text: l.T("shell.back"), URL: at.page(pageOf(v))}
+	p.Back = &ui.Link{Text: l.T("shell.back"), URL: at.Page(fillkit.PageOf(v))}
 	if r.Query("sparat") != "" {
 		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.later.saved", "day", l.Date(v.Expires))}
 	}

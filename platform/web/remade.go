@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"samtjanst/platform/httpkit"
 	"samtjanst/renderer"
@@ -32,16 +31,7 @@ func (s *site) remade(r *httpkit.Request) error {
 	l, at := r.Locale(), draftPlace(r)
 	name := v.Form.Title.In(r.Lang)
 	p := remadePage{Shell: s.frame(r, v.Service.Tenant, l.T("web.remade.title")), Heading: l.T("web.remade.title"), Text: l.T("web.remade.text", "service", name),
-		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.sources(r, v)), nil),
-		Start:   serviceURL(v.Service), Discard: at.page("kasta"), Token: r.Token(), Expires: l.T("web.remade.until", "day", l.Date(v.Expires))}
+		Summary: renderer.SummaryView(renderer.Summary(l, v.View, renderer.Self, s.fill.Sources(r, v)), nil),
+		Start:   serviceURL(v.Service), Discard: at.Page("kasta"), Token: r.Token(), Expires: l.T("web.remade.until", "day", l.Date(v.Expires))}
 	return show(r, http.StatusOK, s.pages.remade, p)
-}
-
-// movedNotice tells what a newer version of the service asks once more; nil when it asks nothing.
-func movedNotice(r *httpkit.Request, again []string) *ui.Notice {
-	if len(again) == 0 {
-		return nil
-	}
-	l := r.Locale()
-	return &ui.Notice{Tone: ui.Warning, Title: l.T("web.moved.title"), Text: l.T("web.moved.text", "questions", "”"+strings.Join(again, "”, ”")+"”")}
 }

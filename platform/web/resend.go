@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/httpkit/eidkit"
+	"samtjanst/platform/httpkit/fillkit"
 	"samtjanst/platform/store"
 	"samtjanst/renderer/ui"
 )
@@ -25,7 +25,7 @@ import (
 //   - the login had expired: it waits, sealed, for an hour, under a random key that a cookie holds, and is given back to
 //     the person it belongs to when he or she has logged in again (/fortsatt);
 //   - the page was made before that login: the same, without the wait;
-//   - the page was made from an older revision: conflict.go.
+//   - the page was made from an older revision: fillkit/conflict.go.
 //
 // Whose it is says a sealed control in the form (whoField): on a computer that two people share, one never gets what the
 // other typed.
@@ -155,20 +155,6 @@ func (s *site) takeHeld(r *httpkit.Request) (held, error) {
 	return h, nil
 }
 
-// resendPage gives back what was typed, in a form that posts it again.
-type resendPage struct {
-	ui.Shell
-	Text   string
-	Files  string // says that files must be chosen again
-	Typed  []ui.Row
-	Action string // "" when it cannot be posted as it is
-	Form   string // page id, so that the script takes the page over where it stands
-	Hidden []ui.Hidden
-	Token  string
-	Button string
-	Other  ui.Link
-}
-
 // resume gives back what waited for the login.
 func (s *site) resume(r *httpkit.Request) error {
 	h, err := s.takeHeld(r)
@@ -215,28 +201,10 @@ func (s *site) stale(r *httpkit.Request) error {
 
 func (s *site) resend(r *httpkit.Request, h held, status int, title, text string) error {
 	l := r.Locale()
-	p := resendPage{Shell: s.frame(r, nil, title), Text: text, Action: h.Path, Form: h.Values.Get(answers.FieldPage), Hidden: hidden(h.Values), Token: r.Token(),
+	p := fillkit.ResendPage{Shell: s.frame(r, nil, title), Text: text, Action: h.Path, Form: h.Values.Get(answers.FieldPage), Hidden: fillkit.Hidden(h.Values), Token: r.Token(),
 		Button: l.T("web.resend.button"), Other: ui.Link{Text: l.T("web.resend.without"), URL: h.Path}}
 	if h.Files {
 		p.Files = l.T("web.resend.files")
 	}
-	return show(r, status, s.pages.resend, p)
-}
-
-// hidden carries posted values along, in a stable order. Those of one name keep theirs, since rows are posted in order.
-func hidden(values url.Values) []ui.Hidden {
-	var out []ui.Hidden
-	names := make([]string, 0, len(values))
-	for name := range values {
-		if name != httpkit.TokenField {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, v := range values[name] {
-			out = append(out, ui.Hidden{Name: name, Value: v})
-		}
-	}
-	return out
+	return s.fill.ShowResend(r, status, p)
 }

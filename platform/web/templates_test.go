@@ -41,24 +41,11 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, p.wait)
 	uitest.Template(t, p.mine)
 	uitest.Template(t, p.contact)
-	uitest.Template(t, p.form)
-	uitest.Template(t, p.check)
 	uitest.Template(t, p.confirm)
 	uitest.Template(t, p.remade)
-	uitest.Template(t, p.resend)
 	uitest.Template(t, p.kase)
 	uitest.Template(t, p.sign)
 	uitest.Template(t, p.not)
 	uitest.Template(t, p.problem)
 	uitest.Template(t, p.verify)
-}
-
-func TestReadsFacts(t *testing.T) {
-	computed := map[string]string{"barn": "facts.?children.orValue([])[0]", "namn": "computed.?barn.?name", "grans": "settings.gränser", "ring": "computed.ring"}
-	for expr, want := range map[string]bool{"facts.x": true, "computed.namn": true, "computed.?namn": true, "computed.grans": false, "computed.ring": false,
-		"answers.x": false, "artefacts.x": false} {
-		if got := readsFacts(computed, expr, map[string]bool{}); got != want {
-			t.Errorf("%s: %v, want %v", expr, got, want)
-		}
-	}
 }

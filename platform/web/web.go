@@ -12,7 +12,6 @@ import (
 	"context"
 	"io"
 	"net/url"
-	"sync"
 
 	"samtjanst/forms"
 	"samtjanst/integrations/eid"
@@ -22,6 +21,7 @@ import (
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/httpkit/eidkit"
+	"samtjanst/platform/httpkit/fillkit"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/renderer"
@@ -147,8 +147,7 @@ type Deps struct {
 type site struct {
 	Deps
 	pages pages
-	forms compiled
-	facts sync.Map // forms.Version → []string, see fromRegister
+	fill  *fillkit.Kit
 	eid   *eidkit.Kit
 	area  *httpkit.Site
 	// checking is held while somebody's file is checked: one at a time.
@@ -159,6 +158,10 @@ type site struct {
 func Register(d Deps) error {
 	s := &site{Deps: d, checking: make(chan struct{}, 1), eid: &eidkit.Kit{Flow: d.Flow, Log: d.Kit.Log, QR: d.QR, BaseURL: d.BaseURL}}
 	if err := s.parse(); err != nil {
+		return err
+	}
+	var err error
+	if s.fill, err = fillkit.New(d.UI, d.Renderer, s.frame); err != nil {
 		return err
 	}
 	s.area = &httpkit.Site{Kind: httpkit.CitizenSession, Login: s.needLogin, Stale: s.stale, ErrorPage: s.errorPage}

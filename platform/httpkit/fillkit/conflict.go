@@ -1,4 +1,4 @@
-package web
+package fillkit
 
 import (
 	"maps"
@@ -15,21 +15,54 @@ import (
 	"samtjanst/renderer/ui"
 )
 
+// ResendPage gives back what was typed, in a form that posts it again.
+type ResendPage struct {
+	ui.Shell
+	Text   string
+	Files  string // says that files must be chosen again
+	Typed  []ui.Row
+	Action string // "" when it cannot be posted as it is
+	Form   string // page id, so that the script takes the page over where it stands
+	Hidden []ui.Hidden
+	Token  string
+	Button string
+	Other  ui.Link
+}
+
+// ShowResend sends it.
+func (k *Kit) ShowResend(r *httpkit.Request, status int, p ResendPage) error {
+	return show(r, status, k.resend, p)
+}
+
+// Hidden carries posted values along, in a stable order. Those of one name keep theirs, since rows are posted in order.
+func Hidden(values url.Values) []ui.Hidden {
+	var out []ui.Hidden
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if name == httpkit.TokenField {
+			continue
+		}
+		for _, v := range values[name] {
+			out = append(out, ui.Hidden{Name: name, Value: v})
+		}
+	}
+	return out
+}
+
 // conflict answers a page that was made from an older revision than is stored: another tab or device has saved since. It
 // tells so, shows what was typed, and lets the person decide: keep what is saved, or save what was typed over it. With rows, and on
 // the page of a row, the latter is not offered, since a row's number may mean another row by now.
-func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files bool) error {
+func (k *Kit) conflict(r *httpkit.Request, t Target, v *flow.DraftView, files bool) error {
 	l := r.Locale()
 	page := r.Param("page")
 	values := r.Form()
-	p := resendPage{Shell: s.frame(r, v.Service.Tenant, l.T("web.conflict.title")), Text: l.T("web.conflict.text"), Form: page, Token: r.Token(),
-		Button: l.T("web.conflict.mine"), Other: ui.Link{Text: l.T("web.conflict.stored"), URL: t.base + "/" + page}}
+	p := ResendPage{Shell: k.frame(r, v.Service.Tenant, l.T("web.conflict.title")), Text: l.T("web.conflict.text"), Form: page, Token: r.Token(),
+		Button: l.T("web.conflict.mine"), Other: ui.Link{Text: l.T("web.conflict.stored"), URL: t.Page(page)}}
 	if files {
 		p.Files = l.T("web.resend.files")
 	}
 	if v.Page == nil || v.Page.ID != page { // it is not there any more: what was typed can still be read
 		p.Typed = typedElsewhere(v.Form, values, r.Lang)
-		return show(r, http.StatusConflict, s.pages.resend, p)
+		return k.ShowResend(r, http.StatusConflict, p)
 	}
 	rows := v.Page.IsInstance()
 	for _, c := range answers.Inputs(v.View, page, nil) {
@@ -50,9 +83,9 @@ func (s *site) conflict(r *httpkit.Request, t target, v *flow.DraftView, files b
 	if !rows {
 		values.Set(answers.FieldRevision, strconv.FormatInt(v.Rev, 10))
 		values.Set(answers.FieldOp, answers.OpContinue)
-		p.Action, p.Hidden = t.base+"/"+page, hidden(values)
+		p.Action, p.Hidden = t.Base+"/"+page, Hidden(values)
 	}
-	return show(r, http.StatusConflict, s.pages.resend, p)
+	return k.ShowResend(r, http.StatusConflict, p)
 }
 
 // typedElsewhere reads what was typed on a page that is not shown any more, as that of a row that has been taken away.

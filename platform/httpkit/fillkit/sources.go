@@ -1,4 +1,4 @@
-package web
+package fillkit
 
 import (
 	"regexp"
@@ -12,8 +12,8 @@ import (
 // manual is what DraftView.Source says when there was no register to ask.
 const manual = "manual"
 
-// sources tell where shown facts come from, by field. What was entered by hand, since the register was down, has none.
-func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]renderer.Source {
+// Sources tell where shown facts come from, by field. What was entered by hand, since the register was down, has none.
+func (k *Kit) Sources(r *httpkit.Request, v *flow.DraftView) map[string]renderer.Source {
 	if v.Source == "" || v.Source == manual {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]rendere
 		from.Time = r.Locale().Date(v.FactsAt)
 	}
 	out := map[string]renderer.Source{}
-	for _, id := range s.fromRegister(v.Form) {
+	for _, id := range k.fromRegister(v.Form) {
 		out[id] = from
 	}
 	return out
@@ -33,8 +33,8 @@ func (s *site) sources(r *httpkit.Request, v *flow.DraftView) map[string]rendere
 
 // fromRegister lists the shown facts of a form that read the register's, looked for once. What the form says it works out itself is none,
 // though a child's age, say, goes into it.
-func (s *site) fromRegister(form *forms.Form) []string {
-	if have, ok := s.facts.Load(form.Version); ok {
+func (k *Kit) fromRegister(form *forms.Form) []string {
+	if have, ok := k.facts.Load(form.Version); ok {
 		return have.([]string)
 	}
 	reckoned := map[string]bool{} // by expression, which says the same wherever it stands
@@ -57,7 +57,7 @@ func (s *site) fromRegister(form *forms.Form) []string {
 			}
 		}
 	}
-	s.facts.Store(form.Version, ids)
+	k.facts.Store(form.Version, ids)
 	return ids
 }
 
