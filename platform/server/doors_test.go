@@ -95,7 +95,7 @@ func (tn *town) address(r httpkit.Route) string {
 		file = tn.file
 	}
 	return strings.NewReplacer(":tenant", "ekkoping", ":form", "skolskjuts", ":draft", tn.draft, ":case", string(kase), ":page", "elev", ":file", file,
-		":part", part, ":party", "p2", ":what", "invitation", ":proposal", tn.proposal, ":group", "about").Replace(r.Path)
+		":part", part, ":party", "p2", ":what", "invitation", ":proposal", tn.proposal, ":group", "about", ":board", "social", ":person", "finns-inte", ":change", "finns-inte", ":shift", "0", ":line", "0").Replace(r.Path)
 }
 
 // formToken is a form's token: random letters, in which any short word stands now and then.

@@ -72,7 +72,11 @@ func TestImportWithHalfTheRowsWrong(t *testing.T) {
 	synced := &people.Person{ID: "synkad", Tenant: "tallvik", Name: "Synkad Testsson", Email: "synkad@example.se", Rev: 1, Synced: &people.Synced{From: "scim", External: "1", Active: true}}
 	shared := &people.Person{ID: "delad", Tenant: "tallvik", Name: "Delad Testsson", Email: "delad@example.se", Rev: 1,
 		Roles: []people.Role{{Authority: "skola", Role: identity.Chair}}}
-	s := people.NewSnapshot(tallvik, 1, []*people.Person{sanna, synced, shared}, nil)
+	bo := func(id people.ID) *people.Person {
+		return &people.Person{ID: id, Tenant: "tallvik", Name: "Bo Testsson", Rev: 1, Roles: []people.Role{{Authority: "social", Role: identity.Officer}}}
+	}
+	siv := &people.Person{ID: "siv", Tenant: "tallvik", Name: "Siv Testsson", Rev: 1, Roles: []people.Role{{Authority: "social", Role: identity.Officer}}}
+	s := people.NewSnapshot(tallvik, 1, []*people.Person{sanna, synced, shared, bo("bo1"), bo("bo2"), siv}, nil)
 	raw := titles + strings.Join([]string{
 		"Sanna Provberg;198403122388;;;handläggare;Socialsekreterare;;;;;",                 // 2 the same as it is
 		"Sanna Provberg;198403122388;070-1740606;;;;;;;;",                                  // 3 a phone number
@@ -92,6 +96,8 @@ func TestImportWithHalfTheRowsWrong(t *testing.T) {
 		"Synkad Testsson;;070-1740607;synkad@example.se;handläggare;;;;;;",                 // 17 kept elsewhere
 		"Delad Testsson;;070-1740608;delad@example.se;;;;;;;",                              // 18 kept by another board
 		"Ida Testsson;;;;handläggare;;2026-13-01;;;;",                                      // 19 no such day
+		"Bo Testsson;;;;handläggare;;;;;;",                                                 // 20 there are two
+		"siv testsson;;;;handläggare;;;;;;",                                                // 21 she is here, and stays as she is
 	}, "\n")
 	plan := s.Planned(lines(t, []byte(raw)), "social", at("2026-03-05 12:00"), func(p *people.Person) bool { return !p.AlsoIn("social", at("2026-03-05 12:00")) })
 	var refused []string
@@ -99,7 +105,7 @@ func TestImportWithHalfTheRowsWrong(t *testing.T) {
 		refused = append(refused, fmt.Sprintf("%d %s %s", r.Line, r.Column, r.Code))
 	}
 	want := []string{"8 personnummer person-check", "9 personnummer other-name", "10 personnummer two-people", "11 namn required", "12 roll not-an-option",
-		"13 personnummer needs-number", "14 telefon format", "15 till ends-before", "16 beslutsdatum not-yet", "17  kept-there", "18  kept-by-other", "19 från not-a-date"}
+		"13 personnummer needs-number", "14 telefon format", "15 till ends-before", "16 beslutsdatum not-yet", "17  kept-there", "18  kept-by-other", "19 från not-a-date", "20 personnummer which-one"}
 	if diff := cmp.Diff(want, refused); diff != "" {
 		t.Error(diff)
 	}

@@ -81,6 +81,9 @@ func (s *Snapshot) planned(all []*planned, l Line, slug string, now time.Time) (
 	number, _ := idno.Parse(l.Cells[NumberColumn], now) // one that is wrong is told by reading the person
 	email, name := l.Cells[EmailColumn], strings.Join(strings.Fields(l.Cells[NameColumn]), " ")
 	p, code := s.Match(name, number, email)
+	if number.IsZero() && l.Cells[NumberColumn] == "" && email == "" {
+		p, code = s.namesake(name, slug, now)
+	}
 	if code != "" {
 		return nil, code
 	}
@@ -101,6 +104,21 @@ func (s *Snapshot) planned(all []*planned, l Line, slug string, now time.Time) (
 	return &planned{was: p.Clone(), is: p.Clone(), typed: TypedOf(p, slug)}, ""
 }
 
+// namesake gives whom a row is about that has a name alone: the only one of the board's people who is here by that name, nil for somebody new.
+func (s *Snapshot) namesake(name, slug string, now time.Time) (*Person, string) {
+	var found *Person
+	for _, p := range s.people {
+		if _, member := s.Standing(p, slug, now); !member || !p.Here() || !strings.EqualFold(p.Name, name) {
+			continue
+		}
+		if found != nil {
+			return nil, WhichOne
+		}
+		found = p
+	}
+	return found, ""
+}
+
 func other(all []*planned, one *planned, n idno.Number) bool {
 	return !n.IsZero() && slices.ContainsFunc(all, func(o *planned) bool { return o != one && o.is.Number == n })
 }
@@ -112,7 +130,9 @@ func (t Typed) with(l Line, now time.Time) Typed {
 			*at = text
 		}
 	}
-	set(&t.Name, NameColumn)
+	if !strings.EqualFold(t.Name, strings.Join(strings.Fields(l.Cells[NameColumn]), " ")) { // how it is written in a file is no change
+		set(&t.Name, NameColumn)
+	}
 	set(&t.Number, NumberColumn)
 	set(&t.Phone, PhoneColumn)
 	set(&t.Email, EmailColumn)

@@ -37,6 +37,7 @@ const (
 	NeedsNumber = "needs-number"  // who decides signs, and that takes a personal number
 	OtherName   = "other-name"    // the number or the mail address is of somebody with another name
 	TwoPeople   = "two-people"    // the number is of one person and the mail address of another
+	WhichOne    = "which-one"     // several have the name
 	OneOfThem   = "one-of-them"   // a title and a person, of whom only one decides
 	KeptThere   = "kept-there"    // the organisation's own directory keeps it
 	KeptByOther = "kept-by-other" // another board has the person too, and whoever types does not keep that board's people
