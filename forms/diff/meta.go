@@ -24,7 +24,7 @@ var unknown = judgement{Asks, "what it means for drafts is not known"}
 var keys = map[string]judgement{
 	"id":    {Breaks, "it is another service: drafts belong to the old one"},
 	"title": {}, "summary": {}, "category": {}, "keywords": {}, "responsible": {}, "legal": {}, "overview": {}, "class": {}, "subject": {},
-	"signing": {}, "decision": {}, "delivery": {}, "handover": {}, "copyable": {}, "reference": {}, "series": {}, "retention": {},
+	"signing": {}, "decision": {}, "delivery": {}, "handover": {}, "dispatch": {}, "letters": {}, "copyable": {}, "reference": {}, "series": {}, "retention": {},
 	"draftNotice": {}, "stages": {}, "limits": {}, "unique": {},
 	"draftDays": {Safe, "drafts are kept for the new time after their next change"},
 	"authority": {Asks, "who has a draft was told that another board is responsible for the answers"},
