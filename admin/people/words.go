@@ -136,7 +136,7 @@ func (w words) absence(x register.Absence) string {
 
 func (w words) roleLine(r register.Role) string {
 	out := w.role(r.Role)
-	if r.Title != "" {
+	if r.Title != "" && !strings.EqualFold(r.Title, out) {
 		out += ", " + r.Title
 	}
 	return out + ": " + w.period(r.Period)

@@ -92,8 +92,8 @@ func (s *Service) PeopleChange(ctx context.Context, a identity.Actor, ref BoardR
 	v := &ChangeView{Board: sc.view(), Mine: c.By.Same(signatory(a)), Names: map[people.ID]string{}}
 	open := c.State.Waits() || c.State == people.Prepared
 	for _, e := range c.Edits {
-		now := sc.snap.Person(e.Person.ID)
-		v.Stale = v.Stale || open && e.Person.Rev > 0 && (now == nil || now.Rev != e.Person.Rev)
+		_, stands := e.On(sc.snap.Person(e.Person.ID))
+		v.Stale = v.Stale || open && !stands
 	}
 	for _, l := range c.Lists {
 		if p := sc.snap.Person(l.Line.Person); p != nil {

@@ -149,7 +149,7 @@ func TestPeopleByTwo(t *testing.T) {
 	one.send(at+"/ny", sanna, "papper", "protokoll.pdf", []byte("Jag är ingen PDF."))
 	one.sees(422, "not-a-pdf", "Filen protokoll.pdf är av ett slag")
 	one.send(at+"/ny", sanna, "papper", "protokoll.pdf", []byte(handPDF))
-	one.sees(200, "proposed", "Förslaget väntar", "Ordförande, Ordförande: 1 januari 2026 till och med 23 november 2026", "protokoll.pdf", "Du har föreslagit det här")
+	one.sees(200, "proposed", "Förslaget väntar", "Ordförande: 1 januari 2026 till och med 23 november 2026", "protokoll.pdf", "Du har föreslagit det här")
 	change := changeOf(t, w, social)
 	mine := at + "/andringar/" + change.ID
 	one.Post(mine+"/bekrafta", url.Values{httpkit.TokenField: {one.Token()}})

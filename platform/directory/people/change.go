@@ -39,6 +39,23 @@ type Edit struct {
 	Was    *Person `json:"was,omitempty"` // as he or she was at that revision; Propose and Prepare put it there
 }
 
+// On gives the person as the edit wants him or her, made of how he or she stands now (nil: is not there); false when that has become another
+// than the edit was made of. Absences, which need no second person, may have been noted meanwhile.
+func (e Edit) On(now *Person) (Person, bool) {
+	switch {
+	case e.Person.Rev == 0 || now == nil:
+		return e.Person, e.Person.Rev == 0 && now == nil
+	case now.Rev == e.Person.Rev:
+		return e.Person, true
+	case e.Was == nil || slices.ContainsFunc(Differences(e.Was, now), func(what string) bool { return what != "absences" }) ||
+		slices.Contains(Differences(e.Was, &e.Person), "absences"):
+		return Person{}, false
+	}
+	p, is := e.Person.Clone(), now.Clone()
+	p.Absences, p.Synced, p.Rev = is.Absences, is.Synced, is.Rev
+	return p, true
+}
+
 // ListEdit adds a line to the board's delegation list, or has one that stands there end.
 type ListEdit struct {
 	Line Delegation    `json:"line"`
@@ -129,10 +146,12 @@ func (r *Register) keep(ctx context.Context, c Change, state ChangeState) (Chang
 			}
 		} else if now := s.Person(p.ID); now == nil {
 			return Change{}, fault.New(op, fault.NotFound, nil)
-		} else if now.Rev != p.Rev {
-			return Change{}, fault.Newf(op, fault.Conflict, "person %s has been changed since", p.ID)
 		} else {
-			was = now.Clone()
+			stands, ok := c.Edits[i].On(now)
+			if !ok {
+				return Change{}, fault.Newf(op, fault.Conflict, "person %s has been changed since", p.ID)
+			}
+			was, *p = now.Clone(), stands
 			c.Edits[i].Was = &was
 		}
 		if err := within(c.Authority, &was, p); err != nil {
@@ -244,7 +263,7 @@ func (r *Register) applies(ctx context.Context, c *Change) error {
 	}
 	for _, e := range c.Edits {
 		now := s.Person(e.Person.ID)
-		if e.Person.Rev == 0 && now != nil || e.Person.Rev > 0 && (now == nil || now.Rev != e.Person.Rev) {
+		if _, ok := e.On(now); !ok {
 			return fault.Newf(op, fault.Conflict, "person %s has been changed since", e.Person.ID)
 		}
 		if other := s.ByNumber(e.Person.Number); e.Person.Here() && other != nil && other.ID != e.Person.ID {
@@ -257,14 +276,21 @@ func (r *Register) applies(ctx context.Context, c *Change) error {
 // carryOut makes every edit of a confirmed change; those that are made already, before a restart, are passed over.
 func (r *Register) carryOut(ctx context.Context, c *Change) error {
 	for _, e := range c.Edits {
-		_, trail, err := r.Person(ctx, c.Tenant, e.Person.ID)
-		if err != nil && !errors.Is(err, fault.NotFound) {
+		now, trail, err := r.Person(ctx, c.Tenant, e.Person.ID)
+		stands := &now
+		if errors.Is(err, fault.NotFound) {
+			stands = nil
+		} else if err != nil {
 			return err
 		}
 		if slices.ContainsFunc(trail, func(t Entry) bool { return t.Change == c.ID }) {
 			continue
 		}
-		if _, err := r.Put(ctx, e.Person, Entry{By: c.By.Subject, ByName: c.By.Name, Change: c.ID, Confirm: c.EndedBy.Name}); err != nil {
+		p, ok := e.On(stands)
+		if !ok {
+			return fault.Newf("people.carryOut", fault.Conflict, "person %s has been changed since", e.Person.ID)
+		}
+		if _, err := r.Put(ctx, p, Entry{By: c.By.Subject, ByName: c.By.Name, Change: c.ID, Confirm: c.EndedBy.Name}); err != nil {
 			return err
 		}
 	}

@@ -162,11 +162,17 @@ func TestTwoPersonsChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	away := p.Clone() // absence needs no second person, and stands in nobody's way
+	away.Absences = []people.Absence{{From: at("2026-04-01 00:00"), To: at("2026-04-02 00:00")}}
+	h.put(away)
 	if c, err = h.Confirm(t.Context(), "tallvik", c.ID, people.Signatory{Subject: "person|b", Name: "Andra Testsson"}); err != nil || c.State != people.Confirmed {
 		t.Fatalf("%v %v", c.State, err)
 	}
 	if got := h.now(h.Register).Deciders("social", "lvu-6", true, h.clock.Now()); len(got) != 1 {
 		t.Errorf("deciders: %v", got)
+	}
+	if p, _, err := h.Person(t.Context(), "tallvik", p.ID); err != nil || len(p.Absences) != 1 || len(p.Mandates) != 1 {
+		t.Errorf("%+v %v", p, err)
 	}
 	_, err = h.Refuse(t.Context(), "tallvik", c.ID, first, "")
 	wantFault(t, "refusing what holds", err, fault.Conflict)
