@@ -340,10 +340,10 @@ var told = map[string]bool{"pointer": true, "fact": true, "notice": true, "kind"
 
 // judged are the other keys of a field in the layout.
 var judged = map[string]judgement{
-	"lookup": {Asks, "what a register has filled in may have to be asked for again"},
+	"lookup":  {Asks, "what a register has filled in may have to be asked for again"},
 	"booking": {Asks, "a time that a draft holds may not be among those that can be booked"},
-	"prices": {Safe, "sums are worked out anew"},
-	"checks": {Asks, "a draft's answer may be refused by a rule of its own"},
+	"prices":  {Safe, "sums are worked out anew"},
+	"checks":  {Asks, "a draft's answer may be refused by a rule of its own"},
 }
 
 // rest tells of those.
