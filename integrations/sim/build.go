@@ -12,6 +12,7 @@ import (
 
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/company/bolagsverketsim"
+	"samtjanst/integrations/dispatch/dispatchsim"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/bankidsim"
 	"samtjanst/integrations/eid/oidc"
@@ -62,6 +63,7 @@ func (h *Hub) build(r *Running, l listeners, secret secrets) error {
 		func() error { return h.sms(r, base, secret) },
 		func() error { return h.staff(r, base, secret) },
 		func() error { return h.handover(r, base, secret) },
+		func() error { return h.dispatch(r, base, secret) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -220,6 +222,8 @@ func (h *Hub) pages(r *Running) http.Handler {
 	mux.Handle(smssim.GatewayPath, r.SMS.API())
 	mux.Handle("/oidc/", r.Staff.Handler())
 	mux.Handle("/transport/", r.Handover.Pages())
+	mux.Handle("/sdk/", r.Dispatch.Pages())
+	mux.Handle(dispatchsim.Path+"/", r.Dispatch.API())
 	mux.Handle(handoversim.HookPath, r.Handover.API())
 	return mux
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"samtjanst/integrations/company/bolagsverket"
+	"samtjanst/integrations/dispatch/accesspoint"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/freja"
 	"samtjanst/integrations/eid/oidc"
@@ -46,6 +47,8 @@ type Endpoints struct {
 	Staff map[string]oidc.Config
 	// Webhooks has a receiver for each target: "transport" and "school".
 	Webhooks map[string]webhook.Config
+	// Dispatch is the access point through which authorities send each other messages.
+	Dispatch accesspoint.Config
 	// RideLists is the folder that the transport operator's files come back through.
 	RideLists string
 }
@@ -69,11 +72,12 @@ type secrets struct {
 	StaffTallvik       string `json:"staffTallvik"`
 	HookTransport      string `json:"hookTransport"`
 	HookSchool         string `json:"hookSchool"`
+	DispatchToken      string `json:"dispatchToken"`
 }
 
 func (s *secrets) all() []*string {
 	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.CompanySecret, &s.PropertySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
-		&s.HookTransport, &s.HookSchool}
+		&s.HookTransport, &s.HookSchool, &s.DispatchToken}
 }
 
 // loadSecrets reads the file, and makes those that are missing.

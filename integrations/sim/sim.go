@@ -2,7 +2,8 @@
 // this machine, speaking the real protocols.
 //
 //	pages, staff login, SMS gateway, webhook receivers,
-//	identity provider, signing service, timestamps and
+//	identity provider, signing service, timestamps,
+//	an access point between authorities, and
 //	the registers of companies, addresses and properties    HTTP on Options.Listen
 //	BankID's API                                            mutual TLS on the next port
 //	Navet's API                                             mutual TLS on the port after that
@@ -27,6 +28,7 @@ import (
 	"time"
 
 	"samtjanst/integrations/company/bolagsverketsim"
+	"samtjanst/integrations/dispatch/dispatchsim"
 	"samtjanst/integrations/eid/bankidsim"
 	"samtjanst/integrations/eid/frejasim"
 	"samtjanst/integrations/eid/oidcsim"
@@ -118,6 +120,7 @@ type Running struct {
 	SMS      *smssim.Sim
 	Staff    *oidcsim.Sim
 	Handover *handoversim.Sim
+	Dispatch *dispatchsim.Sim
 
 	servers []*http.Server
 	work    sync.WaitGroup
@@ -233,6 +236,9 @@ func (r *Running) shut() error {
 	}
 	if r.Handover != nil {
 		errs = append(errs, r.Handover.Close())
+	}
+	if r.Dispatch != nil {
+		errs = append(errs, r.Dispatch.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -48,6 +48,7 @@ var startPage = shell.New(`
 <li class="card"><h3><a href="/mail/">Brevlådan</a></h3><p>All e-post som skickas, till alla.</p></li>
 <li class="card"><h3><a href="/sms/">Sms-inkorgen</a></h3><p>Alla sms som skickas, till alla.</p></li>
 <li class="card"><h3><a href="/oidc/">Inloggning för personal</a></h3><p>Kommunernas egna inloggningar, med engångskod.</p></li>
+<li class="card"><h3><a href="/sdk/">Andra myndigheter</a></h3><p>Beslut som skickas till domstolen och polisen. Låt accesspunkten krångla.</p></li>
 <li class="card"><h3><a href="/transport/">Trafikföretaget och skolan</a></h3><p>Det som lämnas över, och turlistan som kommer tillbaka.</p></li>
 </ul></section>
 <section aria-labelledby="people"><h2 id="people">Personerna</h2>

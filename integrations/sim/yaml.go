@@ -2,6 +2,7 @@ package sim
 
 import (
 	"samtjanst/integrations/company/bolagsverket"
+	"samtjanst/integrations/dispatch/accesspoint"
 	"samtjanst/integrations/eid/bankid"
 	"samtjanst/integrations/eid/oidc"
 	"samtjanst/integrations/handover/webhook"
@@ -28,9 +29,13 @@ func (e Endpoints) YAML() ([]byte, error) {
 		Mail     smtp.Config            `yaml:"mail"`
 		SMS      smshttp.Config         `yaml:"sms"`
 		Staff    map[string]oidc.Config `yaml:"staff"`
-		Handover []handover             `yaml:"handover"`
+		Dispatch struct {
+			AccessPoint accesspoint.Config `yaml:"accessPoint"`
+		} `yaml:"dispatch"`
+		Handover []handover `yaml:"handover"`
 	}
 	c.BankID, c.Navet, c.Company, c.Property, c.Mail, c.SMS, c.Staff = e.BankID, e.Navet, e.Company, e.Property, e.SMTP, e.SMS, e.Staff
+	c.Dispatch.AccessPoint = e.Dispatch
 	for tenant := range e.Staff {
 		for target, w := range e.Webhooks {
 			c.Handover = append(c.Handover, handover{tenant, target, w})

@@ -54,6 +54,7 @@ type Config struct {
 	Bolagsverket bolagsverket.Config `yaml:"bolagsverket"`
 	// Lantmateriet is the register that forms ask as "address" and "property"; without it they are filled in by hand.
 	Lantmateriet lantmateriet.Config `yaml:"lantmateriet"`
+	Dispatch     Dispatch            `yaml:"dispatch"`
 	// Staff has a municipality's login by id, in place of what its own file says.
 	Staff map[string]oidc.Config `yaml:"staff"`
 	// Seals has the certificate that a municipality's documents are sealed with, by its id.
@@ -145,6 +146,9 @@ func (c Config) Validate() error {
 	if err := c.Lantmateriet.Validate(); err != nil && !c.Lantmateriet.IsZero() {
 		return fmt.Errorf("lantmateriet: %w", err)
 	}
+	if err := c.Dispatch.Validate(); err != nil {
+		return fmt.Errorf("dispatch: %w", err)
+	}
 	if err := c.validateEIDs(); err != nil {
 		return err
 	}
@@ -169,7 +173,7 @@ func (c Config) Validate() error {
 // relativeTo makes names of files that are not absolute stand beside the configuration.
 func (c *Config) relativeTo(dir string) {
 	names := []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
-		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Lantmateriet.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
+		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Lantmateriet.RootsFile, &c.Dispatch.AccessPoint.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
 	for i := range c.EID {
 		names = append(names, c.EID[i].files()...)
 	}

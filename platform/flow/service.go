@@ -49,6 +49,7 @@ type Service struct {
 	Mail      notify.Mailer
 	SMS       notify.Texter
 	Targets   map[string]handover.Target
+	Outgoing  *Outgoing // nil: decisions are sent on by hand
 	Verify    EvidenceCheck
 	Clock     clock.Clock
 	Log       *slog.Logger

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"samtjanst/examples/demo"
+	"samtjanst/integrations/dispatch"
 	"samtjanst/integrations/eid/freja"
 	"samtjanst/integrations/handover/webhook"
 	"samtjanst/integrations/sim"
@@ -33,6 +34,12 @@ func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
 		{Municipality: "tallvik", Target: sim.TransportTarget, Folder: folder("tallvik-trafik")},
 		{Municipality: "tallvik", Target: sim.SchoolTarget, Webhook: hook(sim.SchoolTarget)},
 	}
+	c.Dispatch = config.Dispatch{AccessPoint: e.Dispatch, Senders: map[string]dispatch.Address{"ekkoping": "0203:ekkoping.example", "tallvik": "0203:tallvik.example"},
+		Receivers: []config.Receiver{
+			{Authority: "ekkoping/social", To: "court", Name: "Förvaltningsrätten", Phone: "070-174 06 40", Address: sim.CourtAddress},
+			{Authority: "ekkoping/social", To: "police", Name: "Polismyndigheten", Phone: "070-174 06 41", Address: sim.PoliceAddress},
+			{Authority: "ekkoping/social", To: "ward", Name: "Avdelningen", Phone: "070-174 06 42"},
+		}}
 	for _, h := range c.Handover {
 		if h.Folder == "" {
 			continue

@@ -232,6 +232,10 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	if err != nil {
 		return nil, err
 	}
+	out, err := outgoing(cfg.Dispatch, dirs)
+	if err != nil {
+		return nil, err
+	}
 	if s.seals, err = newSeals(cfg, dirs, o.Clock); err != nil {
 		return nil, err
 	}
@@ -241,7 +245,7 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 		Limits:  files.Limits{MaxFile: cfg.Uploads.FileMB << 20, MaxTotal: cfg.Uploads.TotalMB << 20, MaxCount: cfg.Uploads.Count},
 		Catalog: catalog, Directory: dirs, People: people.NewRegister(dirs, s.Store, keys, o.Clock),
 		Register: register, Lookups: lookups, EIDs: l.offers, Mail: mailer, SMS: texter, Targets: targets,
-		Seals:  s.seals.forFlow(),
+		Seals: s.seals.forFlow(), Outgoing: out,
 		Verify: l.trust.verify, Clock: o.Clock, Log: o.Log, Texts: texts, BaseURL: cfg.BaseURL,
 		Dress: func(theme string) ([]byte, string) {
 			if t, ok := themes[theme]; ok {
