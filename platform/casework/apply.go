@@ -388,7 +388,7 @@ func (c *Case) settle(now time.Time) {
 func (c *Case) ended() bool {
 	switch c.State {
 	case Decided:
-		return c.Decision.PDF != nil && !slices.ContainsFunc(c.Parties, func(p Party) bool { return !p.Left && !p.told(whatDecision) })
+		return c.Decision.PDF != nil && !slices.ContainsFunc(c.Parties, func(p Party) bool { return !p.Left && p.Role != AuthorityRole && !p.told(whatDecision) })
 	case Delivered:
 		return c.toldHandout()
 	}

@@ -6,8 +6,9 @@ import (
 	"samtjanst/platform/signing"
 )
 
-// Orders by hand: an officer has somebody sign documents, and nobody has applied for anything. The first party is the board itself, which has
-// no number, is told nothing and signs nothing; everybody who signs is a party after it.
+// What an officer begins: an order by hand, in which somebody is asked to sign documents, or a case that officers of the board, or of its host in
+// a cooperation, have prepared for a decision. Nobody has applied for anything. The first party is the board itself, which has no number, is told
+// nothing and signs nothing; everybody who signs is a party after it.
 
 // AuthorityRole is the role of a board that is the first party of its own case.
 const AuthorityRole = "authority"

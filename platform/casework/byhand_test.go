@@ -52,3 +52,16 @@ func TestTakenBack(t *testing.T) {
 	}
 	newLife(t).do(submittedByBoth).refused(TakenBack{"Fel."}, fault.Invalid)
 }
+
+// What officers have prepared waits for the officer at once, and its decision is told to nobody who is no party: the board knows it.
+func TestPreparedByTheBoard(t *testing.T) {
+	l := newLife(t)
+	l.c.Parties = []Party{{ID: "p1", Role: AuthorityRole, Name: "Provnämnden"}}
+	l.do(Submitted{}).is(AwaitingOfficer)
+	l.do(DecisionTaken{Decision: Decision{Outcome: "omhandertas"}})
+	l.do(DocumentMade{Effect: l.effect(EffectDocument, ""), PDF: Ref{Part: signing.Part{ID: "pdf"}}})
+	if l.has(EffectTell) || l.has(EffectUnopened) || len(l.c.OpenTasks()) > 0 {
+		t.Errorf("the board is told of its own decision: %+v %+v", l.c.Effects, l.c.Tasks)
+	}
+	l.do(NumberClaimed{Effect: l.effect(EffectNumber, ""), Number: "PROV 2026-0001"}).is(Closed)
+}

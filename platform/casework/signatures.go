@@ -336,11 +336,11 @@ func (c *Case) documentMade(e DocumentMade, now time.Time) error {
 	return nil
 }
 
-// proclaim tells everybody of the decision.
+// proclaim tells everybody of the decision, but the board, whose it is.
 func (c *Case) proclaim(now time.Time) {
 	for i := range c.Parties {
 		p := &c.Parties[i]
-		if p.Left {
+		if p.Left || p.Role == AuthorityRole {
 			continue
 		}
 		p.Delivered = append(p.Delivered, Delivery{What: whatDecision, Channel: "pages", At: now})

@@ -82,30 +82,17 @@ func (s *Service) OrderedByHand(ctx context.Context, a identity.Actor, id string
 
 // handCase makes the case with its parts, not yet stored. The officer who began it has it.
 func (s *Service) handCase(ctx context.Context, a identity.Actor, sc *handScope, done *handDone) (*vault.Entry, []vault.Blob, error) {
-	meta := &sc.graph.Form.Def.Meta
-	t := sc.sv.Tenant
-	authority := string(t.AuthorityID(sc.auth.Slug))
-	e, err := s.Vault.NewKey(ctx, authority)
-	if err != nil {
-		return nil, nil, err
-	}
 	view, err := sc.graph.Run(s.scope(sc.draft, sc.sv, nil))
 	if err != nil {
 		return nil, nil, fault.Wrap("flow.handCase", err)
 	}
+	e, err := s.boardCase(ctx, a, sc.draft, sc.graph, view, sc.sv.Tenant.AuthorityID(sc.auth.Slug))
+	if err != nil {
+		return nil, nil, err
+	}
 	c := &e.Case
-	*c = casework.Case{ID: casework.ID(randomID()), Reference: newReference(meta.Reference), Tenant: sc.draft.Tenant, Authority: authority,
-		Form: sc.draft.Form, Version: sc.draft.Version, Lang: "sv", Draft: sc.draft.ID, Subject: sc.graph.Subject(view),
-		Assignee: a.Staff.Subject, AssigneeName: a.Staff.Name}
-	if c.Rules, err = sc.graph.Limits(view); err != nil {
-		return nil, nil, fault.Wrap("flow.handCase", err)
-	}
-	if len(meta.Stages) > 0 {
-		c.Stage = meta.Stages[0].ID
-	}
-	c.Parties = []casework.Party{{ID: "p1", Role: casework.AuthorityRole, Name: sc.auth.Name + ", " + t.Name}}
 	for _, p := range done.parties {
-		p.Role = meta.Parties[0].Role // lint sees to it that there is one
+		p.Role = sc.graph.Form.Def.Meta.Parties[0].Role // lint sees to it that there is one
 		c.Parties = append(c.Parties, p)
 	}
 	parts, err := s.content(ctx, c, sc.draft, view, "")

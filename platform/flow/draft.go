@@ -33,6 +33,9 @@ func (s *Service) Start(ctx context.Context, a identity.Actor, tenant, form stri
 	if err != nil {
 		return "", err
 	}
+	if a.Staff != nil {
+		return "", fault.New("flow.Start", fault.Unauthorised, nil) // officers begin what is theirs (BeginPrepared)
+	}
 	if open := sv.Form.Def.Meta.Open(); open != (a.Guest != nil) {
 		return "", fault.New("flow.Start", fault.NotFound, nil) // what asks for a login is begun with one, what does not without
 	}
@@ -127,8 +130,17 @@ func (s *Service) openDraft(ctx context.Context, a identity.Actor, id string, mo
 	if err != nil {
 		return nil, nil, ServiceView{}, err
 	}
-	sv, err := s.service(identity.TenantID(d.Tenant), g)
+	sv, err := s.serviceOf(d, g)
 	return d, g, sv, err
+}
+
+// serviceOf is the service that a draft is for. What officers fill in is none that a municipality offers.
+func (s *Service) serviceOf(d *vault.Draft, g *Graph) (ServiceView, error) {
+	if d.Shared != nil {
+		sv, _, err := s.asOffered(tenantID(d.Tenant), g)
+		return sv, err
+	}
+	return s.service(tenantID(d.Tenant), g)
 }
 
 // runDraft gives what the graph makes of a draft as it is stored. p is set when a party of a case fills the own section.
@@ -167,7 +179,7 @@ func (s *Service) draftView(ctx context.Context, a identity.Actor, d *vault.Draf
 	if err != nil {
 		return nil, nil, err
 	}
-	sv, err := s.service(identity.TenantID(d.Tenant), g)
+	sv, err := s.serviceOf(d, g)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -186,7 +198,7 @@ func (s *Service) viewOf(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		}
 	}
 	v := &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires, Lookups: s.registers(),
-		Of: len(view.Pages), Case: casework.ID(d.Case), Again: again(d, view)}
+		Of: len(view.Pages), Case: casework.ID(d.Case), Again: again(d, view), Prepared: s.prepared(a, d)}
 	v.Source, _ = d.Facts["source"].(string)
 	if at, ok := d.Facts["at"].(string); ok {
 		v.FactsAt, _ = time.Parse(time.RFC3339, at) // an unreadable time is shown as none
@@ -294,6 +306,7 @@ func (s *Service) save(ctx context.Context, a identity.Actor, d *vault.Draft, g 
 			orphans = append(orphans, orphan)
 		}
 	}
+	changedBy(a, d)
 	s.touch(d, g)
 	err = s.Vault.SaveDraft(ctx, d)
 	s.settle(ctx, d, places, err == nil)

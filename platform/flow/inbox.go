@@ -16,19 +16,19 @@ import (
 // countMost is where counting stops: lists show "999+".
 const countMost = 1000
 
-// Inbox lists cases in the authorities that the actor works for.
+// Inbox lists cases in the authorities that the actor works for, and those that these work with for others.
 func (s *Service) Inbox(ctx context.Context, a identity.Actor, q InboxQuery) (*Inbox, error) {
 	if a.Staff == nil {
 		return nil, fault.New("flow.Inbox", fault.Unauthorised, nil)
 	}
-	auths := a.Authorities(anyStaff...)
-	if len(auths) == 0 {
+	if len(a.Authorities(anyStaff...)) == 0 {
 		return nil, fault.New("flow.Inbox", fault.Forbidden, nil)
 	}
-	base := store.CaseQuery{Order: q.Order, After: q.After, Limit: store50}
-	for _, id := range auths {
-		base.Authorities = append(base.Authorities, string(id))
+	desks := s.desks(a, q.Municipality)
+	if len(desks) == 0 { // of a municipality that the actor has nothing to do with
+		return &Inbox{Counts: map[casework.State]int{}}, nil
 	}
+	base := store.CaseQuery{Order: q.Order, After: q.After, Limit: store50}
 	if q.Form != "" {
 		base.Forms = []string{q.Form}
 	}
@@ -49,23 +49,28 @@ func (s *Service) Inbox(ctx context.Context, a identity.Actor, q InboxQuery) (*I
 	}
 	if q.Search != "" {
 		// Words are hashed with the authority's own key, so a search is within one authority; with several, the first that has a hit.
-		return s.search(ctx, base, auths, q, a.Staff.Subject)
+		return s.search(ctx, base, desks, q, a.Staff.Subject)
 	}
-	return s.inbox(ctx, base, q, a.Staff.Subject)
+	return s.inbox(ctx, desks, base, q, a.Staff.Subject)
 }
 
 const store50 = 50
 
-func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []identity.AuthorityID, q InboxQuery, reader string) (*Inbox, error) {
+func (s *Service) search(ctx context.Context, base store.CaseQuery, desks []store.CaseQuery, q InboxQuery, reader string) (*Inbox, error) {
 	var found *Inbox
-	for _, id := range auths {
+	var authorities []store.CaseQuery // a desk of one authority each
+	for _, d := range desks {
+		for _, id := range d.Authorities {
+			authorities = append(authorities, store.CaseQuery{Authorities: []string{id}, Labels: d.Labels})
+		}
+	}
+	for _, d := range authorities {
 		one := base
-		one.Authorities = []string{string(id)}
-		one.Tokens = s.Vault.SearchTokens(string(id), q.Search)
+		one.Tokens = s.Vault.SearchTokens(d.Authorities[0], q.Search)
 		if len(one.Tokens) == 0 {
 			return &Inbox{Counts: map[casework.State]int{}}, nil
 		}
-		in, err := s.inbox(ctx, one, q, reader)
+		in, err := s.inbox(ctx, []store.CaseQuery{d}, one, q, reader)
 		if err != nil {
 			return nil, err
 		}
@@ -85,15 +90,15 @@ func (s *Service) search(ctx context.Context, base store.CaseQuery, auths []iden
 	return found, nil
 }
 
-func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery, reader string) (*Inbox, error) {
+func (s *Service) inbox(ctx context.Context, desks []store.CaseQuery, base store.CaseQuery, q InboxQuery, reader string) (*Inbox, error) {
 	in := &Inbox{Counts: map[casework.State]int{}}
 	one := base
 	for _, st := range q.States {
 		one.States = append(one.States, string(st))
 	}
-	rows, err := s.Vault.Store.ListCases(ctx, one)
+	rows, err := s.listCases(ctx, onDesks(desks, one))
 	if err != nil {
-		return nil, fault.Wrap("flow.Inbox", err)
+		return nil, err
 	}
 	for _, row := range rows {
 		r, err := s.row(ctx, row)
@@ -112,16 +117,16 @@ func (s *Service) inbox(ctx context.Context, base store.CaseQuery, q InboxQuery,
 	if !q.Task {
 		tasks.Labels = append(slices.Clone(base.Labels), "task")
 	}
-	figures := []store.CaseQuery{one, tasks, {Authorities: base.Authorities, Labels: []string{casework.LabelAsked(reader)}},
-		{Authorities: base.Authorities, Labels: []string{casework.LabelLimitSoon}}}
+	figures := [][]store.CaseQuery{onDesks(desks, one), onDesks(desks, tasks), onDesks(desks, store.CaseQuery{Labels: []string{casework.LabelAsked(reader)}}),
+		onDesks(desks, store.CaseQuery{Labels: []string{casework.LabelLimitSoon}})}
 	for _, st := range casework.States {
 		byState := base
 		byState.States = []string{string(st)}
-		figures = append(figures, byState)
+		figures = append(figures, onDesks(desks, byState))
 	}
-	n, err := s.Vault.Store.CountCases(ctx, countMost, figures...)
+	n, err := s.countCases(ctx, figures...)
 	if err != nil {
-		return nil, fault.Wrap("flow.Inbox", err)
+		return nil, err
 	}
 	in.Count, in.Tasks, in.ToSign, in.Limits = n[0], n[1], n[2], n[3]
 	for i, st := range casework.States {
@@ -140,7 +145,7 @@ func (s *Service) row(ctx context.Context, row store.CaseRow) (Row, error) {
 
 func (s *Service) rowOf(row store.CaseRow, card vault.Card) Row {
 	r := Row{ID: casework.ID(row.ID), Reference: row.Reference, Number: row.Number, Form: row.Form, Title: forms.Text{"sv": row.Form},
-		Subject: card.Subject, State: casework.State(row.State), Submitted: row.Submitted, Since: row.Waiting, Assignee: row.Assignee,
+		Subject: card.Subject, Authority: identity.AuthorityID(row.Authority), State: casework.State(row.State), Submitted: row.Submitted, Since: row.Waiting, Assignee: row.Assignee,
 		AssigneeName: card.AssigneeName, Done: card.Done, Of: card.Of, Tasks: card.Tasks, Outcome: card.Outcome, DecidedBy: card.DecidedBy,
 		Unreported: slices.Contains(row.Labels, "unreported"), Limits: rowLimits(card)}
 	if card.Missing != 0 {

@@ -255,17 +255,9 @@ func (s *Service) UrgentLimits(ctx context.Context, a identity.Actor) ([]Row, er
 	if a.Staff == nil {
 		return nil, fault.New(op, fault.Unauthorised, nil)
 	}
-	auths := a.Authorities(anyStaff...)
-	if len(auths) == 0 {
-		return nil, nil
-	}
-	q := store.CaseQuery{Labels: []string{casework.LabelLimitSoon}, Order: store.OldestFirst, Limit: mostUrgent}
-	for _, id := range auths {
-		q.Authorities = append(q.Authorities, string(id))
-	}
-	rows, err := s.Vault.Store.ListCases(ctx, q)
+	rows, err := s.listCases(ctx, onDesks(s.desks(a, ""), store.CaseQuery{Labels: []string{casework.LabelLimitSoon}, Order: store.OldestFirst, Limit: mostUrgent}))
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, err
 	}
 	out := make([]Row, 0, len(rows))
 	for _, row := range rows {

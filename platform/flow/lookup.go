@@ -95,7 +95,7 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 	began := s.Clock.Now()
 	same := Saved{Next: post.Page, View: v}
 	button := slices.IndexFunc(got.Lookups, func(l answers.LookupAt) bool { return l.Posted == got.At })
-	if a.Citizen == nil || button < 0 || d.Case != "" {
+	if a.Guest != nil || button < 0 || d.Case != "" {
 		return same, nil // no page has such a button
 	}
 	f, at := got.Lookups[button].Field, got.Lookups[button].At
@@ -107,16 +107,20 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 	key, _ := text(d.Answers, at)
 	// Of presses at the same time one asks; the others find what it was told.
 	defer s.asking.lock(d.ID)()
-	d, err := s.Vault.LoadDraft(ctx, d.ID, s.Vault.PersonOwners(a.Citizen.Numbers())...)
+	owners, err := s.owners(a)
 	if err != nil {
 		return Saved{}, err
 	}
+	if d, err = s.Vault.LoadDraft(ctx, d.ID, owners...); err != nil {
+		return Saved{}, err
+	}
+	who, numbers := s.asker(a, d)
 	if r, told := forms.LookedUp(f, at, d.Answers, d.Facts); !told || r.At.Before(began.Truncate(time.Second)) {
-		if !s.lookups.take(s.Vault.PersonToken(d.Owner), began) {
+		if !s.lookups.take(who, began) {
 			v.Problems = []forms.Problem{{Pointer: at, Code: forms.LookupTooOften}}
 			return same, nil
 		}
-		reply := s.ask(ctx, f.Lookup.From, LookupQuestion{Key: key, Who: a.Citizen.Numbers(),
+		reply := s.ask(ctx, f.Lookup.From, LookupQuestion{Key: key, Who: numbers,
 			Municipality: Municipality{Code: sv.Tenant.Code, Name: sv.Tenant.Name}, Purpose: d.Form + "-lookup", Ref: d.ID})
 		if d, err = s.keepReply(ctx, a, d, g, sv, f, at, key, reply); err != nil {
 			return Saved{}, err
@@ -128,6 +132,15 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 	}
 	after.Typed, after.Return = got.Typed, post.Return
 	return Saved{Next: post.Page, View: after, Asked: at}, nil
+}
+
+// asker is who asks a register, by a name for counting how often, and by the numbers that the register may tell of. An officer asks about
+// others, and has none.
+func (s *Service) asker(a identity.Actor, d *vault.Draft) (who string, numbers []idno.Number) {
+	if a.Staff != nil {
+		return string(s.Vault.StaffOwner(a.Staff.Subject)), nil
+	}
+	return s.Vault.PersonToken(d.Owner), a.Citizen.Numbers()
 }
 
 // pick takes the choices that were picked on a posted page for what the registers said, into the draft. It gives what is wrong when the
@@ -209,7 +222,11 @@ func (s *Service) keepReply(ctx context.Context, a identity.Actor, d *vault.Draf
 		if !errors.Is(err, fault.Conflict) || attempt == retries {
 			return nil, err
 		}
-		if d, err = s.Vault.LoadDraft(ctx, d.ID, s.Vault.PersonOwners(a.Citizen.Numbers())...); err != nil {
+		owners, err := s.owners(a)
+		if err != nil {
+			return nil, err
+		}
+		if d, err = s.Vault.LoadDraft(ctx, d.ID, owners...); err != nil {
 			return nil, err
 		}
 	}

@@ -152,7 +152,7 @@ func (s *Service) moveOn(ctx context.Context, d *vault.Draft) error {
 	if err != nil {
 		return err
 	}
-	sv, err := s.service(identity.TenantID(d.Tenant), to)
+	sv, err := s.serviceOf(d, to)
 	if err != nil {
 		return err
 	}

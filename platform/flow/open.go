@@ -21,14 +21,17 @@ import (
 // receiptLife is how long whoever handed in can read the receipt in the same browser.
 const receiptLife = 24 * time.Hour
 
-// owners are whose drafts the actor may open: a person's, by every number, or those of one browser. fault.Unauthorised for nobody,
-// fault.NotFound for a browser that has begun nothing.
+// owners are whose drafts the actor may open: a person's, by every number, those of one browser, or those of the boards that an officer handles
+// cases for. fault.Unauthorised for nobody, fault.NotFound for a browser that has begun nothing and for staff who handle no cases.
 func (s *Service) owners(a identity.Actor) ([]vault.Owner, error) {
 	if a.Guest != nil {
 		if a.Guest.Key == "" {
 			return nil, fault.New("flow", fault.NotFound, nil)
 		}
 		return []vault.Owner{s.Vault.BrowserOwner(a.Guest.Key)}, nil
+	}
+	if a.Staff != nil {
+		return s.boardOwners(a)
 	}
 	who, err := citizen(a)
 	if err != nil {

@@ -54,14 +54,10 @@ func (s *Service) Orders(ctx context.Context, a identity.Actor, q OrderQuery) (*
 	if a.Staff == nil {
 		return nil, fault.New(op, fault.Unauthorised, nil)
 	}
-	auths := a.Authorities(anyStaff...)
-	if len(auths) == 0 {
+	if len(a.Authorities(anyStaff...)) == 0 {
 		return nil, fault.New(op, fault.Forbidden, nil)
 	}
 	base := store.CaseQuery{Order: store.AskedLongest, After: q.After, Limit: store50 + 1}
-	for _, id := range auths {
-		base.Authorities = append(base.Authorities, string(id))
-	}
 	if q.Form != "" {
 		base.Forms = []string{q.Form}
 	}
@@ -75,13 +71,14 @@ func (s *Service) Orders(ctx context.Context, a identity.Actor, q OrderQuery) (*
 		y, m, d := s.Clock.Now().In(clock.Stockholm).Date()
 		base.AskedBefore = time.Date(y, m, d-q.Days+1, 0, 0, 0, 0, clock.Stockholm)
 	}
-	rows, err := s.Vault.Store.ListCases(ctx, base)
+	desks := onDesks(s.desks(a, ""), base)
+	rows, err := s.listCases(ctx, desks)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, err
 	}
-	n, err := s.Vault.Store.CountCases(ctx, countMost, base)
+	n, err := s.countCases(ctx, desks)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, err
 	}
 	out := &Orders{Count: n[0]}
 	if len(rows) > store50 {

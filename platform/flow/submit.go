@@ -75,14 +75,13 @@ func (s *Service) Submit(ctx context.Context, a identity.Actor, draftID string, 
 		s.dropDraft(ctx, d, id)
 		return id, nil, nil
 	}
-	e, parts, ev, err := s.newCase(ctx, a, d, dv, g)
+	e, parts, ev, st, err := s.becomes(ctx, a, d, dv, g)
 	if err != nil {
 		return "", nil, err
 	}
 	if e.Case.Booked, dv.Problems, err = s.confirm(ctx, d, d.ID, dv.View, nil); err != nil || len(dv.Problems) > 0 {
 		return "", dv, err
 	}
-	st := s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name)
 	next, rec, err := casework.Apply(e.Case, ev, st)
 	if errors.Is(err, fault.Invalid) { // fewer people than the form wants signatures of: no answer mends it, and the page names the other way
 		return "", nil, fault.New("flow.Submit", fault.Hindered, err)
@@ -122,7 +121,7 @@ func (s *Service) dropDraft(ctx context.Context, d *vault.Draft, id casework.ID)
 
 // submitted finds the case that the actor's draft became.
 func (s *Service) submitted(ctx context.Context, draftID string, a identity.Actor) (casework.ID, error) {
-	if id, changed := amendedCase(draftID); changed {
+	if id, changed := amendedCase(draftID); changed && a.Staff == nil {
 		e, p, err := s.partyCase(ctx, a, id)
 		if err == nil && p.ID != e.Case.Applicant().ID {
 			err = fault.New("flow.submitted", fault.NotFound, nil)
@@ -134,7 +133,10 @@ func (s *Service) submitted(ctx context.Context, draftID string, a identity.Acto
 		return "", err
 	}
 	mine := s.handedIn(a, &e.Case)
-	if a.Citizen != nil {
+	switch {
+	case a.Staff != nil:
+		mine = e.Case.ByHand() && worksWith(a, &e.Case, handlers...)
+	case a.Citizen != nil:
 		mine = slices.Contains(a.Citizen.Numbers(), e.Case.Applicant().Number)
 	}
 	if !mine {
@@ -146,6 +148,20 @@ func (s *Service) submitted(ctx context.Context, draftID string, a identity.Acto
 // unseen reports whether any of some soft problems was not on the page when it was posted: a warning is read before one goes on.
 func unseen(problems []forms.Problem, seen []string) bool {
 	return slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Soft && !slices.Contains(seen, answers.Seen(p)) })
+}
+
+// becomes makes what comes of a complete draft, not yet stored: the case with its parts, the event that hands it in, and whose act that is.
+func (s *Service) becomes(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, casework.Event, casework.Stamp, error) {
+	if d.Shared != nil {
+		by, name := byWho(a)
+		e, parts, err := s.preparedCase(ctx, a, d, dv, g)
+		return e, parts, casework.Submitted{}, s.stamp(by, name), err
+	}
+	e, parts, ev, err := s.newCase(ctx, a, d, dv, g)
+	if err != nil {
+		return nil, nil, nil, casework.Stamp{}, err
+	}
+	return e, parts, ev, s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name), nil
 }
 
 // newCase makes the case of a complete draft, with its parts, not yet stored.

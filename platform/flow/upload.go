@@ -19,6 +19,9 @@ import (
 func (s *Service) Upload(ctx context.Context, a identity.Actor, id string, at forms.Pointer, name string, r io.Reader) (*forms.Problem, error) {
 	return s.upload(ctx, func() (*vault.Draft, *Graph, ServiceView, *casework.Party, error) {
 		d, g, sv, err := s.draft(ctx, a, id)
+		if err == nil {
+			changedBy(a, d)
+		}
 		return d, g, sv, nil, err
 	}, at, name, r)
 }
@@ -131,6 +134,7 @@ func (s *Service) RemoveFile(ctx context.Context, a identity.Actor, id string, a
 	if blob == "" {
 		return fault.New("flow.RemoveFile", fault.NotFound, nil)
 	}
+	changedBy(a, d)
 	s.touch(d, g)
 	if err := s.Vault.SaveDraft(ctx, d); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/directory"
 	"samtjanst/platform/files"
+	"samtjanst/platform/identity"
 	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
 )
@@ -54,6 +55,7 @@ type DraftView struct {
 	Amends   *Amended // the case that this draft changes; nil for an application of its own
 	// Again are the questions that a newer version of the service asks once more, since the answers given did not fit it.
 	Again        []forms.Text
+	Prepared     *Prepared   // set when officers fill it in together
 	Case         casework.ID // set when the own section of a case is filled, instead of a draft
 	Position, Of int         // this page among those shown
 }
@@ -225,6 +227,7 @@ type Row struct {
 	Form         string
 	Title        forms.Text
 	Subject      string
+	Authority    identity.AuthorityID // whose case it is
 	State        casework.State
 	Stage        string // title of the inner stage, "" none
 	Submitted    time.Time
@@ -257,15 +260,17 @@ type Inbox struct {
 // InboxQuery is what the officer filters by; zero fields do not restrict.
 type InboxQuery struct {
 	States []casework.State
-	Form   string
-	Stage  string // inner stage, of Form's
-	Mine   bool
-	Nobody bool // unassigned
-	Task   bool
-	Later  bool   // a time limit runs, and there is time left; UrgentLimits has the others
-	Search string // reference, number, or words of the subject
-	Order  store.Order
-	After  store.Cursor
+	// Municipality narrows to the cases of one organisation, for officers of a board that works for several.
+	Municipality identity.TenantID
+	Form         string
+	Stage        string // inner stage, of Form's
+	Mine         bool
+	Nobody       bool // unassigned
+	Task         bool
+	Later        bool   // a time limit runs, and there is time left; UrgentLimits has the others
+	Search       string // reference, number, or words of the subject
+	Order        store.Order
+	After        store.Cursor
 	// RowsOnly leaves the figures out, which another query of the same page gives.
 	RowsOnly bool
 }

@@ -15,7 +15,8 @@ import (
 	"samtjanst/platform/store/sealed"
 )
 
-// Draft is an application that its owner is filling in, or what an officer is about to begin. Nobody else can see that it exists.
+// Draft is an application that its owner is filling in, what an officer is about to begin, or what the officers of a board fill in together
+// (Shared). Nobody else can see that it exists.
 type Draft struct {
 	ID        string                      `json:"-"`
 	Rev       int64                       `json:"-"`
@@ -39,11 +40,31 @@ type Draft struct {
 	Amends    string                      `json:"amends,omitempty"` // the case that this changes, "" for a new application
 	// Hand is an order by hand as the officer has typed it so far; none for anything else.
 	Hand json.RawMessage `json:"hand,omitempty"`
+	// Shared is set when the officers of a board fill it in together: it belongs to the board, and Owner is zero. It is replaced and never
+	// changed, since copies of a draft have it in common.
+	Shared *Shared `json:"shared,omitempty"`
 	// Moved are the pointers whose answers did not fit when the draft was moved to a newer version of the form.
 	Moved []string `json:"moved,omitempty"`
 
 	key []byte
 	box sealed.Box
+}
+
+// Shared is how the officers of a board fill in a draft together.
+type Shared struct {
+	Board     string    `json:"board"`         // whose officers: "sigtuna/social"
+	Authority string    `json:"authority"`     // the board whose case it becomes; Board, or one that Board works for
+	By        Officer   `json:"by"`            // who began it
+	Last      Officer   `json:"last"`          // who changed it last
+	With      Officer   `json:"with"`          // who has it: By, until it is handed over
+	From      Officer   `json:"from,omitzero"` // who handed it over, zero until With has worked on it
+	Handed    time.Time `json:"handed,omitzero"`
+}
+
+// Officer is a member of staff, by the subject at the organisation's login.
+type Officer struct {
+	Subject string `json:"subject"`
+	Name    string `json:"name"`
 }
 
 // NewDraft stores a new draft.
@@ -74,8 +95,8 @@ func (v *Vault) SaveDraft(ctx context.Context, d *Draft) error {
 	return nil
 }
 
-// Owner is a keyed hash of whose a draft is: a person's number, the key of the browser where somebody unknown began it, or the subject of an
-// officer. They are hashed apart, so that none can be taken for another. "" owns nothing.
+// Owner is a keyed hash of whose a draft is: a person's number, the key of the browser where somebody unknown began it, the subject of an
+// officer, or a board. They are hashed apart, so that none can be taken for another. "" owns nothing.
 type Owner string
 
 // PersonOwner is the owner by a personal number.
@@ -109,6 +130,14 @@ func (v *Vault) StaffOwner(subject string) Owner {
 		return ""
 	}
 	return Owner(v.Keys.Token("platform", "staff", subject))
+}
+
+// BoardOwner is the owner by a board, "sigtuna/social": all its officers.
+func (v *Vault) BoardOwner(board string) Owner {
+	if board == "" {
+		return ""
+	}
+	return Owner(v.Keys.Token("platform", "board", board))
 }
 
 // LoadDraft opens a draft for any of its possible owners; somebody else's, or an expired one, is fault.NotFound.
@@ -184,6 +213,8 @@ func (v *Vault) ownerOf(d *Draft) Owner {
 	switch {
 	case d.Browser != "":
 		return v.BrowserOwner(d.Browser)
+	case d.Shared != nil:
+		return v.BoardOwner(d.Shared.Board)
 	case d.Staff != "":
 		return v.StaffOwner(d.Staff)
 	}

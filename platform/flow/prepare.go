@@ -1,0 +1,433 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/forms"
+	"samtjanst/platform/casework"
+	"samtjanst/platform/directory"
+	"samtjanst/platform/fault"
+	"samtjanst/platform/files"
+	"samtjanst/platform/identity"
+	"samtjanst/platform/vault"
+)
+
+// Officers fill in forms that are theirs (forms.Meta.ByStaff), on the same pages as citizens fill in theirs: a draft goes through Page, Save,
+// Upload, DraftFile, Submit and Discard whoever it is. What differs is whose it is: a board's, so that every officer of that board sees it, goes
+// on with it and hands it over when the shift ends. The case that comes of it is the deciding board's own from its first moment; where another
+// organisation's board prepares it, that board is the case's host.
+//
+// Which forms a board has stands in the municipalities' cooperations: those that a cooperation lists for a board are begun by its host's officers
+// and by the board's own. A board that works alone is its own host. Nothing else exists for anybody.
+
+// StaffForm is a form that an officer may begin, with the boards that it may be begun for: own boards first.
+type StaffForm struct {
+	ID             string
+	Title, Summary forms.Text
+	Boards         []PrepareBoard
+}
+
+// PrepareBoard is a board that a case is prepared for.
+type PrepareBoard struct {
+	ID     identity.AuthorityID
+	Host   identity.AuthorityID // the board whose officers share the draft; ID when it is its own
+	Tenant *directory.Tenant
+	Board  directory.Authority
+	Title  string // of the cooperation; "" when the board is the officer's own
+	// Duty is who is asked first for the decision now; nil when the register of people has nobody, or the decision is not signed.
+	Duty *OnDuty
+}
+
+// OnDuty is who is asked first for a board's decision.
+type OnDuty struct {
+	Name, Title, Phone string
+	OnCall             bool // else the first of those who may decide, whom no schedule has
+}
+
+// Prepared is what officers fill in together, as one of them sees it.
+type Prepared struct {
+	Board     identity.AuthorityID // whose officers do
+	Authority identity.AuthorityID // whose case it becomes
+	Name      string               // of that board, with its organisation: "Socialnämnden, Tallviks kommun"
+	By        Who                  // began it
+	Last      Who                  // changed it last
+	With      Who                  // has it
+	From      Who                  // handed it over, while With has not worked on it since
+	Handed    time.Time
+	Changed   time.Time
+	Mine      bool   // the reader has it
+	Busy      string // a colleague who saved it within the last minutes, and so has it open; "" nobody
+}
+
+// Begun is a draft in the list of those that officers of a board have begun.
+type Begun struct {
+	ID      string
+	Title   forms.Text
+	Subject string // "" while nothing is answered that says it
+	Expires time.Time
+	Prepared
+}
+
+// presence is for how long after a save whoever saved is taken to have the draft open.
+const presence = 5 * time.Minute
+
+// preparable is a board that a form may be begun for, by officers of the host.
+type preparable struct {
+	form            string
+	host, authority identity.AuthorityID
+	cooperation     string // title
+}
+
+// prepares lists what officers of a board may begin: for the board itself first.
+func (s *Service) prepares(board identity.AuthorityID) []preparable {
+	var out []preparable
+	tenant, slug, _ := strings.Cut(string(board), "/")
+	if t, ok := s.Directory.Tenant(tenantID(tenant)); ok {
+		for _, c := range t.Cooperations {
+			for _, form := range c.Forms {
+				if c.Authority == slug {
+					out = append(out, preparable{form, board, board, ""})
+				}
+			}
+		}
+	}
+	for _, c := range s.Directory.HostedBy(board) {
+		for _, form := range c.Forms {
+			if c.AuthorityID() != board {
+				out = append(out, preparable{form, board, c.AuthorityID(), c.Title})
+			}
+		}
+	}
+	return out
+}
+
+// boardOwners are the owners of what the boards' officers share that somebody handles cases for.
+func (s *Service) boardOwners(a identity.Actor) ([]vault.Owner, error) {
+	boards := a.Authorities(handlers...)
+	if len(boards) == 0 {
+		return nil, fault.New("flow", fault.NotFound, nil)
+	}
+	out := make([]vault.Owner, len(boards))
+	for i, b := range boards {
+		out[i] = s.Vault.BoardOwner(string(b))
+	}
+	return out, nil
+}
+
+// StaffForms lists what an officer may begin, by title. None for staff who handle no cases, or whose boards begin none.
+func (s *Service) StaffForms(ctx context.Context, a identity.Actor) ([]StaffForm, error) {
+	if a.Staff == nil {
+		return nil, fault.New("flow.StaffForms", fault.Unauthorised, nil)
+	}
+	var out []StaffForm
+	for _, board := range a.Authorities(handlers...) {
+		for _, p := range s.prepares(board) {
+			i := slices.IndexFunc(out, func(f StaffForm) bool { return f.ID == p.form })
+			if i >= 0 && slices.ContainsFunc(out[i].Boards, func(b PrepareBoard) bool { return b.ID == p.authority }) {
+				continue
+			}
+			g, b, err := s.preparing(p)
+			if errors.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if i < 0 {
+				i = len(out)
+				out = append(out, StaffForm{ID: p.form, Title: g.Form.Title, Summary: g.Form.Summary})
+			}
+			out[i].Boards = append(out[i].Boards, b)
+		}
+	}
+	slices.SortFunc(out, func(x, y StaffForm) int { return strings.Compare(x.Title.In(a.Lang), y.Title.In(a.Lang)) })
+	for _, f := range out { // own boards first, then as the directory has them
+		slices.SortStableFunc(f.Boards, func(x, y PrepareBoard) int {
+			return boolOrder(x.Host != x.ID, y.Host != y.ID)
+		})
+	}
+	return out, nil
+}
+
+func boolOrder(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
+	}
+	return 1
+}
+
+// preparing gives a form that officers begin and the board that it is begun for; fault.NotFound when there is no such form or board, or citizens
+// begin it.
+func (s *Service) preparing(p preparable) (*Graph, PrepareBoard, error) {
+	const op = "flow.preparing"
+	tenant, slug, _ := strings.Cut(string(p.authority), "/")
+	t, ok := s.Directory.Tenant(tenantID(tenant))
+	if !ok {
+		return nil, PrepareBoard{}, fault.New(op, fault.NotFound, nil)
+	}
+	board, ok := t.Authority(slug)
+	if !ok {
+		return nil, PrepareBoard{}, fault.New(op, fault.NotFound, nil)
+	}
+	g, err := s.newest(t.ID, p.form)
+	if err == nil && (!g.Form.Def.Meta.ByStaff() || p.form == byHandForm) {
+		err = fault.New(op, fault.NotFound, nil)
+	}
+	return g, PrepareBoard{ID: p.authority, Host: p.host, Tenant: t, Board: board, Title: p.cooperation}, err
+}
+
+// StaffForm gives one form that the officer may begin, with who is on duty for each of its boards. fault.NotFound.
+func (s *Service) StaffForm(ctx context.Context, a identity.Actor, form string) (*StaffForm, error) {
+	all, err := s.StaffForms(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(f StaffForm) bool { return f.ID == form })
+	if i < 0 {
+		return nil, fault.New("flow.StaffForm", fault.NotFound, nil)
+	}
+	f := all[i]
+	for j := range f.Boards {
+		b := &f.Boards[j]
+		g, err := s.newest(b.Tenant.ID, form)
+		if err != nil {
+			return nil, err
+		}
+		if b.Duty, err = s.onDuty(ctx, b.ID, g.Form.Def.Meta.Decision.Sign); err != nil {
+			return nil, err
+		}
+	}
+	return &f, nil
+}
+
+// onDuty is who is asked first for a board's decision of a form now; nil when its decision is not signed, or the register has nobody.
+func (s *Service) onDuty(ctx context.Context, board identity.AuthorityID, sign *forms.DecisionSigning) (*OnDuty, error) {
+	if sign == nil || s.People == nil {
+		return nil, nil
+	}
+	tenant, slug, _ := strings.Cut(string(board), "/")
+	snap, err := s.People.Now(ctx, tenantID(tenant))
+	if err != nil {
+		return nil, fault.Wrap("flow.onDuty", err)
+	}
+	all := snap.Deciders(slug, sign.Kind, sign.Elected, s.Clock.Now())
+	if len(all) == 0 {
+		return nil, nil
+	}
+	d := all[0]
+	return &OnDuty{Name: d.Person.Name, Title: d.Title, Phone: d.Person.Phone, OnCall: d.OnCall}, nil
+}
+
+// Duty is who is asked first for the decision of what is being prepared; nil as PrepareBoard.Duty.
+func (s *Service) Duty(ctx context.Context, a identity.Actor, draft string) (*OnDuty, error) {
+	d, g, err := s.shared(ctx, a, draft)
+	if err != nil {
+		return nil, err
+	}
+	return s.onDuty(ctx, identity.AuthorityID(d.Shared.Authority), g.Form.Def.Meta.Decision.Sign)
+}
+
+// BeginPrepared begins a form for a board, and gives the draft's id. fault.NotFound when the officer may not; fault.Gone when the form is closed.
+func (s *Service) BeginPrepared(ctx context.Context, a identity.Actor, form string, authority identity.AuthorityID) (string, error) {
+	const op = "flow.BeginPrepared"
+	f, err := s.StaffForm(ctx, a, form)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(f.Boards, func(b PrepareBoard) bool { return b.ID == authority })
+	if i < 0 {
+		return "", fault.New(op, fault.NotFound, nil)
+	}
+	b := f.Boards[i]
+	g, err := s.newest(b.Tenant.ID, form)
+	if err != nil {
+		return "", err
+	}
+	sv, _, err := s.asOffered(b.Tenant.ID, g)
+	if err != nil {
+		return "", err
+	}
+	if sv.Shut() {
+		return "", fault.New(op, fault.Gone, nil)
+	}
+	me, now := officer(a), s.Clock.Now()
+	d := &vault.Draft{ID: randomID(), Tenant: string(b.Tenant.ID), Form: form, Version: string(g.Form.Version), Lang: "sv", Answers: g.Defaults(),
+		Facts: noFacts(b.Tenant, now), Files: map[string]files.Attachment{}, Created: now,
+		Shared: &vault.Shared{Board: string(b.Host), Authority: string(b.ID), By: me, Last: me, With: me}}
+	s.touch(d, g)
+	return d.ID, s.Vault.NewDraft(ctx, d)
+}
+
+func officer(a identity.Actor) vault.Officer {
+	return vault.Officer{Subject: a.Staff.Subject, Name: a.Staff.Name}
+}
+
+// changedBy notes which officer changes what a board's officers fill in together. Whom it was handed over to has taken it.
+func changedBy(a identity.Actor, d *vault.Draft) {
+	if d.Shared == nil || a.Staff == nil {
+		return
+	}
+	now := *d.Shared
+	if now.Last = officer(a); now.Last.Subject == now.With.Subject {
+		now.From = vault.Officer{}
+	}
+	d.Shared = &now
+}
+
+// prepared is what officers fill in together as one of them sees it; nil when it is no such thing.
+func (s *Service) prepared(a identity.Actor, d *vault.Draft) *Prepared {
+	if d.Shared == nil || a.Staff == nil {
+		return nil
+	}
+	sh := d.Shared
+	p := &Prepared{Board: identity.AuthorityID(sh.Board), Authority: identity.AuthorityID(sh.Authority), By: Who(sh.By), Last: Who(sh.Last),
+		With: Who(sh.With), From: Who(sh.From), Handed: sh.Handed, Changed: d.Changed, Mine: sh.With.Subject == a.Staff.Subject}
+	p.Name = s.Directory.Name(p.Authority)
+	if sh.Last.Subject != a.Staff.Subject && s.Clock.Now().Sub(d.Changed) < presence {
+		p.Busy = sh.Last.Name
+	}
+	return p
+}
+
+// Begun lists what officers of the actor's boards have begun, last changed first.
+func (s *Service) Begun(ctx context.Context, a identity.Actor) ([]Begun, error) {
+	if a.Staff == nil {
+		return nil, fault.New("flow.Begun", fault.Unauthorised, nil)
+	}
+	owners, err := s.boardOwners(a)
+	if errors.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	drafts, err := s.Vault.Drafts(ctx, owners...)
+	if err != nil {
+		return nil, err
+	}
+	var out []Begun
+	for _, d := range drafts {
+		p := s.prepared(a, d)
+		if p == nil {
+			continue
+		}
+		g, err := s.Catalog.Version(ctx, forms.Version(d.Version), s.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		sv, err := s.serviceOf(d, g)
+		if err != nil {
+			return nil, err
+		}
+		view, err := g.Run(s.scope(d, sv, nil))
+		if err != nil {
+			return nil, fault.Wrap("flow.Begun", err)
+		}
+		out = append(out, Begun{ID: d.ID, Title: g.Form.Title, Subject: g.Subject(view), Expires: d.Expires, Prepared: *p})
+	}
+	slices.SortStableFunc(out, func(x, y Begun) int { return y.Changed.Compare(x.Changed) })
+	return out, nil
+}
+
+// shared opens a draft that the actor's board shares; every other is fault.NotFound.
+func (s *Service) shared(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, error) {
+	const op = "flow.shared"
+	if a.Staff == nil {
+		return nil, nil, fault.New(op, fault.Unauthorised, nil)
+	}
+	d, g, _, err := s.draft(ctx, a, id)
+	if err == nil && d.Shared == nil {
+		err = fault.New(op, fault.NotFound, nil)
+	}
+	return d, g, err
+}
+
+// HandOverTo lists the colleagues to whom a draft can be handed over: those of the board that shares it who have logged in here.
+func (s *Service) HandOverTo(ctx context.Context, a identity.Actor, id string) ([]Colleague, *Prepared, error) {
+	d, _, err := s.shared(ctx, a, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := s.colleagues(ctx, d.Shared.Board)
+	if err != nil {
+		return nil, nil, err
+	}
+	have := d.Shared.With.Subject
+	return slices.DeleteFunc(all, func(c Colleague) bool { return c.Subject == have }), s.prepared(a, d), nil
+}
+
+// HandOver gives a draft to a colleague, or to oneself. Everybody else of the board can still go on with it. fault.Invalid when it is nobody of
+// HandOverTo.
+func (s *Service) HandOver(ctx context.Context, a identity.Actor, id, to string) error {
+	const op = "flow.HandOver"
+	for attempt := 0; ; attempt++ {
+		d, _, err := s.shared(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		if to == d.Shared.With.Subject { // pressed twice
+			return nil
+		}
+		all, err := s.colleagues(ctx, d.Shared.Board)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(c Colleague) bool { return c.Subject == to })
+		if i < 0 {
+			return fault.New(op, fault.Invalid, nil)
+		}
+		now := *d.Shared
+		now.With, now.From, now.Handed = vault.Officer{Subject: to, Name: all[i].Name}, officer(a), s.Clock.Now()
+		if to == a.Staff.Subject {
+			now.From = vault.Officer{}
+		}
+		d.Shared = &now
+		err = s.Vault.SaveDraft(ctx, d)
+		if !errors.Is(err, fault.Conflict) || attempt == retries {
+			return err
+		}
+	}
+}
+
+// boardCase makes a case that officers begin, not yet stored and without parts: its first party is the board whose it is, and the officer who
+// hands it in has it.
+func (s *Service) boardCase(ctx context.Context, a identity.Actor, d *vault.Draft, g *Graph, view *forms.View, authority identity.AuthorityID) (*vault.Entry, error) {
+	meta := &g.Form.Def.Meta
+	e, err := s.Vault.NewKey(ctx, string(authority))
+	if err != nil {
+		return nil, err
+	}
+	c := &e.Case
+	*c = casework.Case{ID: casework.ID(randomID()), Reference: newReference(meta.Reference), Tenant: d.Tenant, Authority: string(authority), Form: d.Form,
+		Version: d.Version, Lang: "sv", Draft: d.ID, Subject: g.Subject(view), Unique: g.Unique(view), Assignee: a.Staff.Subject, AssigneeName: a.Staff.Name,
+		Parties: []casework.Party{{ID: "p1", Role: casework.AuthorityRole, Name: s.Directory.Name(authority)}}}
+	if c.Rules, err = g.Limits(view); err != nil {
+		return nil, fault.Wrap("flow.boardCase", err)
+	}
+	if len(meta.Stages) > 0 {
+		c.Stage = meta.Stages[0].ID
+	}
+	return e, nil
+}
+
+// preparedCase makes the case of what officers have filled in, with its parts, not yet stored. Nobody but the board is a party: those whom the
+// answers name are told by letters that the officer sends. fault.Gone when the cooperation does not prepare such cases any more.
+func (s *Service) preparedCase(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, error) {
+	host, authority := identity.AuthorityID(d.Shared.Board), identity.AuthorityID(d.Shared.Authority)
+	if !slices.ContainsFunc(s.prepares(host), func(p preparable) bool { return p.form == d.Form && p.authority == authority }) {
+		return nil, nil, fault.New("flow.preparedCase", fault.Gone, nil)
+	}
+	e, err := s.boardCase(ctx, a, d, g, dv.View, authority)
+	if err != nil {
+		return nil, nil, err
+	}
+	if host != authority {
+		e.Case.Host = string(host)
+	}
+	parts, err := s.content(ctx, &e.Case, d, dv.View, "")
+	return e, parts, err
+}
