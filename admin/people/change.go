@@ -10,7 +10,6 @@ import (
 	"samtjanst/forms"
 	register "samtjanst/platform/directory/people"
 	"samtjanst/platform/fault"
-	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/renderer/ui"
 )
@@ -270,5 +269,3 @@ func (a *area) proposeImport(r *httpkit.Request) error {
 	}
 	return a.site.Done(r, r.Locale().T("people.edit.proposed"), changeURL(ref(r), id))
 }
-
-var _ Flow = (*flow.Service)(nil)

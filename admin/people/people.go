@@ -72,6 +72,8 @@ type Boards interface {
 	EndDelegation(ctx context.Context, a identity.Actor, ref flow.BoardRef, rev int64, n int, last string, paper *flow.PaperFile) (string, []forms.Problem, error)
 }
 
+var _ Flow = (*flow.Service)(nil)
+
 // Deps is what the pages need.
 type Deps struct{ Flow Flow }
 
