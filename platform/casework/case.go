@@ -194,33 +194,34 @@ type Task struct {
 
 // Decision of the authority.
 type Decision struct {
-	ID         string
-	Outcome    string
-	Grounds    []string
-	Grants     bool
-	Rows       []map[string]any // granted rows, by the form's columns
-	Text       Ref              // the decision's Markdown as decided
-	PDF        *Ref             // for the parties
-	By         string           // staff subject of the decider; of a proposal, of whoever laid it
-	ByName     string
-	Title      string    // the title of ByName as it stands in the decision; "" not known
-	Proposer   *Proposer // who laid it before those who sign it; nil when the decider did that alone
-	Delegation string
-	At         time.Time
-	DecidedAt  time.Time        // when it was taken, where that was earlier than it was written and signed; zero else
-	Rules      []timelimit.Rule // the form's time limits that hold on the answers that it rests on
-	Reported   time.Time        // to the board
-	Appeals    []string
-	Targets    []string      // what gets the granted rows
-	Unread     time.Duration // a letter goes to whoever has not opened it for so long; 0 never
-	Signers    []Party       // who sign it; none when the decider's word is enough
-	Plan       *signing.Plan // how they sign
-	Order      signing.Order // of their signatures
-	Ground     string        // why the proposal was taken back; "" it was not
-	Kind       string        // what is decided, as mandates name it, when whom it is laid before stands in the register of people; "" else
-	Oral       *Oral         // taken by word of mouth or by pen; nil when it was signed
-	Later      signing.Order // of the signature that such a decision still wants
-	Dispatch   []Dispatch    // to whom it is sent on when it has been taken
+	ID          string
+	Outcome     string
+	Grounds     []string
+	Grants      bool
+	Rows        []map[string]any // granted rows, by the form's columns
+	Text        Ref              // the decision's Markdown as decided
+	PDF         *Ref             // for the parties
+	By          string           // staff subject of the decider; of a proposal, of whoever laid it
+	ByName      string
+	Title       string    // the title of ByName as it stands in the decision; "" not known
+	Proposer    *Proposer // who laid it before those who sign it; nil when the decider did that alone
+	Delegation  string
+	At          time.Time
+	DecidedAt   time.Time        // when it was taken, where that was earlier than it was written and signed; zero else
+	Rules       []timelimit.Rule // the form's time limits that hold on the answers that it rests on
+	Reported    time.Time        // to the board
+	Appeals     []string
+	Targets     []string      // what gets the granted rows
+	Unread      time.Duration // a letter goes to whoever has not opened it for so long; 0 never
+	Signers     []Party       // who sign it; none when the decider's word is enough
+	Plan        *signing.Plan // how they sign
+	Order       signing.Order // of their signatures
+	Ground      string        // why the proposal was taken back; "" it was not
+	Kind        string        // what is decided, as mandates name it, when whom it is laid before stands in the register of people; "" else
+	OrderReason string        // why they are asked in another order than the register's; "" they are not
+	Oral        *Oral         // taken by word of mouth or by pen; nil when it was signed
+	Later       signing.Order // of the signature that such a decision still wants
+	Dispatch    []Dispatch    // to whom it is sent on when it has been taken
 }
 
 // HandoverState is what became of rows handed to a target.

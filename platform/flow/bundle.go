@@ -196,6 +196,7 @@ func (b *bundler) decision(name, about string, d casework.Decision) {
 		b.part(name, *d.PDF, pdf.Supplement, about)
 	}
 	b.order(d.Order)
+	b.order(d.Later)
 }
 
 // order adds an order that somebody has a place in, with every evidence.

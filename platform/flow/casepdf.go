@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
@@ -58,6 +59,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		blocks = append(blocks, pdf.FromMarkdown(string(md))...)
 	}
 	blocks = append(blocks, decisionSignatures(c)...)
+	blocks = append(blocks, nightBlocks(c)...)
 	if c.Handout != nil {
 		md, err := s.Vault.Part(ctx, e, casework.PartID(c.Handout.Text.Part.ID))
 		if err != nil {
@@ -89,8 +91,8 @@ func decisionSignatures(c *casework.Case) []pdf.Block {
 			names[p.ID] = p.Name
 		}
 		var list pdf.SignatureList
-		for _, pl := range d.Order.Places {
-			list = append(list, pdf.Signature{Name: names[pl.Party], State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
+		for _, pl := range slices.Concat(d.Order.Places, d.Later.Places) {
+			list = append(list, pdf.Signature{Name: names[pl.Party], State: decidedWord(pl), Detail: when(pl.Since) + reason(pl)})
 		}
 		blocks = append(blocks, list)
 	}

@@ -57,15 +57,12 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
 	var signers []casework.Party
 	if g.Form.Def.Meta.Decision.Sign != nil {
-		signers, err = s.deciders(ctx, a, &e.Case, in)
-		switch {
-		case errors.Is(err, fault.Invalid) && in.Propose && len(in.Signers) == 0:
-			v.Problems = append(v.Problems, problem("signers", forms.Required)...)
-		case errors.Is(err, fault.Invalid):
-			v.Problems = append(v.Problems, problem("signers", forms.NotAnOption)...)
-		case err != nil:
+		signers, err = s.deciders(ctx, a, &e.Case, g.Form.Def.Meta.Decision.Sign, in)
+		wrong, err := signersProblems(err, in)
+		if err != nil {
 			return nil, err
 		}
+		v.Problems = append(v.Problems, wrong...)
 	}
 	if len(v.Problems) > 0 {
 		return v, nil
@@ -322,6 +319,9 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	if ev.Decision.Rules, err = s.limitsOf(ctx, e, g, sv); err != nil {
 		return nil, err
 	}
+	if ev.Decision.Dispatch, err = s.dispatches(ctx, e, g, sv); err != nil {
+		return nil, err
+	}
 	if o.Grants {
 		ev.Decision.Rows = chosenRows(in, g.Form.Def.Meta.Decision.Grants, v.Proposed)
 		for _, h := range g.Form.Def.Meta.Handover {
@@ -334,11 +334,14 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 		}
 	}
 	if sign := g.Form.Def.Meta.Decision.Sign; sign != nil {
-		signers, err := s.deciders(ctx, a, &e.Case, in)
+		signers, err := s.deciders(ctx, a, &e.Case, sign, in)
 		if err != nil {
 			return nil, err
 		}
 		ev.Decision.Signers, ev.Decision.Plan = signers, decisionPlan(sign, signers)
+		if ev.Decision.Kind = sign.Kind; sign.Kind != "" {
+			ev.Decision.OrderReason = strings.TrimSpace(in.OrderReason)
+		}
 	}
 	by, name := byWho(a)
 	return nil, s.apply(ctx, e, ev, s.stamp(by, name), []vault.Blob{{ID: casework.PartID(ref.Part.ID), Kind: "decision", Bytes: []byte(v.Markdown)}})

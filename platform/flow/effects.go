@@ -112,7 +112,7 @@ func (s *Service) run(ctx context.Context, e *vault.Entry, f casework.Effect) er
 	if err != nil {
 		wait := waits[min(f.Attempts, len(waits)-1)]
 		ev, blobs = casework.EffectFailed{Effect: f.ID, Code: fault.KindOf(err).String(), Next: s.Clock.Now().Add(wait),
-			GiveUp: f.Attempts+1 >= noticeable || errors.Is(err, fault.Invalid)}, nil
+			GiveUp: f.Attempts+1 >= noticeable || errors.Is(err, fault.Invalid) || e.Case.Urgent(f)}, nil
 		s.Log.WarnContext(ctx, "effect failed", "effect", f.ID, "kind", f.Kind, "attempt", f.Attempts+1, "error", err)
 	}
 	_, err = s.change(ctx, e.Case.ID, s.stamp(bySystem, platformName), func(now *vault.Entry) (casework.Event, []vault.Blob, error) {
@@ -131,7 +131,7 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	case casework.EffectNumber:
 		return s.claimNumber(ctx, e, f)
 	case casework.EffectReceipt, casework.EffectInvite, casework.EffectRemind, casework.EffectComplete, casework.EffectDeclined, casework.EffectOrdered, casework.EffectTell,
-		casework.EffectStage, casework.EffectTime:
+		casework.EffectAnswered, casework.EffectStage, casework.EffectTime:
 		ev, err := s.tell(ctx, e, f)
 		return ev, nil, err
 	case casework.EffectDocument:
@@ -147,7 +147,16 @@ func (s *Service) do(ctx context.Context, e *vault.Entry, f casework.Effect) (ca
 	case casework.EffectWarn:
 		ev, err := s.warn(ctx, e, f)
 		return ev, nil, err
-	case casework.EffectExpire, casework.EffectClimb, casework.EffectUnopened, casework.EffectOverdue:
+	case casework.EffectOfficer:
+		ev, err := s.tellOfficer(ctx, e, f)
+		return ev, nil, err
+	case casework.EffectDispatch:
+		ev, err := s.sendOn(ctx, e, f)
+		return ev, nil, err
+	case casework.EffectClimb:
+		ev, err := s.climb(ctx, e, f)
+		return ev, nil, err
+	case casework.EffectExpire, casework.EffectSilent, casework.EffectUnopened, casework.EffectOverdue:
 		return casework.TimerFired{Effect: f.ID}, nil, nil
 	}
 	return nil, nil, fault.Newf("flow.do", fault.Internal, "no effect %s", f.Kind)
@@ -185,6 +194,9 @@ func (s *Service) tell(ctx context.Context, e *vault.Entry, f casework.Effect) (
 	p := c.Party(f.Party)
 	if p == nil {
 		return nil, fault.Newf("flow.tell", fault.Internal, "no party %s", f.Party)
+	}
+	if e.Case.Urgent(f) {
+		return s.tellDecider(ctx, e, f, p)
 	}
 	if p.Subject != "" { // an officer: it stands in the inbox
 		return casework.NoticeSent{Effect: f.ID, Channel: "pages"}, nil

@@ -31,11 +31,13 @@ func (s *Service) toWarn(ctx context.Context, c *casework.Case, role string) ([]
 	if s.People == nil {
 		return nil, nil
 	}
-	all, err := s.People.Now(ctx, tenantID(c.Tenant))
+	auth := worksIn(c)
+	tenant, _, _ := strings.Cut(string(auth), "/")
+	all, err := s.People.Now(ctx, identity.TenantID(tenant))
 	if err != nil {
 		return nil, fault.Wrap("flow.toWarn", err)
 	}
-	now, auth := s.Clock.Now(), identity.AuthorityID(c.Authority)
+	now := s.Clock.Now()
 	var out []*people.Person
 	for _, p := range all.People() {
 		actor := identity.Actor{Staff: &identity.Staff{Grants: all.Grants(p, now)}}

@@ -101,7 +101,11 @@ func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague
 		if err := json.Unmarshal(raw, &kept); err != nil {
 			return nil, fault.New("flow.Colleagues", fault.Internal, err)
 		}
-		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: kept.Name, Decides: kept.Decides,
+		subject := strings.TrimPrefix(r.Key, authority+"|")
+		if _, here := s.StaffNow(ctx, subject); !here {
+			continue
+		}
+		out = append(out, Colleague{Subject: subject, Name: kept.Name, Decides: kept.Decides,
 			Signs: !kept.Number.IsZero(), number: kept.Number})
 	}
 	return out, nil
@@ -216,6 +220,13 @@ func (s *Service) NoteHindered(ctx context.Context, a identity.Actor, id casewor
 	reason, problems := needed("reason", reason)
 	if problems != nil {
 		return problems, nil
+	}
+	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.passOver(ctx, e); err != nil { // somebody may be asked in this one's place
+		return nil, err
 	}
 	return nil, s.staffChange(ctx, a, id, nil, casework.HinderedBy{Party: p, Reason: reason}, handlers...)
 }

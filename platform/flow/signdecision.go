@@ -38,6 +38,11 @@ type DecisionToSign struct {
 	Offers    eid.Offers
 	Order     *Started // nil before it has started
 	Status    eid.Status
+	Right     string              // by what right the reader decides; "" it is not said
+	Papers    []Paper             // what the decision rests on
+	Questions []casework.Question // the reader's own, with their answers
+	Later     bool                // it was decided by word of mouth, and is only to be signed
+	Asks      bool                // the reader may ask the officer something
 }
 
 // mayDecide reports whether an officer may take this decision, or propose it to those who sign it.
@@ -45,18 +50,29 @@ func mayDecide(a identity.Actor, authority string, d forms.Decision, in Decision
 	if in.Propose {
 		return d.Sign != nil
 	}
+	if d.Sign != nil && d.Sign.Kind != "" { // the register says who may
+		return true
+	}
 	return a.Has(identity.AuthorityID(authority), identity.Decider)
 }
 
 // deciders are those who sign a decision: the chosen colleagues, who may decide, or the one who takes it. fault.Invalid when one of them may
 // not, is named twice, or has no number to sign with.
-func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Case, in DecisionInput) ([]casework.Party, error) {
+func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Case, sign *forms.DecisionSigning, in DecisionInput) ([]casework.Party, error) {
 	const op = "flow.deciders"
 	var out []casework.Party
 	add := func(subject, name string, p casework.Party) {
 		p.ID = signing.PartyID("d" + itoa(c.Seq+len(out)+1)) // one that no earlier proposal's signers had
 		p.Role, p.Title, p.Subject, p.Name = deciderRole, "Beslutande", subject, name
 		out = append(out, p)
+	}
+	if sign.Kind != "" {
+		chosen, err := s.decidersByKind(ctx, a, c, sign, in)
+		for _, d := range chosen {
+			add(d.Subject, d.Name, casework.Party{Number: d.number})
+			out[len(out)-1].Title = d.Right
+		}
+		return out, err
 	}
 	if !in.Propose {
 		if a.Staff.Number.IsZero() {
@@ -96,12 +112,21 @@ func deciderWords(a identity.Actor, d forms.Decision, in DecisionInput, signers 
 		return me, today
 	}
 	const signed = "den dag det skrivs under"
+	named := func(p casework.Party) string {
+		if d.Sign.Kind == "" {
+			return p.Name
+		}
+		return p.Name + " (" + p.Title + ")"
+	}
 	if !in.Propose {
+		if d.Sign.Kind != "" {
+			me = named(signers[0])
+		}
 		return me, signed
 	}
 	names := make([]string, len(signers))
 	for i, p := range signers {
-		names[i] = p.Name
+		names[i] = named(p)
 	}
 	who := names[0]
 	if n := len(names); n > 1 {
@@ -125,12 +150,11 @@ func decisionPlan(f *forms.DecisionSigning, signers []casework.Party) *signing.P
 
 // asSigner opens a case whose decision the actor is asked to sign. For everybody else there is nothing to sign.
 func (s *Service) asSigner(ctx context.Context, a identity.Actor, id casework.ID, what string) (*vault.Entry, *casework.Party, error) {
-	e, err := s.staffCase(ctx, a, id, what, "decision", handlers...)
+	e, p, err := s.signerCase(ctx, a, id, what, "decision")
 	if err != nil {
 		return nil, nil, err
 	}
-	p := e.Case.Signer(a.Staff.Subject)
-	if p == nil || e.Case.State != casework.Deciding {
+	if e.Case.State != casework.Deciding && !e.Case.SignsLater(p.ID) {
 		return nil, nil, fault.New("flow.asSigner", fault.NotFound, nil)
 	}
 	return e, p, nil
@@ -176,7 +200,13 @@ func (s *Service) decisionView(ctx context.Context, e *vault.Entry, p *casework.
 		return v, nil
 	}
 	v.Outcome = outcomeTitle(g.Form, d.Outcome)["sv"]
-	v.Deadline, v.Places = d.Order.Deadline, d.Order.Places
+	o := c.OrderOf(p.ID)
+	v.Deadline, v.Places, v.Later = o.Deadline, o.Places, c.SignsLater(p.ID)
+	v.Questions = questionsOf(c, p.ID)
+	if d.Kind != "" {
+		v.Right, v.Papers = p.Title, signerPapers(c)
+		v.Asks = c.State == casework.Deciding && c.MaySign(p.ID)
+	}
 	for _, one := range d.Signers {
 		v.Names[one.ID] = one.Name
 	}
@@ -184,7 +214,7 @@ func (s *Service) decisionView(ctx context.Context, e *vault.Entry, p *casework.
 		return v, nil
 	}
 	v.Document = d.PDF.Part.ID
-	if v.MaySign = c.State == casework.Deciding && c.MaySign(p.ID); !v.MaySign {
+	if v.MaySign = (c.State == casework.Deciding || v.Later) && c.MaySign(p.ID); !v.MaySign {
 		return v, nil
 	}
 	meta := &g.Form.Def.Meta
@@ -213,7 +243,15 @@ func decisionText(sv ServiceView, m *forms.Meta, v *DecisionToSign) string {
 	if m.Class.K < confidential {
 		fmt.Fprintf(&b, "Ärende: %s\nGäller: %s\nUtfall: %s\n", m.Title, v.Subject, v.Outcome)
 	}
-	fmt.Fprintf(&b, "\nJag fattar beslutet så som det står i handlingen.\n\nKontrollsumma (SHA-256):\n%s\n", v.Digest)
+	if v.Right != "" {
+		fmt.Fprintf(&b, "Beslutar som: %s\n", v.Right)
+	}
+	said := "Jag fattar beslutet så som det står i handlingen."
+	if v.Later {
+		said = "Jag bekräftar beslutet, som jag redan har fattat, så som det står i handlingen."
+	}
+	b.WriteString("\n" + said)
+	fmt.Fprintf(&b, "\n\nKontrollsumma (SHA-256):\n%s\n", v.Digest)
 	return b.String()
 }
 
@@ -262,7 +300,7 @@ func (s *Service) StartSigningDecision(ctx context.Context, a identity.Actor, id
 	if err != nil {
 		return v, err
 	}
-	if err := s.keepAttempt(ctx, e, p.ID, attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: p.Number}); err != nil {
+	if err := s.keepAttempt(ctx, e, p.ID, attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: p.Number, Subject: p.Subject}); err != nil {
 		return nil, err
 	}
 	v.Order, v.Status = &order, eid.Status{State: eid.Pending, Message: eid.StartApp}
@@ -274,13 +312,9 @@ func (s *Service) PollSigningDecision(ctx context.Context, a identity.Actor, id 
 	if a.Staff != nil {
 		s.askNow(ctx, id, a.Staff.Number)
 	}
-	e, err := s.staffCase(ctx, a, id, "", "", handlers...)
+	e, p, err := s.signerCase(ctx, a, id, "", "") // not found: it has been laid aside, or is nothing that this person signs
 	if err != nil {
 		return nil, err
-	}
-	p := e.Case.Signer(a.Staff.Subject)
-	if p == nil { // it has been laid aside, or is nothing that this person signs
-		return nil, fault.New("flow.PollSigningDecision", fault.NotFound, nil)
 	}
 	defer s.polls.lock(attemptKey(id, p.ID))()
 	at, err := s.attempt(ctx, e, p.ID)
@@ -364,7 +398,13 @@ func (s *Service) notSigning(ctx context.Context, a identity.Actor, id casework.
 	if problems != nil {
 		return problems, nil
 	}
+	if e.Case.State != casework.Deciding { // it has been decided, by word of mouth
+		return nil, fault.New("flow.notSigning", fault.Conflict, nil)
+	}
 	if err := s.cancelAttempt(ctx, e, p); err != nil {
+		return nil, err
+	}
+	if _, err := s.passOver(ctx, e); err != nil { // somebody may be asked in this one's place
 		return nil, err
 	}
 	_, err = s.change(ctx, id, s.stamp(byStaff, p.Name), func(*vault.Entry) (casework.Event, []vault.Blob, error) { return ev(p.ID, reason), nil, nil })

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
@@ -17,7 +18,7 @@ func (s *Service) ToSign(ctx context.Context, a identity.Actor) ([]OrderRow, err
 	if a.Staff == nil {
 		return nil, fault.New(op, fault.Unauthorised, nil)
 	}
-	auths := a.Authorities(handlers...)
+	auths := a.Authorities(append(slices.Clone(handlers), identity.Chair)...)
 	if len(auths) == 0 {
 		return nil, nil
 	}

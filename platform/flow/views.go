@@ -290,12 +290,14 @@ type DecisionInput struct {
 	// Propose lays the decision as a proposal before Signers; else the one who decides signs. Of forms whose decisions are signed only.
 	Propose bool
 	Signers []string // colleagues, by subject, in the order in which they are asked
+	// OrderReason says why that is another order than the register's, where the form asks those whom the register names.
+	OrderReason string
 }
 
 // DecisionPreview is the decision as it would be.
 type DecisionPreview struct {
 	Markdown string
-	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/day", "/clock", "/signers"
+	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/day", "/clock", "/signers", "/orderReason"
 	Proposed []map[string]any
 	Guarded  bool // somebody in the case is protected
 }

@@ -45,6 +45,10 @@ var eventWords = map[string]string{
 	"decision-opened": "Öppnade beslutet", "delivered": "Lämnade ut", "delivery-opened": "Öppnade det som lämnats ut", "reported": "Anmäldes till nämnden", "protection-found": "Skydd eller ändrad vårdnad upptäcktes",
 	"rides-received": "Turlista kom", "number-claimed": "Fick diarienummer", "notice-sent": "Skickade meddelande", "notice-failed": "Meddelande gick inte fram",
 	"document-made": "Beslutshandling upprättades", "handed-over": "Lämnade över uppgifter", "timer": "Bevakning",
+	"called": "Ringde", "question-asked": "Frågade handläggaren", "question-answered": "Svarade på frågan", "signers-away": "Hoppades över: inte i tjänst",
+	"decided-orally": "Beslut utan underskrift", "officer-told": "Handläggaren underrättades", "dispatch-received": "Skickades, med kvitto",
+	"dispatch-by-hand": "Ska lämnas över", "dispatch-delivered": "Lämnades över", "dispatch-confirmed": "Mottagandet bekräftades", "letter-posted": "Postade brev",
+	"handed-to-unit": "Överlämnades till enheten", "accepted-by-unit": "Togs emot av enheten",
 	"time-changed": "Ändrade den bokade tiden", "stage-moved": "Flyttade ärendet till ett annat steg", "taken-back": "Tog tillbaka begäran om underskrift",
 }
 
