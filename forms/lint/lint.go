@@ -74,6 +74,7 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.staff()
 	l.stages()
 	l.limits()
+	l.sends()
 	l.addresses()
 	l.documents()
 	l.links()

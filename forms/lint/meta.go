@@ -254,7 +254,7 @@ func (l *linter) documents() {
 	}
 	m := &l.def.Meta
 	l.needed("mottagningskvitto", "the receipt", !m.ByStaff())
-	l.needed("komplettering", "the letter that asks for what is missing", m.Login > 0)
+	l.needed("komplettering", "the letter that asks for what is missing", m.Login > 0 && !(m.ByStaff() && len(m.Parties) == 0)) // nobody to ask
 	l.needed("underrattelsebrev", "the letter to a party who cannot be reached otherwise", len(m.Parties) > 0)
 	for name, languages := range l.def.Documents {
 		if languages["sv"] == "" {

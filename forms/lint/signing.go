@@ -34,6 +34,7 @@ func (l *linter) decisionSigning() {
 	if s == nil {
 		return
 	}
+	l.decisionKind(s)
 	if s.Days < 0 || s.Minutes < 0 || s.Days+s.Minutes == 0 {
 		l.inForm("/decision/sign", "say days or minutes", "it does not say how long there is to sign the decision")
 	}

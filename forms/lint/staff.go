@@ -2,7 +2,8 @@ package lint
 
 import "strconv"
 
-// staff checks a form that officers begin for others to sign: nothing in it may rest on who began it, since that is a board and no person.
+// staff checks a form that officers begin, for others to sign or for somebody to decide: nothing in it may rest on who began it, since that is a
+// board and no person.
 func (l *linter) staff() {
 	m := &l.def.Meta
 	if !m.ByStaff() {
@@ -35,7 +36,7 @@ func (l *linter) staff() {
 			l.inForm("/parties/"+strconv.Itoa(i)+"/from", "leave it out: the officer names them", "in what staff begin the officer says who the party %q is", p.Role)
 		}
 	}
-	if len(m.Parties) == 0 {
-		l.inForm("/parties", "add a party, with role and title", "staff begin it and nobody takes part")
+	if len(m.Parties) == 0 && m.Decision.Sign == nil {
+		l.inForm("/parties", "add a party, with role and title, or decision.sign", "staff begin it and nobody signs")
 	}
 }

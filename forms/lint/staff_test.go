@@ -44,7 +44,7 @@ func TestStaffMistakes(t *testing.T) {
 		{"draftDays: 28", "draftDays: 28\ndelivery: {title: T, document: komplettering, ways: [{id: a, title: A, letter: true}]}", "no applicant to hand anything out to"},
 		{"login: 3", "login: 0", "those who sign have no login"},
 		{"title: Skriver under", "title: Skriver under\n    from: \"[]\"", "the officer says who the party"},
-		{"parties:\n  - role: undertecknare\n    title: Skriver under\n", "", "nobody takes part"},
+		{"parties:\n  - role: undertecknare\n    title: Skriver under\n", "", "nobody signs"},
 		{"audience: staff", "audience: citizen", "authority is missing"},
 		{"audience: staff", "audience: citizen", "nobody can tell who the party"},
 		{"audience: staff", "audience: citizen", "the receipt is missing"},

@@ -89,6 +89,12 @@ func (l *linter) allConditions() []conditionAt {
 	for i, limit := range l.def.Meta.Limits {
 		add(limit.When, forms.FormFile, "/limits/"+strconv.Itoa(i)+"/when")
 	}
+	for i, d := range l.def.Meta.Dispatch {
+		add(d.When, forms.FormFile, "/dispatch/"+strconv.Itoa(i)+"/when")
+	}
+	for i, letter := range l.def.Meta.Letters {
+		add(letter.When, forms.FormFile, "/letters/"+strconv.Itoa(i)+"/when")
+	}
 	return out
 }
 
@@ -124,6 +130,9 @@ func (l *linter) allExpressions() []expressionAt {
 	add(m.Unique, forms.FormFile, "/unique")
 	for i, p := range m.Parties {
 		add(p.From, forms.FormFile, "/parties/"+strconv.Itoa(i)+"/from")
+	}
+	for i, letter := range m.Letters {
+		add(letter.To, forms.FormFile, "/letters/"+strconv.Itoa(i)+"/to")
 	}
 	if m.Decision.Grants != nil {
 		add(m.Decision.Grants.Rows, forms.FormFile, "/decision/grants/rows")

@@ -36,6 +36,8 @@ func (r *runner) expect(e Expect) {
 	r.parties(e, v)
 	r.grants(e, v)
 	r.limits(e, v)
+	r.sends(e, v)
+	r.documents(e, v)
 	if e.Complete {
 		missing := []any{}
 		for _, p := range r.graph.Validate(v, "") {

@@ -72,11 +72,22 @@ type Expect struct {
 	Grants   []any            `yaml:"grants"`  // whole rows, or only the columns named
 	Rows     *int             `yaml:"rows"`    // how many rows are granted
 	// Limits are the time limits that run: id → {plain: YYYY-MM-DD, moved: YYYY-MM-DD}, the last day as it is counted and as a holiday moves it.
-	Limits   map[string]any `yaml:"limits"`
-	Answers  map[string]any `yaml:"answers"` // pointer → value that is submitted; null: nothing is
-	Subject  string         `yaml:"subject"`
-	Unique   *string        `yaml:"unique"`
-	Complete bool           `yaml:"complete"` // nothing is missing or wrong
+	Limits   map[string]any      `yaml:"limits"`
+	Dispatch []string            `yaml:"dispatch"` // to whom the decision is sent on: [court, police]
+	Letters  map[string][]string `yaml:"letters"`  // id of a letter → names of those who get it
+	// Documents are the form's documents by name with what stands in them, the computed values filled in: letters as they are made, without
+	// what is the officer's alone.
+	Documents map[string]Wording `yaml:"documents"`
+	Answers   map[string]any     `yaml:"answers"` // pointer → value that is submitted; null: nothing is
+	Subject   string             `yaml:"subject"`
+	Unique    *string            `yaml:"unique"`
+	Complete  bool               `yaml:"complete"` // nothing is missing or wrong
+}
+
+// Wording is what a document says, and what it does not.
+type Wording struct {
+	Says  []string `yaml:"says"`  // stands in it
+	Lacks []string `yaml:"lacks"` // stands nowhere in it
 }
 
 // Load reads the scenarios of a form's folder, in the order of their file names.
