@@ -57,6 +57,11 @@ func (k *Kit) conflict(r *httpkit.Request, t Target, v *flow.DraftView, files bo
 	values := r.Form()
 	p := ResendPage{Shell: k.frame(r, v.Service.Tenant, l.T("web.conflict.title")), Text: l.T("web.conflict.text"), Form: page, Token: r.Token(),
 		Button: l.T("web.conflict.mine"), Other: ui.Link{Text: l.T("web.conflict.stored"), URL: t.Page(page)}}
+	if t.Stale != nil {
+		if text := t.Stale(v); text != "" {
+			p.Text = text
+		}
+	}
 	if files {
 		p.Files = l.T("web.resend.files")
 	}

@@ -30,6 +30,8 @@ type Target struct {
 	Done    string // where to go when the last page is complete
 	Leave   string // where "save and continue later" leads
 	Refused func(error) error
+	// Stale says, for somebody whose page was made from an older revision, who has saved since; nil or "": perhaps in another tab.
+	Stale func(v *flow.DraftView) string
 }
 
 // maxTries is how often a page that says what is stored is saved again, since it is posted once more while it is being saved.
