@@ -25,6 +25,8 @@ import (
 	"samtjanst/integrations/population/navet"
 	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/timestamp"
+	"samtjanst/platform/directory"
+	"samtjanst/platform/flow/usage"
 	"samtjanst/platform/signing/seal"
 
 	"go.yaml.in/yaml/v3"
@@ -55,6 +57,7 @@ type Config struct {
 	// Lantmateriet is the register that forms ask as "address" and "property"; without it they are filled in by hand.
 	Lantmateriet lantmateriet.Config `yaml:"lantmateriet"`
 	Dispatch     Dispatch            `yaml:"dispatch"`
+	Usage        Usage               `yaml:"usage"`
 	// Staff has a municipality's login by id, in place of what its own file says.
 	Staff map[string]oidc.Config `yaml:"staff"`
 	// Seals has the certificate that a municipality's documents are sealed with, by its id.
@@ -111,7 +114,7 @@ func Load(path string) (Config, error) {
 
 // Default is what holds where nothing is said.
 func Default() Config {
-	return Config{Listen: ":8080", Data: "data", Uploads: Uploads{FileMB: 20, TotalMB: 60, Count: 10},
+	return Config{Listen: ":8080", Data: "data", Usage: Usage{Prices: usage.DefaultPrices()}, Uploads: Uploads{FileMB: 20, TotalMB: 60, Count: 10},
 		Posted: Posted{KB: 1024, Values: 4000}}
 }
 
@@ -151,6 +154,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.validateEIDs(); err != nil {
 		return err
+	if err := c.Usage.Prices.Validate(); err != nil {
+		return fmt.Errorf("usage: %w", err)
+	}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Seals)) {
 		if err := c.Seals[id].Validate(); err != nil {

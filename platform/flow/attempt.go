@@ -10,6 +10,7 @@ import (
 	"samtjanst/platform/canon"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
+	"samtjanst/platform/flow/usage"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
 	"samtjanst/platform/signing"
@@ -209,6 +210,7 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		return refuse(eid.EvidenceRejected)
 	}
 	return e, status, nil
+	s.Usage.Note(identity.TenantID(e.Case.Tenant), usage.Signature)
 }
 
 // covers reports whether the manifest lists what the signer signs as it now stands: the common parts and the own, or the decision.

@@ -9,15 +9,17 @@ import (
 
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/fault"
+	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/platform/store/sealed"
 )
 
 // Started is an order in progress with one of the e-legitimations. It is kept on the server: its secrets must not leave it.
 type Started struct {
-	Provider string // id of the offer
-	Relay    string // under which the browser's answer is kept, when the provider is visited
-	Ticket   string // that the browser came back with; "" before it has
+	Provider string            // id of the offer
+	Relay    string            // under which the browser's answer is kept, when the provider is visited
+	Ticket   string            // that the browser came back with; "" before it has
+	For      identity.TenantID // who pays for a login; "" the platform's organisations together
 	eid.Order
 }
 

@@ -9,6 +9,7 @@ import (
 	"samtjanst/integrations/population"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
+	"samtjanst/platform/flow/usage"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
 )
@@ -16,8 +17,10 @@ import (
 // BeginLogin starts an e-legitimation for whoever sits there; provider "" is the one that is offered first. The order is kept in the
 // session: its secret must not leave the server.
 func (s *Service) BeginLogin(ctx context.Context, provider string, client Client) (Started, error) {
-	return s.begin(ctx, s.Logins(), provider, eid.Request{Purpose: eid.Login, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
+	started, err := s.begin(ctx, s.Logins(), provider, eid.Request{Purpose: eid.Login, EndUserIP: client.IP, UserAgent: client.UserAgent, Domain: client.Domain,
 		DeviceID: client.DeviceID, ReturnURL: client.ReturnURL})
+	started.For = client.For
+	return started, err
 }
 
 // Logins are the e-legitimations that citizens log in with.
@@ -32,6 +35,7 @@ func (s *Service) PollLogin(ctx context.Context, o Started) (identity.Citizen, e
 	if st.State != eid.Complete || st.Done == nil {
 		return identity.Citizen{}, st, nil
 	}
+	s.Usage.Note(o.For, usage.Login)
 	if st.Done.Number.IsZero() || st.Done.Level < int(identity.LoA3) { // an identity that is nobody's here
 		return identity.Citizen{}, eid.Status{State: eid.Failed, Message: eid.WrongPerson}, nil
 	}

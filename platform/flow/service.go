@@ -28,6 +28,7 @@ import (
 	"samtjanst/platform/directory/people"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/files"
+	"samtjanst/platform/flow/usage"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
@@ -54,7 +55,9 @@ type Service struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Texts     *i18n.Catalog
-	BaseURL   string // https://e.example.se, without a trailing slash: links in notices
+	Usage     *usage.Meter // counts what is paid for by the piece; nil: nothing is counted
+	Prices    usage.Prices // of that
+	BaseURL   string       // https://e.example.se, without a trailing slash: links in notices
 	// Wake is called after a save that left something to do, so that it is done at once. May be nil.
 	Wake func(casework.ID)
 	// Dress gives a municipality's logo and colour ("#rrggbb") for documents, by theme. May be nil.

@@ -23,6 +23,7 @@ import (
 type Client struct {
 	IP, UserAgent, DeviceID, Domain string
 	ReturnURL                       string
+	For                             identity.TenantID // whose pages these are, which pays for a login; "" for the portal's
 }
 
 // Wanted is what a signature must be: made by this person, over this text and hidden data.

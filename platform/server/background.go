@@ -55,6 +55,7 @@ func (s *Server) background(cfg config.Config, o Options, dirs *directory.Direct
 	})
 	s.jobs.Go(func() { s.eids.keepFresh(ctx, o.Log) }) // at once, so that the first login does not wait
 	s.every(ctx, refreshEvery, func() { s.eids.keepFresh(ctx, o.Log) })
+	s.settle(ctx, o)
 	s.every(ctx, warnEvery, func() { s.seals.warn(o.Log, o.Clock.Now()) })
 	s.every(ctx, peopleEvery, func() {
 		if err := s.Flow.WarnPeople(ctx); err != nil && ctx.Err() == nil {

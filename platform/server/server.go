@@ -266,6 +266,7 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			if err != nil {
 				return nil, fmt.Errorf("municipality %s: %w", t.ID, err)
 			}
+	s.meter(use, cfg, o)
 		}
 	}
 	return use, nil

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/url"
+	"strings"
 
 	"samtjanst/integrations/eid"
 	"samtjanst/platform/fault"
@@ -60,14 +61,26 @@ func (s *site) beginLogin(r *httpkit.Request) error {
 	}
 	o := eidkit.New(r, eidkit.Login)
 	o.Till = till
+	client := s.eid.Client(r, o, "/logga-in/retur")
+	client.For = s.whose(till)
 	var err error
-	if o.Order, err = s.Flow.BeginLogin(r.Context(), r.Form().Get("med"), s.eid.Client(r, o, "/logga-in/retur")); err != nil {
+	if o.Order, err = s.Flow.BeginLogin(r.Context(), r.Form().Get("med"), client); err != nil {
 		return s.eid.NotStarted(r, err, loginAgain(till))
 	}
 	if err := eidkit.Begun(r, o); err != nil {
 		return err
 	}
 	return r.See("/logga-in/vanta")
+}
+
+// whose is the municipality that a page belongs to, "" for those of the portal.
+func (s *site) whose(page string) identity.TenantID {
+	first, _, _ := strings.Cut(strings.TrimPrefix(page, "/"), "/")
+	first, _, _ = strings.Cut(first, "?")
+	if t, ok := s.Directory.Tenant(identity.TenantID(first)); ok {
+		return t.ID
+	}
+	return ""
 }
 
 func loginAgain(till string) string {
