@@ -25,7 +25,6 @@ import (
 	"samtjanst/integrations/population/navet"
 	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/timestamp"
-	"samtjanst/platform/directory"
 	"samtjanst/platform/flow/usage"
 	"samtjanst/platform/signing/seal"
 
@@ -152,11 +151,11 @@ func (c Config) Validate() error {
 	if err := c.Dispatch.Validate(); err != nil {
 		return fmt.Errorf("dispatch: %w", err)
 	}
-	if err := c.validateEIDs(); err != nil {
-		return err
 	if err := c.Usage.Prices.Validate(); err != nil {
 		return fmt.Errorf("usage: %w", err)
 	}
+	if err := c.validateEIDs(); err != nil {
+		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Seals)) {
 		if err := c.Seals[id].Validate(); err != nil {

@@ -209,8 +209,8 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 	if !signed {
 		return refuse(eid.EvidenceRejected)
 	}
-	return e, status, nil
 	s.Usage.Note(identity.TenantID(e.Case.Tenant), usage.Signature)
+	return e, status, nil
 }
 
 // covers reports whether the manifest lists what the signer signs as it now stands: the common parts and the own, or the decision.

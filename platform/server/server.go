@@ -266,9 +266,9 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			if err != nil {
 				return nil, fmt.Errorf("municipality %s: %w", t.ID, err)
 			}
-	s.meter(use, cfg, o)
 		}
 	}
+	s.meter(use, cfg, o)
 	return use, nil
 }
 
