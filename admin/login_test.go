@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,9 +20,13 @@ import (
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/directory"
+	"samtjanst/platform/directory/people"
+	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/store/sealed"
+	"samtjanst/platform/store/sqlitestore"
 	"samtjanst/renderer/assets"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
@@ -81,7 +86,14 @@ func newRig(t *testing.T) *rig {
 	r.kit, err = httpkit.New(httpkit.Config{Records: records, Box: box, Clock: r.clock, Log: httptestkit.Log(t), Texts: texts, Assets: files,
 		FormAction: []string{r.provider.URL}})
 	must(err)
-	site, err := admin.Register(admin.Deps{Kit: r.kit, UI: u, Directory: dir, Logins: map[identity.TenantID]admin.Login{"ekkoping": login}, Presence: r})
+	db, err := sqlitestore.Open(filepath.Join(t.TempDir(), "register.db"))
+	must(err)
+	t.Cleanup(func() { must(db.Close()) })
+	keys, err := sealed.OpenKeyring(filepath.Join(t.TempDir(), "master.json"), db)
+	must(err)
+	use := &flow.Service{Directory: dir, People: people.NewRegister(dir, db, keys, r.clock), Clock: r.clock, Log: httptestkit.Log(t)}
+	site, err := admin.Register(admin.Deps{Kit: r.kit, UI: u, Directory: dir, Presence: r, Flow: use, Log: httptestkit.Log(t), BaseURL: ourselves,
+		Logins: map[identity.TenantID][]admin.Way{"ekkoping": {{ID: "konto", OIDC: login}}}})
 	must(err)
 	page := func(req *httpkit.Request) error {
 		return req.HTML(http.StatusOK, []byte(`<!doctype html><html lang="sv"><head><title>Prov</title></head><body><main><h1>Prov</h1><form method="post"><input type="hidden" name="csrf" value="`+

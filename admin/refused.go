@@ -7,15 +7,15 @@ import (
 	"samtjanst/platform/directory"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/identity"
 	"samtjanst/renderer/ui"
 )
 
-// Why somebody could not log in. Each has a text that says what to do about it.
+// Why somebody could not log in: each identity.NotLetIn, and these. Each has a text that says what to do about it.
 type refusal string
 
 const (
 	refusedSecondFactor refusal = "second-factor"
-	refusedNoRole       refusal = "no-role"
 	refusedExpired      refusal = "expired" // begun long ago, or in another browser
 	refusedDenied       refusal = "denied"  // cancelled, or refused by the provider
 	refusedFailed       refusal = "failed"  // an answer that cannot be trusted
@@ -29,11 +29,23 @@ type refusedPage struct {
 }
 
 func (s *Site) refuse(r *httpkit.Request, t *directory.Tenant, why refusal) error {
+	return s.showRefusal(r, t, "admin.refused.title", why)
+}
+
+// ended tells somebody who was logged in why he or she is that no more.
+func (s *Site) ended(r *httpkit.Request, why identity.NotLetIn, err error) error {
+	if err != nil {
+		return err
+	}
+	return s.showRefusal(r, nil, "admin.ended.title", refusal(why))
+}
+
+func (s *Site) showRefusal(r *httpkit.Request, t *directory.Tenant, title string, why refusal) error {
 	l := r.Locale()
-	p := refusedPage{Shell: s.Shell(r, l.T("admin.refused.title")), Again: HomeURL}
+	p := refusedPage{Shell: s.Shell(r, l.T(title)), Again: HomeURL}
 	name := ""
 	if t != nil {
-		name, p.Again, p.Shell.Theme = t.Name, LoginURL+"/"+string(t.ID), t.Theme
+		name, p.Again, p.Shell.Theme = t.Name, tenantURL(t), t.Theme
 	}
 	p.Heading, p.Text = l.T("admin.refused."+string(why)), l.T("admin.refused."+string(why)+"-text", "name", name)
 	return Show(r, http.StatusForbidden, s.refused, p)

@@ -1,5 +1,6 @@
 // Package admin has the frame of the staff's pages and how staff log in: by their own organisation's provider with a second
-// factor, never with a private e-legitimation. The pages themselves are areas of their own (package caseload), which add
+// factor, never with a private e-legitimation; elected people also with BankID, where their organisation says so. Who has several
+// roles acts in one at a time (loginrole.go). The pages themselves are areas of their own (package caseload), which add
 // their routes to the Site that Register gives.
 //
 // What somebody may is decided three times over: the route table refuses whoever has no such role anywhere, the use case
@@ -16,6 +17,7 @@ import (
 	"samtjanst/platform/directory"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/httpkit/eidkit"
 	"samtjanst/platform/identity"
 	"samtjanst/renderer/assets"
 	"samtjanst/renderer/ui"
@@ -27,6 +29,10 @@ const (
 	CallbackURL  = "/admin/callback" // where the organisations' logins return to
 	LoggedOutURL = "/admin/utloggad" // where their logouts return to
 	LoginURL     = "/admin/login"    // where strangers are sent
+	RoleURL      = "/admin/roll"     // where one chooses in which role one acts
+	answerURL    = "/admin/svar"     // where browsers bring an organisation's answer by SAML
+	cameBackURL  = "/admin/tillbaka" // where they go on from there as themselves
+	metadataURL  = "/admin/metadata" // ours, for an organisation's SAML login
 	logoutURL    = "/admin/logout"
 	extendURL    = "/admin/forlang"
 )
@@ -60,11 +66,8 @@ type Site struct {
 	dir  *directory.Directory
 	nav  []NavItem
 	deps Deps
-
-	choose  *ui.Template[choosePage]
-	refused *ui.Template[refusedPage]
-	problem *ui.Template[problemPage]
-	expired *ui.Template[expiredPage]
+	eid  *eidkit.Kit
+	pages
 }
 
 // Add puts an area's routes into the table and its entries into the menu.
@@ -83,7 +86,10 @@ func (s *Site) Directory() *directory.Directory { return s.dir }
 // What Flash kept for this page is shown and forgotten.
 func (s *Site) Shell(r *httpkit.Request, title string) ui.Shell {
 	l := r.Locale()
-	sh := ui.Shell{Lang: l.Lang, Title: title, Staff: true, HomeURL: HomeURL, CSRF: r.Token(), Simulators: s.deps.Simulators}
+	sh := ui.Shell{Lang: l.Lang, Title: title, Staff: true, HomeURL: HomeURL, Simulators: s.deps.Simulators}
+	if !r.Route().Foreign { // whoever brings something from another site is not known by it
+		sh.CSRF = r.Token()
+	}
 	if r.Method == "GET" {
 		sh.Languages = s.languages(r)
 	}
@@ -102,6 +108,9 @@ func (s *Site) Shell(r *httpkit.Request, title string) ui.Shell {
 		if n.For(r.Actor()) {
 			sh.Nav = append(sh.Nav, ui.Link{Text: l.T("admin.nav." + n.Key), URL: n.URL, Current: n.URL == current})
 		}
+	}
+	if by, ok := loggedInBy(r); ok && by.Several {
+		sh.Nav = append(sh.Nav, ui.Link{Text: l.T("admin.role.nav"), URL: RoleURL, Current: r.Path() == RoleURL})
 	}
 	var kept ui.Notice
 	if r.Value(flashKey, &kept) {

@@ -78,13 +78,16 @@ func (h *Hub) visited(r *Running, base string) error {
 		signers = append(signers, signservicesim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
 	}
 	var err error
-	if r.SAML, err = samlsim.New(samlsim.Options{Dir: filepath.Join(h.options.Dir, "saml"), BaseURL: base, Clock: h.options.Clock, People: people}); err != nil {
+	if r.SAML, err = samlsim.New(samlsim.Options{Dir: filepath.Join(h.options.Dir, "saml"), BaseURL: base, Clock: h.options.Clock, People: people,
+		Staff: cardholders()}); err != nil {
 		return err
 	}
 	r.SAML.KnowDemo(serviceEntity)
 	f := r.SAML.Files()
 	r.Endpoints.SAML = saml.Config{EntityID: serviceEntity, Certificate: f.Certificate, Key: f.Key, MetadataCertificate: f.MetadataCertificate, MetadataURL: r.SAML.MetadataURL(),
 		Provider: r.SAML.EntityID(samlsim.Citizens), Name: "Samtjänst", Levels: map[string]int{samlsim.LoA3: 3}, Sign: true}
+	r.Endpoints.SITHS = r.Endpoints.SAML
+	r.Endpoints.SITHS.Provider, r.Endpoints.SITHS.Attributes, r.Endpoints.SITHS.Levels, r.Endpoints.SITHS.Sign = r.SAML.EntityID(samlsim.Staff), saml.SITHS, nil, false
 	if r.Signing, err = signservicesim.New(signservicesim.Options{Dir: filepath.Join(h.options.Dir, "signservice"), Personas: signers,
 		Clock: h.options.Clock}); err != nil {
 		return err
@@ -95,6 +98,21 @@ func (h *Hub) visited(r *Running, base string) error {
 		ServiceCertificates: g.ServiceCertificates, Roots: g.Roots, MessageCertificate: g.MessageCertificate,
 		Levels: map[string]int{samlsim.LoA3: 3}}
 	return nil
+}
+
+// HSAID is the id of a member of staff on his or her card: the organisation's, and what the login has last in its own.
+func HSAID(s personas.Staff) string {
+	return "SE" + municipalities[s.Tenant].Number + "-" + s.Subject[len(s.Subject)-4:]
+}
+
+// cardholders are the staff of Ekköping, as the provider for cards knows them.
+func cardholders() []samlsim.Employee {
+	var out []samlsim.Employee
+	for _, p := range personas.StaffOf(personas.EkkopingLogin) {
+		given, surname, _ := strings.Cut(p.Name, " ")
+		out = append(out, samlsim.Employee{HSAID: HSAID(p), GivenName: given, Surname: surname, Organisation: municipalities[p.Tenant].Name})
+	}
+	return out
 }
 
 // municipalities have a certificate each to seal documents with.

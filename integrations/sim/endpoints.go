@@ -34,9 +34,11 @@ type Endpoints struct {
 	// own addresses.
 	SAML        saml.Config
 	SignService signservice.Config
-	Timestamp   timestamp.Config
-	Seals       map[string]seal.Config // by municipality
-	Navet       navet.Config
+	// SITHS is where Ekköping's staff log in with cards. The platform sets our own address.
+	SITHS     saml.Config
+	Timestamp timestamp.Config
+	Seals     map[string]seal.Config // by municipality
+	Navet     navet.Config
 	// Company is the register of companies.
 	Company bolagsverket.Config
 	// Property is the register of addresses and properties.

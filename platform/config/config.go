@@ -25,6 +25,7 @@ import (
 	"samtjanst/integrations/population/navet"
 	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/timestamp"
+	"samtjanst/platform/directory"
 	"samtjanst/platform/flow/usage"
 	"samtjanst/platform/signing/seal"
 
@@ -59,6 +60,8 @@ type Config struct {
 	Usage        Usage               `yaml:"usage"`
 	// Staff has a municipality's login by id, in place of what its own file says.
 	Staff map[string]oidc.Config `yaml:"staff"`
+	// StaffLogins has further logins of a municipality by its id, beside those that its own file names.
+	StaffLogins map[string][]directory.Login `yaml:"staffLogins"`
 	// Seals has the certificate that a municipality's documents are sealed with, by its id.
 	Seals map[string]seal.Config `yaml:"seals"`
 	// Timestamp is the authority that seals are stamped by; without it they say their own time.
@@ -157,6 +160,11 @@ func (c Config) Validate() error {
 	if err := c.validateEIDs(); err != nil {
 		return err
 	}
+	for _, id := range slices.Sorted(maps.Keys(c.StaffLogins)) {
+		if err := directory.CheckLogins(c.StaffLogins[id]); err != nil {
+			return fmt.Errorf("staffLogins: %s: %w", id, err)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(c.Seals)) {
 		if err := c.Seals[id].Validate(); err != nil {
 			return fmt.Errorf("seals: %s: %w", id, err)
@@ -181,6 +189,16 @@ func (c *Config) relativeTo(dir string) {
 		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Lantmateriet.RootsFile, &c.Dispatch.AccessPoint.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
 	for i := range c.EID {
 		names = append(names, c.EID[i].files()...)
+	}
+	for _, logins := range c.StaffLogins {
+		for _, l := range logins {
+			if l.OIDC != nil {
+				names = append(names, &l.OIDC.RootsFile)
+			}
+			if l.SAML != nil {
+				names = append(names, samlFiles(l.SAML)...)
+			}
+		}
 	}
 	if c.Timestamp != nil {
 		names = append(names, &c.Timestamp.Roots, &c.Timestamp.RootsFile, &c.Timestamp.PasswordFile)

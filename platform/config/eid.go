@@ -109,11 +109,15 @@ func (e *EID) files() []*string {
 		out = append(out, &f.Certificate, &f.Key, &f.PasswordFile, &f.ServerRoots, &f.Signers)
 	}
 	if f := e.SAML; f != nil {
-		out = append(out, &f.Certificate, &f.Key, &f.DecryptionCertificate, &f.DecryptionKey, &f.FormerDecryptionKey, &f.MetadataFile,
-			&f.MetadataCertificate, &f.RootsFile)
+		out = append(out, samlFiles(f)...)
 	}
 	if f := e.SignService; f != nil {
 		out = append(out, &f.Certificate, &f.Key, &f.ServiceCertificates, &f.Roots, &f.MessageCertificate)
 	}
 	return out
+}
+
+func samlFiles(f *saml.Config) []*string {
+	return []*string{&f.Certificate, &f.Key, &f.DecryptionCertificate, &f.DecryptionKey, &f.FormerDecryptionKey, &f.MetadataFile,
+		&f.MetadataCertificate, &f.RootsFile}
 }

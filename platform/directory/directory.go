@@ -68,7 +68,7 @@ type Service struct {
 	Closed   string         `yaml:"closed"`   // a message; "" open
 }
 
-// StaffLogin is how the tenant's own people log in.
+// StaffLogin is how the tenant's own people log in: at one login, which stands here, or at any of several (Logins).
 type StaffLogin struct {
 	Issuer       string `yaml:"issuer"`
 	ClientID     string `yaml:"clientId"`
@@ -80,6 +80,10 @@ type StaffLogin struct {
 	// Register says that only those who are in the organisation's register of people get in. What they may do stands there.
 	Register bool   `yaml:"register"`
 	Rules    []Rule `yaml:"rules"`
+	// Logins are further logins of the organisation's own: somebody may have accounts at several, and is one person by the register.
+	Logins []Login `yaml:"logins"`
+	// BankID lets elected people log in with a private e-legitimation of their own. Employees never do.
+	BankID bool `yaml:"bankid"`
 }
 
 // Rule gives roles within an authority to those of whom the organisation's own directory (SCIM, LDAP) says so. Each condition that is

@@ -100,7 +100,7 @@ func (t *Tenant) check() error {
 		return fmt.Errorf("staff.clientSecret: %w", err)
 	}
 	t.Staff.ClientSecret = secret
-	return nil
+	return CheckLogins(t.Staff.Logins)
 }
 
 // expand takes a secret from the environment when it is written env:NAME.

@@ -30,6 +30,7 @@ type attempt struct {
 	IP       string
 	Level    int         // that was asked for
 	Number   idno.Number // who may complete it
+	Subject  string      // of who decides; "" a party
 }
 
 // attemptLife is longer than any order lives.

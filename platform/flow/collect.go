@@ -244,7 +244,7 @@ func (s *Service) followKept(ctx context.Context) error {
 
 // askAbout asks about one order, and stores the signature when it is complete.
 func (s *Service) askAbout(ctx context.Context, f *followed) {
-	st, err := s.progress(ctx, f.at.Order)
+	st, err := s.attemptProgress(ctx, f.at)
 	if errors.Is(err, fault.NotFound) { // somebody else has collected it, or the order is long gone: the case and its page tell
 		s.collecting.forget(f.key)
 		return
@@ -298,6 +298,20 @@ func (s *Service) finishAttempt(ctx context.Context, f *followed, st eid.Status)
 	return st, s.dropAttempt(ctx, f.key)
 }
 
+// attemptProgress asks how a signature in progress goes. That of somebody who may decide no more, since he or she has left, is ended.
+func (s *Service) attemptProgress(ctx context.Context, at attempt) (eid.Status, error) {
+	if at.Subject != "" {
+		_, gone, err := s.staffPerson(ctx, at.Subject)
+		switch {
+		case err != nil:
+			return eid.Status{}, fault.New("flow.attemptProgress", fault.Unavailable, err)
+		case gone:
+			return eid.Status{State: eid.Failed, Message: eid.Cancelled}, s.stop(ctx, at.Order)
+		}
+	}
+	return s.progress(ctx, at.Order)
+}
+
 func (s *Service) dropAttempt(ctx context.Context, key string) error {
 	return fault.Wrap("flow.dropAttempt", s.Vault.Store.DeleteRecord(ctx, "signing", key))
 }
@@ -312,7 +326,7 @@ func (s *Service) askedAbout(ctx context.Context, e *vault.Entry, p *casework.Pa
 		}
 		return e, st, false, err
 	}
-	if st, err = s.progress(ctx, at.Order); errors.Is(err, fault.NotFound) {
+	if st, err = s.attemptProgress(ctx, at); errors.Is(err, fault.NotFound) {
 		if e, err = s.Vault.Load(ctx, e.Case.ID); err == nil && !e.Case.MaySign(p.ID) {
 			return e, eid.Status{State: eid.Complete}, true, s.dropAttempt(ctx, key)
 		}

@@ -104,6 +104,11 @@ func (s *Service) TakeAnswer(ctx context.Context, provider, relay string, posted
 	if _, visited := offer.Provider.(eid.Visited); !ok || !visited || relay == "" || len(relay) > maxRelay {
 		return "", fault.New(op, fault.NotFound, nil)
 	}
+	return s.keepAnswer(ctx, provider, relay, posted)
+}
+
+func (s *Service) keepAnswer(ctx context.Context, provider, relay string, posted url.Values) (ticket string, err error) {
+	const op = "flow.keepAnswer"
 	raw, err := json.Marshal(posted)
 	if err != nil {
 		return "", fault.New(op, fault.Internal, err)

@@ -101,7 +101,11 @@ func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague
 		if err := json.Unmarshal(raw, &kept); err != nil {
 			return nil, fault.New("flow.Colleagues", fault.Internal, err)
 		}
-		out = append(out, Colleague{Subject: strings.TrimPrefix(r.Key, authority+"|"), Name: kept.Name, Decides: kept.Decides,
+		subject := strings.TrimPrefix(r.Key, authority+"|")
+		if _, here := s.StaffNow(ctx, subject); !here {
+			continue
+		}
+		out = append(out, Colleague{Subject: subject, Name: kept.Name, Decides: kept.Decides,
 			Signs: !kept.Number.IsZero(), number: kept.Number})
 	}
 	return out, nil

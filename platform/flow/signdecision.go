@@ -300,7 +300,7 @@ func (s *Service) StartSigningDecision(ctx context.Context, a identity.Actor, id
 	if err != nil {
 		return v, err
 	}
-	if err := s.keepAttempt(ctx, e, p.ID, attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: p.Number}); err != nil {
+	if err := s.keepAttempt(ctx, e, p.ID, attempt{Order: order, Manifest: manifest, Text: v.Text, Hidden: hidden, IP: client.IP, Level: level, Number: p.Number, Subject: p.Subject}); err != nil {
 		return nil, err
 	}
 	v.Order, v.Status = &order, eid.Status{State: eid.Pending, Message: eid.StartApp}

@@ -23,6 +23,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"samtjanst/platform/clock"
+	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/renderer/assets"
 	"samtjanst/renderer/i18n"
@@ -49,6 +50,10 @@ type Config struct {
 	Log     *slog.Logger
 	Texts   *i18n.Catalog
 	Assets  *assets.Assets // served under assets.Root; nil in tests that need none
+
+	// Staff gives somebody of the staff as he or she is now. It is asked at every request, so that what has ended has ended. A fault whose
+	// cause is an identity.NotLetIn ends the session; any other is the request's. nil: everybody is as at login.
+	Staff func(context.Context, identity.Staff) (identity.Staff, error)
 
 	// TLS: the site is reached by https, so HSTS is sent.
 	TLS bool

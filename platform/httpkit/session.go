@@ -125,6 +125,9 @@ func (k *Kit) loadSession(r *Request) error {
 		r.session = &Session{Kind: kind, Created: now, Seen: now, secret: cookie, rev: found.rev}
 		return nil
 	}
+	if err := k.staffNow(r, found); err != nil {
+		return err
+	}
 	if found.loggedIn() {
 		r.c.Locals(localWho, kind.String())
 		if !r.route.Quiet && now.Sub(found.Seen) >= touchEvery {

@@ -89,16 +89,6 @@ func (c Citizen) SignsAs() idno.Number {
 	return c.EID
 }
 
-// Staff is somebody employed or elected, logged in by the organisation's own provider, with a second factor.
-type Staff struct {
-	Subject string // stable id: issuer + "|" + sub at the provider, "person|" + id of who is in the organisation's register
-	Name    string
-	Number  idno.Number // personal identity number, when the organisation's login tells it: who signs decisions is held against it
-	Tenant  TenantID
-	Grants  []Grant
-	LoginAt time.Time
-}
-
 // Grant gives roles within one authority.
 type Grant struct {
 	Authority AuthorityID

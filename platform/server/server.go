@@ -24,7 +24,6 @@ import (
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
-	"samtjanst/integrations/eid/oidc"
 	"samtjanst/integrations/notify/smshttp"
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
@@ -38,7 +37,6 @@ import (
 	"samtjanst/platform/files/dir"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
-	"samtjanst/platform/identity"
 	"samtjanst/platform/outbox"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/platform/store"
@@ -342,13 +340,13 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	if err != nil {
 		return fmt.Errorf("masterKey: %w", err)
 	}
-	logins, origins, err := staffLogins(cfg, o, dirs)
+	logins, origins, err := s.staffLogins(cfg, o, dirs)
 	if err != nil {
 		return err
 	}
 	s.Kit, err = httpkit.New(httpkit.Config{Records: s.Store, Box: box, Clock: o.Clock, Log: o.Log, Texts: texts, Assets: bundle,
 		TLS: strings.HasPrefix(cfg.BaseURL, "https://"), FormAction: origins, Proxies: cfg.Proxies, MaxUpload: cfg.Uploads.TotalMB << 20,
-		MaxForm: cfg.Posted.KB << 10, MaxKeys: cfg.Posted.Values})
+		MaxForm: cfg.Posted.KB << 10, MaxKeys: cfg.Posted.Values, Staff: s.Flow.StaffRights})
 	if err != nil {
 		return err
 	}
@@ -360,7 +358,8 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	if err != nil {
 		return err
 	}
-	site, err := admin.Register(admin.Deps{Kit: s.Kit, UI: faces, Directory: dirs, Logins: logins, Presence: s.Flow, Simulators: o.Simulators,
+	site, err := admin.Register(admin.Deps{Kit: s.Kit, UI: faces, Directory: dirs, Logins: logins, Presence: s.Flow, Flow: s.Flow, Log: o.Log, QR: bankid.QRSVG,
+		BaseURL: cfg.BaseURL, Simulators: o.Simulators,
 		CitizenPages: func(t *directory.Tenant) (string, string, string) {
 			return "/" + string(t.ID) + "/tillganglighet", "/" + string(t.ID) + "/personuppgifter", "/" + string(t.ID)
 		}})
@@ -381,36 +380,6 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	}
 	s.App = s.Kit.App()
 	return nil
-}
-
-// staffLogins are the municipalities' own providers, and the origins that a login form may end at.
-func staffLogins(cfg config.Config, o Options, dirs *directory.Directory) (map[identity.TenantID]admin.Login, []string, error) {
-	logins := map[identity.TenantID]admin.Login{}
-	var origins []string
-	for _, t := range dirs.Tenants() {
-		login, ok := cfg.Staff[string(t.ID)]
-		if !ok {
-			login = oidc.Config{Issuer: t.Staff.Issuer, ClientID: t.Staff.ClientID, ClientSecret: t.Staff.ClientSecret,
-				GroupsClaim: t.Staff.GroupsClaim, ACR: t.Staff.SecondFactor}
-		}
-		if login.Issuer == "" {
-			continue // no staff of this municipality log in here
-		}
-		login.RedirectURL, login.LogoutURL = cfg.BaseURL+admin.CallbackURL, cfg.BaseURL+admin.LoggedOutURL
-		p, err := oidc.New(login, o.Clock)
-		if err != nil {
-			return nil, nil, fmt.Errorf("municipality %s: staff: %w", t.ID, err)
-		}
-		logins[t.ID] = p
-		origins = append(origins, originOf(login.Issuer))
-	}
-	return logins, origins, nil
-}
-
-func originOf(address string) string {
-	scheme, rest, _ := strings.Cut(address, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return scheme + "://" + host
 }
 
 // Serve answers requests on a listener until Close.

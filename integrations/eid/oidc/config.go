@@ -22,6 +22,10 @@ type Config struct {
 	GroupsClaim  string   `yaml:"groupsClaim"` // "groups" when empty
 	NameClaim    string   `yaml:"nameClaim"`   // "name" when empty
 	NumberClaim  string   `yaml:"numberClaim"` // personal identity number, for those who sign; OIDC Sweden's when empty
+	// ExternalClaim and UserNameClaim tell by which stable id and user name the organisation's own directory knows the person; not asked for
+	// when empty. Name only claims that people cannot change themselves, as many can their preferred_username.
+	ExternalClaim string `yaml:"externalClaim"`
+	UserNameClaim string `yaml:"userNameClaim"`
 
 	// What shows that a second factor was used: one of these acr values, or one of these amr values. At least one list has
 	// to be set: a login without a second factor does not exist here.

@@ -57,6 +57,8 @@ type StaffIdentity struct {
 	Groups   []string    // as the provider gave them
 	AuthTime time.Time
 	ACR      string
+	External string // of Config.ExternalClaim; "" when it is not told
+	UserName string // of Config.UserNameClaim
 }
 
 // Provider is one organisation's login. Safe for concurrent use.
@@ -257,6 +259,11 @@ func (p *Provider) identity(ctx context.Context, m *metadata, token *oauth2.Toke
 			return StaffIdentity{}, fault.Newf(op, fault.Unauthorised, "the claim %s is no personal identity number", p.config.NumberClaim)
 		}
 	}
+	for claim, into := range map[string]*string{p.config.ExternalClaim: &out.External, p.config.UserNameClaim: &out.UserName} {
+		if raw := claims[claim]; claim != "" && raw != nil && json.Unmarshal(raw, into) != nil {
+			return StaffIdentity{}, fault.Newf(op, fault.Unauthorised, "the claim %s is no text", claim)
+		}
+	}
 	return out, nil
 }
 
@@ -274,8 +281,8 @@ func (p *Provider) more(ctx context.Context, m *metadata, token *oauth2.Token, s
 	if info.Subject != subject || info.Claims(&extra) != nil { // OpenID Connect Core 5.3.2
 		return fault.New(op, fault.Unauthorised, errors.New("the userinfo is about somebody else"))
 	}
-	for _, k := range []string{p.config.GroupsClaim, p.config.NameClaim, p.config.NumberClaim} {
-		if claims[k] == nil && extra[k] != nil {
+	for _, k := range []string{p.config.GroupsClaim, p.config.NameClaim, p.config.NumberClaim, p.config.ExternalClaim, p.config.UserNameClaim} {
+		if k != "" && claims[k] == nil && extra[k] != nil {
 			claims[k] = extra[k]
 		}
 	}

@@ -23,12 +23,15 @@ type Snapshot struct {
 	byLogin  map[string]*Person
 	byOrigin map[[2]string]*Person // Synced.From, Synced.External
 	byUser   map[[2]string]*Person // Synced.From, Synced.UserName in small letters
+
+	leftNumber map[idno.Number]*Person // of those who are not here
+	leftLogin  map[string]*Person
 }
 
 // NewSnapshot makes the register of these people and boards.
 func NewSnapshot(t *directory.Tenant, version int64, people []*Person, boards []*Board) *Snapshot {
 	s := &Snapshot{tenant: t, version: version, people: people, boards: map[string]*Board{}, byID: map[ID]*Person{}, byNumber: map[idno.Number]*Person{},
-		byLogin: map[string]*Person{}, byOrigin: map[[2]string]*Person{}, byUser: map[[2]string]*Person{}}
+		byLogin: map[string]*Person{}, byOrigin: map[[2]string]*Person{}, byUser: map[[2]string]*Person{}, leftNumber: map[idno.Number]*Person{}, leftLogin: map[string]*Person{}}
 	slices.SortFunc(s.people, func(a, b *Person) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
@@ -38,14 +41,15 @@ func NewSnapshot(t *directory.Tenant, version int64, people []*Person, boards []
 			s.byOrigin[[2]string{o.From, o.External}] = p
 			s.byUser[[2]string{o.From, strings.ToLower(o.UserName)}] = p
 		}
+		numbers, logins := s.byNumber, s.byLogin
 		if !p.Here() {
-			continue
+			numbers, logins = s.leftNumber, s.leftLogin
 		}
 		if !p.Number.IsZero() {
-			s.byNumber[p.Number] = p
+			numbers[p.Number] = p
 		}
 		for _, l := range p.Logins {
-			s.byLogin[l] = p
+			logins[l] = p
 		}
 	}
 	for _, b := range boards {
@@ -77,6 +81,48 @@ func (s *Snapshot) ByOrigin(from, external string) *Person {
 // ByUserName gives the person with a user name, which is not sensitive to case, in the directory that it comes from; nil.
 func (s *Snapshot) ByUserName(from, name string) *Person {
 	return s.byUser[[2]string{from, strings.ToLower(name)}]
+}
+
+// ByClaim gives the person whom the organisation's own directory knows by a stable id or, when nobody has it, by a user name, as the
+// organisation's login tells them; who has left too, when nobody who is here is meant. nil when nobody is, or more than one.
+func (s *Snapshot) ByClaim(external, userName string) *Person {
+	if external != "" {
+		if p := s.synced(func(o *Synced) bool { return o.External == external }); p != nil {
+			return p
+		}
+	}
+	if userName == "" {
+		return nil
+	}
+	return s.synced(func(o *Synced) bool { return strings.EqualFold(o.UserName, userName) })
+}
+
+func (s *Snapshot) synced(is func(*Synced) bool) *Person {
+	var here, left []*Person
+	for _, p := range s.people {
+		switch {
+		case p.Synced == nil || !is(p.Synced):
+		case p.Here():
+			here = append(here, p)
+		default:
+			left = append(left, p)
+		}
+	}
+	switch {
+	case len(here) == 1:
+		return here[0]
+	case len(here) == 0 && len(left) > 0:
+		return left[0]
+	}
+	return nil
+}
+
+// Left reports whether a login, or a personal number, is that of somebody who is not here any more, and of nobody who is.
+func (s *Snapshot) Left(login string, n idno.Number) bool {
+	if s.byLogin[login] != nil || !n.IsZero() && s.byNumber[n] != nil {
+		return false
+	}
+	return s.leftLogin[login] != nil || !n.IsZero() && s.leftNumber[n] != nil
 }
 
 // Board gives what a board has laid down; an empty one when it has said nothing.
