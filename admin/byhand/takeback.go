@@ -63,7 +63,7 @@ func (a *area) takeItBack(r *httpkit.Request) error {
 
 func (a *area) takingBack(r *httpkit.Request, status int, c *flow.StaffCase, ground string, problems []forms.Problem) error {
 	switch {
-	case !c.Case.ByHand():
+	case !c.Case.ByHand() || c.Case.Prepared():
 		return fault.New("byhand.takeBack", fault.NotFound, nil)
 	case !mayTakeBack(&c.Case):
 		return fault.Newf("byhand.takeBack", fault.Conflict, "the case is %s", c.Case.State)

@@ -36,7 +36,7 @@ func (a *area) showCase(r *httpkit.Request) error {
 func (w words) casePage(shell ui.Shell, c *flow.StaffCase, colleagues []flow.Colleague, actor identity.Actor) casePage {
 	auth := identity.AuthorityID(c.Case.Authority)
 	may := actionsOf(c.Case, c.Form.Def.Meta, actor.Has(auth, identity.Decider))
-	if !actor.Has(auth, handlers...) {
+	if !flow.WorksWith(actor, &c.Case, handlers...) {
 		may = actions{ReadOnly: true}
 	}
 	p := casePage{Shell: shell, caseHead: w.head(c), Actions: may,

@@ -21,6 +21,7 @@ import (
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
+	"samtjanst/platform/directory"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
@@ -52,6 +53,8 @@ type Flow interface {
 type Cases interface {
 	Catalogue(tenant identity.TenantID, query, lang string) ([]flow.ServiceView, error)
 	Inbox(context.Context, identity.Actor, flow.InboxQuery) (*flow.Inbox, error)
+	// Municipalities are the organisations whose cases the actor works with.
+	Municipalities(identity.Actor) []*directory.Tenant
 	// Orders lists the signing orders that go on.
 	Orders(context.Context, identity.Actor, flow.OrderQuery) (*flow.Orders, error)
 	StaffCase(context.Context, identity.Actor, casework.ID) (*flow.StaffCase, error)

@@ -65,13 +65,14 @@ type caseHead struct {
 	Guarded   bool
 	Manual    bool
 	ByHand    bool // an officer began it: nobody has applied for anything
+	Prepared  bool // officers filled in what it is about
 }
 
 func (w words) head(c *flow.StaffCase) caseHead {
 	h := caseHead{ID: c.Case.ID, URL: caseURL(c.Case.ID), Reference: c.Case.Reference, Number: c.Case.Number,
 		Service: w.text(c.Form.Title), Subject: c.Case.Subject, Since: c.Case.Since, Waited: w.since(c.Case.Since),
 		Submitted: c.Case.Submitted, Age: w.age(c.Case.Submitted), Assignee: c.Case.AssigneeName,
-		Guarded: c.Case.Guarded, Manual: c.Case.Manual, ByHand: c.Case.ByHand()}
+		Guarded: c.Case.Guarded, Manual: c.Case.Manual, ByHand: c.Case.ByHand() && !c.Case.Prepared(), Prepared: c.Case.Prepared()}
 	h.State.Text, h.State.Tone = w.state(c.Case.State)
 	if h.Assignee == "" && c.Case.Assignee != "" {
 		h.Assignee = w.T("admin.inbox.somebody")
@@ -111,7 +112,7 @@ type actions struct {
 func actionsOf(c casework.Case, service forms.Meta, decider bool) actions {
 	open := c.State == casework.AwaitingSignatures || c.State == casework.AwaitingCompletion || c.State == casework.AwaitingOfficer
 	a := actions{Complete: (c.State == casework.AwaitingSignatures || c.State == casework.AwaitingOfficer) && !c.Anonymous() && !c.ByHand(),
-		TakeBack: open && c.ByHand()}
+		TakeBack: open && c.ByHand() && !c.Prepared()}
 	a.Came = c.State == casework.AwaitingCompletion
 	decided := c.State == casework.AwaitingOfficer && len(service.Decision.Outcomes) > 0
 	decider = decider || service.Decision.Sign != nil // who may not decide may lay it before those who may
@@ -185,6 +186,9 @@ func (w words) role(c *flow.StaffCase, role string) string {
 	case applicant:
 		return w.T("admin.role.applicant")
 	case casework.AuthorityRole:
+		if c.Case.Prepared() {
+			return w.T("admin.role.deciding")
+		}
 		return w.T("admin.role.authority")
 	}
 	for _, p := range c.Form.Def.Meta.Parties {
@@ -354,6 +358,8 @@ func (w words) jumps(p *casePage) []ui.Link {
 	add(len(p.Signatures) > 0, "underskrifter", 0)
 	if p.ByHand {
 		out = append(out, ui.Link{Text: w.T("admin.case.by-hand"), URL: "#ansokan"})
+	} else if p.Prepared {
+		out = append(out, ui.Link{Text: w.T("admin.case.prepared"), URL: "#ansokan"})
 	} else {
 		add(true, "ansokan", 0)
 	}

@@ -34,6 +34,9 @@ func (w words) events(c *flow.StaffCase) []eventRow {
 		}
 		if c.Case.ByHand() && e.Header.Kind == (casework.Submitted{}).Kind() {
 			r.Text = w.T("admin.event.submitted-by-hand")
+			if c.Case.Prepared() {
+				r.Text = w.T("admin.event.submitted-prepared")
+			}
 		}
 		if name := partyName(&c.Case, about); name != "" {
 			r.Text = w.T("admin.event-about", "event", r.Text, "name", name)

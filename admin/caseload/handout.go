@@ -168,6 +168,9 @@ func (w words) handout(c *flow.StaffCase) *handoutCard {
 func ends(c *flow.StaffCase) string {
 	switch c.Case.State {
 	case casework.AwaitingOfficer, casework.Closed, casework.Withdrawn:
+		if c.Case.Prepared() {
+			return "-prepared"
+		}
 		if c.Case.ByHand() {
 			return "-by-hand"
 		}

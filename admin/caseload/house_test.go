@@ -109,6 +109,7 @@ type fakeFlow struct {
 	graph   *journey.Graph
 	cases   map[casework.ID]*flow.StaffCase
 	rows    []flow.Row
+	towns   []*directory.Tenant
 	inboxes []flow.InboxQuery
 	orders  []flow.OrderQuery
 	more    bool // there is another page of orders
@@ -185,6 +186,8 @@ func (f *fakeFlow) StaffLoggedIn(context.Context, identity.Staff) error { return
 func (f *fakeFlow) Catalogue(tenant identity.TenantID, _, _ string) ([]flow.ServiceView, error) {
 	return []flow.ServiceView{f.service(tenant)}, nil
 }
+
+func (f *fakeFlow) Municipalities(identity.Actor) []*directory.Tenant { return f.towns }
 
 func (f *fakeFlow) Inbox(_ context.Context, a identity.Actor, q flow.InboxQuery) (*flow.Inbox, error) {
 	if len(a.Authorities(anyRole...)) == 0 {

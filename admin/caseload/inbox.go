@@ -24,7 +24,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 		return err
 	}
 	p := inboxPage{Shell: a.site.Shell(r, w.T("admin.inbox.title")), Tabs: w.tabs(f, in), Filter: f,
-		Service: w.serviceField(f, services), Stage: w.stageField(f, services), Owner: w.ownerField(f), Order: w.orderField(f), ToDo: f.View == toDo.name,
+		Town: w.townField(f, a.Flow.Municipalities(actor)), Service: w.serviceField(f, services), Stage: w.stageField(f, services), Owner: w.ownerField(f), Order: w.orderField(f), ToDo: f.View == toDo.name,
 		Handles: len(actor.Authorities(handlers...)) > 0, Query: query, Here: f.url()}
 	p.Shell.Wide = true
 	me := actor.Staff.Subject
@@ -35,6 +35,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 		}
 		p.Limits = w.limitList(near, f.view().limits, me)
 	}
+	var waiting *flow.Inbox
 	if f.View == toDo.name {
 		if in.ToSign > 0 && f.After == "" && query == "" {
 			mine, err := a.Flow.ToSign(r.Context(), actor)
@@ -43,7 +44,6 @@ func (a *area) showInbox(r *httpkit.Request) error {
 			}
 			p.ToSign = w.toSign(mine)
 		}
-		var waiting *flow.Inbox
 		if !in.More && f.After == "" && !f.Task {
 			next := f.query(ready, query)
 			next.RowsOnly = true
@@ -55,6 +55,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 	} else {
 		p.Lists = []inboxList{w.list(f, in, me)}
 	}
+	p.nameBoards(a.site.Directory().Name, in, waiting)
 	p.mark()
 	p.links(f, in)
 	return admin.Show(r, http.StatusOK, a.inbox, p)

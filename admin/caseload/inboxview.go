@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"samtjanst/platform/casework"
+	"samtjanst/platform/directory"
 	"samtjanst/platform/flow"
+	"samtjanst/platform/identity"
 	"samtjanst/platform/store"
 	"samtjanst/renderer/ui"
 )
@@ -58,6 +60,7 @@ var owners = []string{"alla", "mina", "ingen"}
 // the session, under Search.
 type filter struct {
 	View   string
+	Town   string // id of an organisation, "" all
 	Form   string
 	Stage  string // "form/stage": an inner stage of one service, "" all
 	Owner  string
@@ -69,7 +72,7 @@ type filter struct {
 
 // parseFilter reads the query of an address. What it does not know is left out, so that an old link still opens.
 func parseFilter(get func(name string) string) filter {
-	f := filter{View: get("vy"), Form: get("tjanst"), Stage: get("steg"), Owner: get("agare"), Task: get("uppgift") == "1",
+	f := filter{View: get("vy"), Town: get("kommun"), Form: get("tjanst"), Stage: get("steg"), Owner: get("agare"), Task: get("uppgift") == "1",
 		Order: get("ordning"), Search: get("sok"), After: get("efter")}
 	if !slices.ContainsFunc(views, func(v view) bool { return v.name == f.View }) {
 		f.View = toDo.name
@@ -109,6 +112,7 @@ func (f filter) url() string {
 		usual = "alla"
 	}
 	set("vy", f.View, usual)
+	set("kommun", f.Town, "")
 	set("tjanst", f.Form, "")
 	set("steg", f.Stage, "")
 	set("agare", f.Owner, owners[0])
@@ -126,7 +130,7 @@ func (f filter) url() string {
 
 // query asks the flow. search are the words behind f.Search.
 func (f filter) query(v view, search string) flow.InboxQuery {
-	q := flow.InboxQuery{States: v.states, Form: f.Form, Mine: f.Owner == "mina", Nobody: f.Owner == "ingen",
+	q := flow.InboxQuery{States: v.states, Municipality: identity.TenantID(f.Town), Form: f.Form, Mine: f.Owner == "mina", Nobody: f.Owner == "ingen",
 		Task: v.task || f.Task, Later: v.limits, Search: search, After: parseCursor(f.After)}
 	if form, stage, ok := strings.Cut(f.Stage, "/"); ok && (f.Form == "" || f.Form == form) {
 		q.Form, q.Stage = form, stage
@@ -159,6 +163,7 @@ type inboxPage struct {
 	ui.Shell
 	Tabs     []inboxTab
 	Filter   filter
+	Town     ui.Field // no options when the reader works for one organisation
 	Service  ui.Field
 	Stage    ui.Field // no options when no service has stages
 	Owner    ui.Field
@@ -206,6 +211,7 @@ type inboxRow struct {
 	Reference string
 	Number    string
 	Service   string
+	Board     string // whose case it is, where the reader works for several organisations
 	Subject   string
 	State     ui.Tag
 	Stage     string // title of the inner stage, "" none
@@ -336,6 +342,42 @@ func (w words) orderField(f filter) ui.Field {
 	return ui.Field{Name: "ordning", Label: w.T("admin.inbox.order"), Options: out}
 }
 
+// townField lists the organisations whose cases the reader works with, with "all" first; no options when there is one.
+func (w words) townField(f filter, towns []*directory.Tenant) ui.Field {
+	field := ui.Field{Name: "kommun", Label: w.T("admin.inbox.town")}
+	if len(towns) < 2 {
+		return field
+	}
+	field.Options = []ui.Choice{{Label: w.T("admin.inbox.all-towns"), Checked: f.Town == ""}}
+	for _, t := range towns {
+		field.Options = append(field.Options, ui.Choice{Value: string(t.ID), Label: t.Name, Checked: string(t.ID) == f.Town})
+	}
+	return field
+}
+
+// nameBoards says of each case whose it is, where the reader works for several organisations.
+func (p *inboxPage) nameBoards(name func(identity.AuthorityID) string, lists ...*flow.Inbox) {
+	if len(p.Town.Options) == 0 {
+		return
+	}
+	whose := map[casework.ID]identity.AuthorityID{}
+	for _, in := range lists {
+		if in == nil {
+			continue
+		}
+		for _, r := range in.Rows {
+			whose[r.ID] = r.Authority
+		}
+	}
+	for _, l := range p.Lists {
+		for i := range l.Rows {
+			if id, ok := whose[l.Rows[i].ID]; ok {
+				l.Rows[i].Board = name(id)
+			}
+		}
+	}
+}
+
 // serviceField lists the services, with "all" first.
 func (w words) serviceField(f filter, services []flow.ServiceView) ui.Field {
 	out := []ui.Choice{{Label: w.T("admin.inbox.all-services"), Checked: f.Form == ""}}
@@ -380,5 +422,5 @@ func (p *inboxPage) links(f filter, in *flow.Inbox) {
 	plain.Search, plain.After = "", ""
 	p.Clear = plain.url()
 	p.Plain = filter{View: f.View, Owner: owners[0], Order: orders[0].name, Search: f.Search}.url()
-	p.Narrowed = f.Form != "" || f.Stage != "" || f.Owner != owners[0] || f.Task || f.Order != orders[0].name
+	p.Narrowed = f.Town != "" || f.Form != "" || f.Stage != "" || f.Owner != owners[0] || f.Task || f.Order != orders[0].name
 }

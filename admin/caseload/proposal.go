@@ -67,7 +67,7 @@ func (w words) proposal(c *flow.StaffCase, a identity.Actor) *proposalCard {
 	if me := c.Case.Signer(a.Staff.Subject); me != nil && (d.PDF == nil || c.Case.MaySign(me.ID)) {
 		p.Sign = signDecisionURL(c.Case.ID)
 	}
-	if a.Has(identity.AuthorityID(c.Case.Authority), handlers...) {
+	if flow.WorksWith(a, &c.Case, handlers...) {
 		p.TakeBack = caseURL(c.Case.ID) + takenBack.path
 	}
 	return p

@@ -16,6 +16,9 @@ const AuthorityRole = "authority"
 // ByHand reports whether an officer began the case: its first party is the board.
 func (c *Case) ByHand() bool { return len(c.Parties) > 0 && c.Parties[0].Role == AuthorityRole }
 
+// Prepared reports whether officers filled in what the case is about, and asked nobody to sign it.
+func (c *Case) Prepared() bool { return c.ByHand() && len(c.Order.Places) == 0 }
+
 // TakenBack: an officer took back an order made by hand, on a ground that is stated.
 type TakenBack struct{ Ground string }
 

@@ -60,6 +60,11 @@ func (s *Service) Municipalities(a identity.Actor) []*directory.Tenant {
 	return out
 }
 
+// WorksWith reports whether somebody has one of the roles in the case's board, or in its host: for pages that show what one may do.
+func WorksWith(a identity.Actor, c *casework.Case, roles ...identity.Role) bool {
+	return worksWith(a, c, roles...)
+}
+
 // onDesks narrows each desk by what a query says beside whose the cases are.
 func onDesks(desks []store.CaseQuery, q store.CaseQuery) []store.CaseQuery {
 	out := make([]store.CaseQuery, len(desks))

@@ -53,6 +53,9 @@ var eventWords = map[string]string{
 }
 
 func eventWord(c *casework.Case, kind string) string {
+	if c.Prepared() && kind == (casework.Submitted{}).Kind() {
+		return "Skapade ärendet"
+	}
 	if c.ByHand() && kind == (casework.Submitted{}).Kind() {
 		return "Begärde underskrift"
 	}
