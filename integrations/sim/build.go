@@ -27,7 +27,6 @@ import (
 	"samtjanst/integrations/population/navetsim"
 	"samtjanst/integrations/property/lantmateriet"
 	"samtjanst/integrations/property/lantmaterietsim"
-	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/sim/pki"
 	"samtjanst/integrations/sim/shell"
 	"samtjanst/integrations/timestamp/tsasim"
@@ -161,11 +160,11 @@ func (h *Hub) sms(r *Running, base string, secret secrets) error {
 }
 
 func (h *Hub) staff(r *Running, base string, secret secrets) error {
-	tenants := []oidcsim.Tenant{
-		{ID: personas.EkkopingLogin, Name: "Ekköpings kommun", ClientID: staffClient, ClientSecret: secret.StaffEkkoping},
-		{ID: personas.TallvikLogin, Name: "Tallviks kommun", ClientID: staffClient, ClientSecret: secret.StaffTallvik},
+	var tenants []oidcsim.Tenant
+	for _, o := range h.options.Organisations {
+		tenants = append(tenants, oidcsim.Tenant{ID: o.ID, Name: o.Name, ClientID: staffClient, ClientSecret: secret.Staff[o.ID]})
 	}
-	s, err := oidcsim.New(oidcsim.Options{Clock: h.options.Clock, BaseURL: base, Tenants: tenants, AnyLoopback: true})
+	s, err := oidcsim.New(oidcsim.Options{Clock: h.options.Clock, BaseURL: base, Tenants: tenants, Staff: h.options.Staff, AnyLoopback: true})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (h *Hub) legitimated() []legitimated {
 			out = append(out, legitimated{p.EIDNumber, p.CalledName, p.Surname})
 		}
 	}
-	for _, p := range personas.AllStaff() {
+	for _, p := range h.options.Staff {
 		given, surname, _ := strings.Cut(p.Name, " ")
 		out = append(out, legitimated{p.Number, given, surname})
 	}
@@ -132,8 +132,8 @@ func (h *Hub) stamps(r *Running, base string) error {
 	}
 	r.Stamps = s
 	r.Endpoints.Timestamp, r.Endpoints.Seals = timestamp.Config{URL: base + tsasim.QueryPath, Roots: roots}, map[string]seal.Config{}
-	for id, organisation := range municipalities {
-		if r.Endpoints.Seals[id], err = s.SealFiles(id, organisation); err != nil {
+	for _, o := range h.options.Organisations {
+		if r.Endpoints.Seals[o.ID], err = s.SealFiles(o.ID, sealtest.Organisation{Name: o.Name, Number: o.Number}); err != nil {
 			return err
 		}
 	}

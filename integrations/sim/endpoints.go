@@ -21,6 +21,7 @@ import (
 	"samtjanst/integrations/notify/smtp"
 	"samtjanst/integrations/population/navet"
 	"samtjanst/integrations/property/lantmateriet"
+	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/timestamp"
 	"samtjanst/platform/signing/seal"
 )
@@ -70,20 +71,22 @@ type secrets struct {
 	PropertySecret     string `json:"propertySecret"`
 	MailPassword       string `json:"mailPassword"`
 	SMSToken           string `json:"smsToken"`
-	StaffEkkoping      string `json:"staffEkkoping"`
-	StaffTallvik       string `json:"staffTallvik"`
+	StaffEkkoping      string `json:"staffEkkoping,omitempty"` // of the time when there were these two logins alone
+	StaffTallvik       string `json:"staffTallvik,omitempty"`
 	HookTransport      string `json:"hookTransport"`
 	HookSchool         string `json:"hookSchool"`
 	DispatchToken      string `json:"dispatchToken"`
+	// Staff has the secret of each organisation's login.
+	Staff map[string]string `json:"staff"`
 }
 
 func (s *secrets) all() []*string {
-	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.CompanySecret, &s.PropertySecret, &s.MailPassword, &s.SMSToken, &s.StaffEkkoping, &s.StaffTallvik,
+	return []*string{&s.NavetTokenSecret, &s.NavetGatewaySecret, &s.CompanySecret, &s.PropertySecret, &s.MailPassword, &s.SMSToken,
 		&s.HookTransport, &s.HookSchool, &s.DispatchToken}
 }
 
-// loadSecrets reads the file, and makes those that are missing.
-func loadSecrets(path string) (secrets, error) {
+// loadSecrets reads the file, and makes those that are missing: of these logins too.
+func loadSecrets(path string, logins []string) (secrets, error) {
 	var s secrets
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -96,6 +99,20 @@ func loadSecrets(path string) (secrets, error) {
 	for _, v := range s.all() {
 		if *v == "" {
 			*v, made = rand.Text()+rand.Text(), true
+		}
+	}
+	if s.Staff == nil {
+		s.Staff, made = map[string]string{}, true
+		for id, was := range map[string]string{personas.EkkopingLogin: s.StaffEkkoping, personas.TallvikLogin: s.StaffTallvik} {
+			if was != "" {
+				s.Staff[id] = was
+			}
+		}
+		s.StaffEkkoping, s.StaffTallvik = "", ""
+	}
+	for _, id := range logins {
+		if s.Staff[id] == "" {
+			s.Staff[id], made = rand.Text()+rand.Text(), true
 		}
 	}
 	if !made {

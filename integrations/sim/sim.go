@@ -57,6 +57,10 @@ type Options struct {
 
 	// People are in the population register and have the e-legitimations; nil means the cast of the demo.
 	People []personas.Persona
+	// Organisations are whose staff log in, and Staff those people; nil means the demo's. Somebody of no organisation (Staff.Tenant) is elected: he or
+	// she has an e-legitimation, and no login of an employer's.
+	Organisations []Organisation
+	Staff         []personas.Staff
 	// RegisterCalls is how many a second the register allows; those of the real one when zero. More is for load generators.
 	RegisterCalls int
 }
@@ -78,6 +82,12 @@ func New(o Options) (*Hub, error) {
 	}
 	if o.People == nil {
 		o.People = personas.All()
+	}
+	if o.Organisations == nil {
+		o.Organisations = demoOrganisations()
+	}
+	if o.Staff == nil {
+		o.Staff = personas.AllStaff()
 	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
@@ -159,7 +169,11 @@ func (h *Hub) listen() (l listeners, err error) {
 
 // Start opens the ports and serves until the context ends or Close is called.
 func (h *Hub) Start(ctx context.Context) (*Running, error) {
-	secrets, err := loadSecrets(filepath.Join(h.options.Dir, "secrets.json"))
+	var logins []string
+	for _, o := range h.options.Organisations {
+		logins = append(logins, o.ID)
+	}
+	secrets, err := loadSecrets(filepath.Join(h.options.Dir, "secrets.json"), logins)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ type startView struct {
 	Platform string
 	Families []family
 	Staff    []tenantView
+	Elected  []personas.Staff // who log in with an e-legitimation
 }
 
 type family struct {
@@ -57,12 +58,15 @@ var startPage = shell.New(`
 {{if .Mail}}<p>{{.Mail}}<br>{{.Phone}}</p>{{end}}</li>{{end}}</ul>{{end}}</section>
 <section aria-labelledby="staff"><h2 id="staff">Personalen</h2>
 {{range .Staff}}<h3>{{.Name}}</h3><ul>{{range .Staff}}<li><strong>{{.Name}}</strong> – {{.Title}}</li>{{end}}</ul>{{end}}
+{{with .Elected}}<h3>Förtroendevalda</h3><p>De loggar in med e-legitimationen.</p><ul>{{range .}}<li><strong>{{.Name}}</strong> – {{.Title}}</li>{{end}}</ul>{{end}}
 <p>De loggar in på e-tjänstens sidor för handläggare{{if .Platform}}, <a href="{{.Platform}}/admin">{{.Platform}}/admin</a>{{end}}.</p></section>`)
 
 func (h *Hub) start(w http.ResponseWriter, _ *http.Request) {
-	v := startView{Platform: h.options.Platform, Staff: []tenantView{
-		{"Ekköpings kommun", personas.StaffOf(personas.EkkopingLogin)}, {"Tallviks kommun", personas.StaffOf(personas.TallvikLogin)}}}
-	for _, p := range personas.All() {
+	v := startView{Platform: h.options.Platform, Elected: h.staffOf("")}
+	for _, o := range h.options.Organisations {
+		v.Staff = append(v.Staff, tenantView{o.Name, h.staffOf(o.ID)})
+	}
+	for _, p := range h.options.People {
 		if n := len(v.Families); n == 0 || v.Families[n-1].Title != p.Household {
 			v.Families = append(v.Families, family{Title: p.Household})
 		}

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,6 +55,7 @@ type Options struct {
 	Clock   clock.Clock
 	BaseURL string // scheme and host of the hub; a provider's issuer is BaseURL/oidc/<tenant>
 	Tenants []Tenant
+	Staff   []personas.Staff // who can log in, each at the provider that Staff.Tenant names; nil: those of the demo
 	// AnyLoopback lets every address on this machine be returned to, since the demo and the tests choose their ports late.
 	AnyLoopback bool
 }
@@ -109,6 +111,9 @@ type grant struct {
 // New makes the providers.
 func New(o Options) (*Sim, error) {
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	if o.Staff == nil {
+		o.Staff = personas.AllStaff()
+	}
 	return &Sim{options: o, clock: o.Clock, key: sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }), kid: rand.Text()[:8],
 		outage: outage.New(Down, Error500, WrongKey, WrongNonce, WrongAudience, WrongIssuer, Expired, NoGroups),
 		logins: map[string]*login{}, codes: map[string]grant{}, tokens: map[string]grant{}}, nil
@@ -116,6 +121,11 @@ func New(o Options) (*Sim, error) {
 
 // Fail makes the token endpoints fail, as many times; 0 means until told otherwise.
 func (s *Sim) Fail(f Fault, times int) error { return s.outage.Set(f, times) }
+
+// staffOf are those who log in at one provider.
+func (s *Sim) staffOf(tenant string) []personas.Staff {
+	return slices.DeleteFunc(slices.Clone(s.options.Staff), func(p personas.Staff) bool { return p.Tenant != tenant })
+}
 
 // Issuer is a tenant's issuer.
 func (s *Sim) Issuer(tenant string) string { return s.options.BaseURL + "/oidc/" + tenant }

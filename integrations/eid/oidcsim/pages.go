@@ -45,7 +45,7 @@ func (s *Sim) start(w http.ResponseWriter, _ *http.Request) {
 	}
 	var list []tenant
 	for _, t := range s.options.Tenants {
-		list = append(list, tenant{t, personas.StaffOf(t.ID)})
+		list = append(list, tenant{t, s.staffOf(t.ID)})
 	}
 	startPage.Write(w, http.StatusOK, "Inloggning för personal", struct {
 		Tenants []tenant
@@ -103,7 +103,7 @@ func (s *Sim) authorize(w http.ResponseWriter, r *http.Request, t Tenant) {
 		Tenant Tenant
 		Login  string
 		Staff  []personas.Staff
-	}{t, id, personas.StaffOf(t.ID)})
+	}{t, id, s.staffOf(t.ID)})
 }
 
 // find gives a login in progress; the lock is held.
@@ -132,12 +132,13 @@ func (s *Sim) choose(w http.ResponseWriter, r *http.Request, t Tenant) {
 		return
 	}
 	weak := r.PostFormValue("weak")
-	staff, ok := personas.GetStaff(personas.StaffID(r.PostFormValue("staff") + weak))
-	if !ok || staff.Tenant != t.ID {
+	who, here := personas.StaffID(r.PostFormValue("staff")+weak), s.staffOf(t.ID)
+	chosen := slices.IndexFunc(here, func(p personas.Staff) bool { return p.ID == who })
+	if chosen < 0 {
 		faultPage.Write(w, http.StatusBadRequest, t.Name, "Den personen finns inte här.")
 		return
 	}
-	l.staff = staff
+	l.staff = here[chosen]
 	if weak != "" {
 		s.done(w, r, id, l, false)
 		return
