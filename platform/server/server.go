@@ -20,6 +20,7 @@ import (
 	"samtjanst/admin/builder"
 	"samtjanst/admin/byhand"
 	"samtjanst/admin/caseload"
+	"samtjanst/admin/insights"
 	adminpeople "samtjanst/admin/people"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
@@ -373,6 +374,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	if err := adminpeople.Register(site, adminpeople.Deps{Flow: s.Flow}); err != nil {
+		return err
+	}
+	if err := insights.Register(site, insights.Deps{Flow: s.Flow}); err != nil {
 		return err
 	}
 	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
