@@ -80,6 +80,7 @@ type StaffLogin struct {
 	// Register says that only those who are in the organisation's register of people get in. What they may do stands there.
 	Register bool   `yaml:"register"`
 	Rules    []Rule `yaml:"rules"`
+	Sync     `yaml:",inline"`
 	// Logins are further logins of the organisation's own: somebody may have accounts at several, and is one person by the register.
 	Logins []Login `yaml:"logins"`
 	// BankID lets elected people log in with a private e-legitimation of their own. Employees never do.

@@ -100,6 +100,9 @@ func (t *Tenant) check() error {
 		return fmt.Errorf("staff.clientSecret: %w", err)
 	}
 	t.Staff.ClientSecret = secret
+	if err := t.Staff.Sync.check(); err != nil {
+		return fmt.Errorf("staff.%w", err)
+	}
 	return CheckLogins(t.Staff.Logins)
 }
 

@@ -105,6 +105,7 @@ func (c Config) withDefaults() Config {
 type Kit struct {
 	Config
 	routes  []*Route
+	mounts  []mount
 	limiter *limiter
 	headers headers
 	proxies proxies
@@ -163,6 +164,10 @@ func (k *Kit) App() *App {
 	app.Use(k.around)
 	if k.Assets != nil {
 		app.Get(assets.Root+"*", k.asset)
+	}
+	for _, m := range k.mounts {
+		app.All(m.prefix, k.serveMount(m))
+		app.All(m.prefix+"/*", k.serveMount(m))
 	}
 	sorted := slices.Clone(k.routes)
 	slices.SortStableFunc(sorted, func(a, b *Route) int { return compareSegments(a.Path, b.Path) })

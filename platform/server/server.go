@@ -382,6 +382,7 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
 		return err
 	}
+	s.mountSCIM(cfg, o, dirs)
 	s.App = s.Kit.App()
 	return nil
 }
