@@ -287,8 +287,12 @@ func (a *area) notToSign(r *httpkit.Request, id casework.ID, err error) error {
 	}
 	w := a.words(r)
 	n := ui.Notice{Tone: ui.Info, Text: w.T("admin.sign-decision.over")}
-	if d := c.Case.Decision; d != nil && d.By != r.Actor().Staff.Subject {
+	switch d := c.Case.Decision; {
+	case d == nil:
+	case d.By != r.Actor().Staff.Subject:
 		n.Text = w.T("admin.sign-decision.over-by", "name", d.ByName)
+	default: // the platform has followed the order to its end before the browser came back
+		n = ui.Notice{Tone: ui.Success, Text: w.T("admin.sign-decision.done")}
 	}
 	if err := a.site.Flash(r, n); err != nil {
 		return err
