@@ -42,6 +42,7 @@ type boardRow struct {
 	Outcome   string
 	Decided   time.Time
 	By        string
+	Meeting   string // day of the meeting that it is reported to; "" none is planned
 	Checked   bool
 }
 
@@ -100,6 +101,12 @@ func (a *area) boardPage(r *httpkit.Request, status int, wrong *boardInput) erro
 		mine := wrong != nil && wrong.authority == string(id)
 		for _, row := range rows {
 			b := w.boardRow(row, services)
+			if b.Meeting, err = a.Flow.NextMeeting(r.Context(), actor, id, row); err != nil {
+				return err
+			}
+			if l.Meeting.Value == "" { // the first of them is the next
+				l.Meeting.Value = b.Meeting
+			}
 			b.Checked = !mine || slices.Contains(wrong.ids, row.ID)
 			l.Rows = append(l.Rows, b)
 		}

@@ -53,6 +53,9 @@ func (w words) casePage(shell ui.Shell, c *flow.StaffCase, colleagues []flow.Col
 	if c.Case.Manual {
 		p.Warnings = append(p.Warnings, ui.Notice{Tone: ui.Warning, Title: w.T("admin.case.manual-title"), Text: w.T("admin.case.manual-text")})
 	}
+	if flow.HasNight(&c.Case, c.Form) {
+		p.Night = nightURL(c.Case.ID)
+	}
 	p.Jumps = w.jumps(&p)
 	return p
 }

@@ -46,6 +46,7 @@ type Flow interface {
 	SignedDecisions
 	Handouts
 	TimeLimits
+	Nights
 	Lists
 }
 
@@ -178,6 +179,10 @@ type area struct {
 	signDecision *ui.Template[signDecisionPage]
 	signWait     *ui.Template[signWaitPage]
 	position     *ui.Template[positionPage]
+	night        *ui.Template[nightPage]
+	nightNote    *ui.Template[nightFormPage]
+	toSign       *ui.Template[toSignPage]
+	ask          *ui.Template[askPage]
 	stray        *ui.Template[strayPage]
 }
 
@@ -274,6 +279,14 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	bind(e)
 	a.position, e = ui.Parse[positionPage](u, templates, "templates/parts.html", "templates/position.html")
 	bind(e)
+	a.night, e = ui.Parse[nightPage](u, templates, "templates/parts.html", "templates/night.html")
+	bind(e)
+	a.nightNote, e = ui.Parse[nightFormPage](u, templates, "templates/parts.html", "templates/nightform.html")
+	bind(e)
+	a.toSign, e = ui.Parse[toSignPage](u, templates, "templates/parts.html", "templates/tosign.html")
+	bind(e)
+	a.ask, e = ui.Parse[askPage](u, templates, "templates/parts.html", "templates/ask.html")
+	bind(e)
 	a.stray, e = ui.Parse[strayPage](u, templates, "templates/parts.html", "templates/stray.html")
 	bind(e)
 	return a, err
@@ -287,6 +300,7 @@ func Register(site *admin.Site, d Deps) error {
 	}
 	reads := httpkit.Staff(identity.Officer, identity.Decider, identity.Manager)
 	handles := httpkit.Staff(identity.Officer, identity.Decider)
+	signs := httpkit.Staff(identity.Officer, identity.Decider, identity.Chair)
 	reports := httpkit.Staff(identity.Decider, identity.Manager)
 	const one = inboxURL + "/:case"
 	get := func(path string, who httpkit.Access, h httpkit.Handler) httpkit.Route {
@@ -303,6 +317,7 @@ func Register(site *admin.Site, d Deps) error {
 	site.Add([]admin.NavItem{
 		{Key: "cases", URL: inboxURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
 		{Key: "signatures", URL: ordersURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
+		{Key: "to-sign", URL: toSignURL, Roles: []identity.Role{identity.Chair}},
 		{Key: "board", URL: boardURL, Roles: []identity.Role{identity.Officer, identity.Decider, identity.Manager}},
 		{Key: "rides", URL: ridesURL, Roles: []identity.Role{identity.Officer, identity.Decider}},
 	},
@@ -345,19 +360,40 @@ func Register(site *admin.Site, d Deps) error {
 		post(one+"/frist/:limit/:what", handles, a.recordLimit),
 		get(one+"/utlamna", handles, a.showHandout),
 		upload(one+"/utlamna", handles, a.handOut),
-		get(one+"/skriv-under", handles, a.showSignDecision),
-		limited(post(one+"/skriv-under", handles, a.startSignDecision), eidkit.StartLimit),
-		get(one+"/skriv-under/handling", handles, a.decisionMade),
-		quiet(get(one+"/skriv-under/vanta", handles, a.waitForSign)),
-		limited(post(one+"/skriv-under/vanta", handles, a.pollSign), eidkit.PollLimit),
-		limited(get(one+"/skriv-under/lage", handles, a.signState), eidkit.PollLimit),
-		quiet(limited(get(one+"/skriv-under/qr", handles, a.signCode), eidkit.CodeLimit)),
-		get(one+"/skriv-under/retur", handles, a.signReturn),
-		post(one+"/skriv-under/avbryt", handles, a.cancelSign),
-		get(one+against.path, handles, a.showPosition(against)),
-		post(one+against.path, handles, a.takePosition(against)),
-		get(one+hindered.path, handles, a.showPosition(hindered)),
-		post(one+hindered.path, handles, a.takePosition(hindered)),
+		get(one+"/skriv-under", signs, a.showSignDecision),
+		limited(post(one+"/skriv-under", signs, a.startSignDecision), eidkit.StartLimit),
+		get(one+"/skriv-under/handling", signs, a.decisionMade),
+		quiet(get(one+"/skriv-under/vanta", signs, a.waitForSign)),
+		limited(post(one+"/skriv-under/vanta", signs, a.pollSign), eidkit.PollLimit),
+		limited(get(one+"/skriv-under/lage", signs, a.signState), eidkit.PollLimit),
+		quiet(limited(get(one+"/skriv-under/qr", signs, a.signCode), eidkit.CodeLimit)),
+		get(one+"/skriv-under/retur", signs, a.signReturn),
+		post(one+"/skriv-under/avbryt", signs, a.cancelSign),
+		get(one+against.path, signs, a.showPosition(against)),
+		post(one+against.path, signs, a.takePosition(against)),
+		get(one+hindered.path, signs, a.showPosition(hindered)),
+		post(one+hindered.path, signs, a.takePosition(hindered)),
+		get(toSignURL, httpkit.Staff(identity.Chair), a.showToSign),
+		get(one+"/skriv-under/papper/:part", signs, a.signerPaper),
+		get(one+"/skriv-under/fraga", signs, a.showAsk),
+		post(one+"/skriv-under/fraga", signs, a.askOfficer),
+		get(one+"/jour", reads, a.showNight),
+		get(one+"/jour/samtal", handles, a.showNightForm(noteCall)),
+		post(one+"/jour/samtal", handles, a.saveNightForm(noteCall)),
+		get(one+"/jour/fraga/:part", handles, a.showNightForm(answerQuestion)),
+		post(one+"/jour/fraga/:part", handles, a.saveNightForm(answerQuestion)),
+		get(one+"/jour/utan-underskrift", handles, a.showNightForm(noteOral)),
+		upload(one+"/jour/utan-underskrift", handles, a.saveNightForm(noteOral)),
+		get(one+"/jour/lamnat/:part", handles, a.showNightForm(handDispatch)),
+		post(one+"/jour/lamnat/:part", handles, a.saveNightForm(handDispatch)),
+		get(one+"/jour/bekraftat/:part", handles, a.showNightForm(confirmDispatch)),
+		post(one+"/jour/bekraftat/:part", handles, a.saveNightForm(confirmDispatch)),
+		get(one+"/jour/skicka/:part/:what", handles, a.dispatchPaper),
+		get(one+"/jour/brev/:what/:part", handles, a.nightLetter),
+		post(one+"/jour/brev/:what/:part", handles, a.nightLetterPosted),
+		get(one+"/jour/overlamna", handles, a.showNightForm(handToUnit)),
+		post(one+"/jour/overlamna", handles, a.saveNightForm(handToUnit)),
+		post(one+"/jour/ta-emot", handles, a.acceptFromHost),
 		get(one+takenBack.path, handles, a.showPosition(takenBack)),
 		post(one+takenBack.path, handles, a.takePosition(takenBack)),
 		limited(get(BackURL, httpkit.Public, a.cameBack), eidkit.PollLimit),

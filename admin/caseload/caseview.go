@@ -42,6 +42,7 @@ type casePage struct {
 	Handout     *handoutCard
 	Handovers   []handoverRow
 	Rides       []casework.Ride
+	Night       string // address of the page that follows an urgent decision; "" there is nothing to follow
 	Events      []eventRow
 	Reads       []readRow
 	Related     []inboxRow

@@ -20,7 +20,9 @@ var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casewo
 	casework.TimerFired{}, casework.HandedOut{}, casework.HandoutOpened{}, casework.StageMoved{}, casework.HinderedBy{},
 	casework.Replaced{}, casework.Amended{}, casework.LetterDue{}, casework.CompletionCame{}, casework.LimitMet{}, casework.LimitExtended{},
 	casework.LimitEnded{}, casework.LimitBegun{}, casework.LimitDue{}, casework.LimitWarned{},
-	casework.TimeChanged{}}
+	casework.TimeChanged{}, casework.Called{}, casework.QuestionAsked{}, casework.QuestionAnswered{}, casework.SignersAway{}, casework.DecidedOrally{},
+	casework.OfficerTold{}, casework.DispatchReceived{}, casework.DispatchByHand{}, casework.DispatchDelivered{}, casework.DispatchConfirmed{},
+	casework.LetterPosted{}, casework.HandedToUnit{}, casework.AcceptedByUnit{}}
 
 // What can be done follows from the state and the reader's role.
 func TestActions(t *testing.T) {

@@ -168,12 +168,19 @@ type decideState struct {
 	preview     bool
 	unconfirmed bool // decided without saying that it was read
 	conflict    bool
+	deciders    []flow.Decider // who may decide now, where the register says so
 }
 
 func (a *area) decision(r *httpkit.Request, status int, c *flow.StaffCase, st decideState) error {
 	w := a.words(r)
 	sh := a.caseShell(r, c, w.T("admin.decide.title"))
 	sh.Wide = !st.preview
+	if sign := c.Form.Def.Meta.Decision.Sign; sign != nil && sign.Kind != "" {
+		var err error
+		if st.deciders, err = a.Flow.DecidersOf(r.Context(), r.Actor(), c.Case.ID); err != nil {
+			return err
+		}
+	}
 	return admin.Show(r, status, a.decide, w.decidePage(sh, c, st, r.Actor()))
 }
 
@@ -249,7 +256,7 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 	signers := ui.Field{Name: signAsked, ID: signAsked + "-1", Label: w.T("admin.decide.sign-asked", "n", 1)}
 	sh.Problems = w.show(st.pre.Problems, control{"/outcome", &p.Outcome, "-choice"}, control{"/grounds", &p.Grounds, "-choices"},
 		control{"/reasons", &p.Reasons, ""}, control{"/rows", &rowsField, "-choices"}, control{"/from", &p.From, "-date"},
-		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/day", &p.Day, "-date"}, control{"/clock", &p.Clock, ""}, control{"/signers", &signers, "-signers"})
+		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/day", &p.Day, "-date"}, control{"/clock", &p.Clock, ""}, control{"/signers", &signers, "-signers"}, p.Signing.reason())
 	if p.Signing != nil {
 		p.Signing.Error = signers.Error
 	}

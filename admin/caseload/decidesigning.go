@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"samtjanst/forms"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/identity"
@@ -19,6 +20,7 @@ const (
 	signMyself = "sjalv"
 	signLaid   = "framlagt"
 	signAsked  = "fraga"
+	signOrder  = "ordning"
 )
 
 // mostAsked is before how many the page lets a proposal be laid.
@@ -30,7 +32,23 @@ type signingChoice struct {
 	Lead  string     // how those are asked before whom it is laid
 	Asked []ui.Field // whom first, whom then
 	Error string
-	Can   bool // there is a colleague to lay it before
+	Can   bool      // there is a colleague to lay it before
+	May   []decider // who may decide now, by the register; none when the officer chooses among colleagues
+	Why   *ui.Field // why they are asked in another order; nil when the order is the officer's own
+}
+
+// decider is somebody who may decide, in the order in which they are asked.
+type decider struct {
+	Name, Right, Phone, Tel string
+	OnCall, Signs           bool
+}
+
+// reason is the control of why they are asked in another order.
+func (s *signingChoice) reason() control {
+	if s == nil || s.Why == nil {
+		return control{"/orderReason", &ui.Field{}, ""}
+	}
+	return control{"/orderReason", s.Why, ""}
 }
 
 // parseSigning reads who is to sign.
@@ -41,6 +59,7 @@ func parseSigning(v url.Values, in *flow.DecisionInput) {
 			in.Signers = append(in.Signers, subject)
 		}
 	}
+	in.OrderReason = v.Get(signOrder)
 }
 
 // mayTake reports whether somebody may take decisions of the case, or lay them before those who sign.
@@ -58,6 +77,9 @@ func (w words) signing(c *flow.StaffCase, st decideState, a identity.Actor) *sig
 	spec := c.Form.Def.Meta.Decision.Sign
 	if spec == nil {
 		return nil
+	}
+	if spec.Kind != "" {
+		return w.signingByKind(spec, st, a)
 	}
 	p := &signingChoice{How: ui.Field{Name: signHow, Label: w.T("admin.decide.sign-how")}, Lead: w.T("admin.decide.sign-asked-all")}
 	switch {
@@ -95,9 +117,51 @@ func hiddenSigning(in flow.DecisionInput) []ui.Hidden {
 	if in.Propose {
 		how = signLaid
 	}
-	out := []ui.Hidden{{Name: signHow, Value: how}}
+	out := []ui.Hidden{{Name: signHow, Value: how}, {Name: signOrder, Value: in.OrderReason}}
 	for _, subject := range in.Signers {
 		out = append(out, ui.Hidden{Name: signAsked, Value: subject})
 	}
 	return out
+}
+
+// signingByKind makes the choice where the register says who may decide: they are shown in the order in which they are asked, and stand
+// chosen in it until the officer says otherwise.
+func (w words) signingByKind(spec *forms.DecisionSigning, st decideState, a identity.Actor) *signingChoice {
+	p := &signingChoice{How: ui.Field{Name: signHow, Label: w.T("admin.decide.sign-how")}, Lead: w.T("admin.decide.sign-asked-all"),
+		Why: &ui.Field{Name: signOrder, Label: w.T("admin.decide.sign-order"), Hint: w.T("admin.decide.sign-order-hint"), Value: st.in.OrderReason, Rows: 2, Optional: true}}
+	if ladder := clock.Span(spec.Ladder); !ladder.IsZero() {
+		p.Lead = w.T("admin.decide.sign-asked-ladder", "span", w.span(ladder))
+	}
+	var able []flow.Decider
+	mine := false
+	for _, d := range st.deciders {
+		p.May = append(p.May, decider{Name: d.Name, Right: d.Right, Phone: w.phone(d.Phone), Tel: d.Phone, OnCall: d.OnCall, Signs: d.Signs})
+		if d.Signs {
+			able = append(able, d)
+			mine = mine || d.Subject == a.Staff.Subject
+		}
+	}
+	p.Can = len(able) > 0
+	fresh := st.in.Outcome == "" && len(st.in.Signers) == 0 // nobody has chosen yet
+	laid := st.in.Propose || !mine || fresh && able[0].Subject != a.Staff.Subject
+	if mine {
+		p.How.Options = append(p.How.Options, ui.Choice{Value: signMyself, Label: w.T("admin.decide.sign-myself"), Checked: !laid})
+	}
+	p.How.Options = append(p.How.Options, ui.Choice{Value: signLaid, Label: w.T("admin.decide.sign-laid"), Checked: laid})
+	for n := range min(len(able), mostAsked) {
+		f := ui.Field{Name: signAsked, ID: signAsked + "-" + strconv.Itoa(n+1), Label: w.T("admin.decide.sign-asked", "n", n+1), Width: 40}
+		chosen := ""
+		switch {
+		case n < len(st.in.Signers):
+			chosen = st.in.Signers[n]
+		case fresh:
+			chosen = able[n].Subject
+		}
+		f.Options = append(f.Options, ui.Choice{Label: w.T("admin.decide.sign-nobody"), Checked: chosen == ""})
+		for _, d := range able {
+			f.Options = append(f.Options, ui.Choice{Value: d.Subject, Label: d.Name + ", " + d.Right, Checked: d.Subject == chosen})
+		}
+		p.Asked = append(p.Asked, f)
+	}
+	return p
 }

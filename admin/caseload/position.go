@@ -77,25 +77,39 @@ func (a *area) takePosition(k position) httpkit.Handler {
 		if len(problems) > 0 {
 			return a.positionForm(r, http.StatusUnprocessableEntity, k, id, reason, problems)
 		}
-		return a.site.Done(r, r.Locale().T("admin.position."+k.name+".done"), caseURL(id)+"#beslut")
+		next := caseURL(id) + "#beslut"
+		if home := signerHome(r, id); k.signer && home == toSignURL {
+			next = home
+		}
+		return a.site.Done(r, r.Locale().T("admin.position."+k.name+".done"), next)
 	}
 }
 
 func (a *area) positionForm(r *httpkit.Request, status int, k position, id casework.ID, reason string, problems []forms.Problem) error {
-	c, err := a.Flow.StaffCase(r.Context(), r.Actor(), id)
-	if err != nil {
-		return err
-	}
-	me := c.Case.Signer(r.Actor().Staff.Subject)
-	switch deciding := c.Case.State == casework.Deciding; {
-	case k.signer && (me == nil || !deciding):
-		return a.notToSign(r, id, fault.New("caseload.position", fault.NotFound, nil))
-	case !deciding || k.signer && !c.Case.MaySign(me.ID):
-		return fault.Newf("caseload.position", fault.Conflict, "the case is %s", c.Case.State)
-	}
 	w := a.words(r)
 	text := func(key string) string { return w.T("admin.position." + k.name + "." + key) }
-	p := positionPage{Shell: a.caseShell(r, c, text("title")), caseHead: w.head(c), Heading: text("title"), Lead: text("lead"), Law: text("law"),
+	var shell ui.Shell
+	var head caseHead
+	if k.signer { // who is elected has no access to the case itself
+		v, err := a.Flow.DecisionToSign(r.Context(), r.Actor(), id)
+		switch {
+		case err != nil:
+			return a.notToSign(r, id, err)
+		case !v.MaySign || v.Later:
+			return fault.Newf("caseload.position", fault.Conflict, "it is not the reader's turn")
+		}
+		shell, head = a.signShell(r, v, text("title")), signHead(v)
+	} else {
+		c, err := a.Flow.StaffCase(r.Context(), r.Actor(), id)
+		if err != nil {
+			return err
+		}
+		if c.Case.State != casework.Deciding {
+			return fault.Newf("caseload.position", fault.Conflict, "the case is %s", c.Case.State)
+		}
+		shell, head = a.caseShell(r, c, text("title")), w.head(c)
+	}
+	p := positionPage{Shell: shell, caseHead: head, Heading: text("title"), Lead: text("lead"), Law: text("law"),
 		Action: caseURL(id) + k.path, Cancel: caseURL(id), Submit: text("submit"),
 		Reason: ui.Field{Name: "skal", Label: text("reason"), Hint: text("reason-hint"), Value: reason, Rows: 6}}
 	if k.signer {

@@ -55,6 +55,10 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, a.signWait)
 	uitest.Template(t, a.position)
 	uitest.Template(t, a.stray)
+	uitest.Template(t, a.night)
+	uitest.Template(t, a.nightNote)
+	uitest.Template(t, a.toSign)
+	uitest.Template(t, a.ask)
 }
 
 // Every page as an officer gets it keeps the house's rules for HTML. With SAMTJANST_TEST_PAGES=DIR the pages are also written

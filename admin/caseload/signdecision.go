@@ -36,6 +36,11 @@ type signDecisionPage struct {
 	Turn     bool   // it is the reader's turn
 	No       string // address of the page that says no
 	Hinder   string
+	Right    string // by what right the reader decides
+	Papers   []ui.Link
+	Asked    []signerQuestion
+	Ask      string // address, "" nothing can be asked
+	Later    bool   // it has been decided already
 }
 
 // signWaitPage waits for the e-legitimation.
@@ -63,7 +68,11 @@ func (a *area) showSignDecision(r *httpkit.Request) error {
 		p.Making = base + "/handling"
 		return admin.Show(r, http.StatusOK, a.signDecision, p)
 	}
-	p.Document = partURL(id, v.Document)
+	p.Document = base + "/papper/" + v.Document
+	p.Right, p.Papers, p.Asked, p.Later = v.Right, w.papersOf(v), w.ownQuestions(v), v.Later
+	if v.Asks {
+		p.Ask = base + "/fraga"
+	}
 	p.Facts = append(p.Facts, ui.Row{Key: w.T("admin.sign-decision.deadline"), Value: w.DateTime(v.Deadline)})
 	switch {
 	case !v.MaySign:
@@ -168,7 +177,7 @@ func (a *area) askSign(r *httpkit.Request, id casework.ID) (eidkit.Asked, error)
 		if err := a.site.Flash(r, ui.Notice{Tone: ui.Success, Text: r.Locale().T("admin.sign-decision.done")}); err != nil {
 			return eidkit.Asked{}, err
 		}
-		return eidkit.Asked{Next: caseURL(id)}, nil
+		return eidkit.Asked{Next: signerHome(r, id)}, nil
 	case v.Status.State == eid.Failed && v.MaySign:
 		return eidkit.Asked{Next: signDecisionURL(id) + "?m=" + string(v.Status.Message)}, nil
 	}
@@ -312,6 +321,9 @@ func (a *area) signShell(r *httpkit.Request, v *flow.DecisionToSign, title strin
 	l := r.Locale()
 	sh := a.site.Shell(r, title+" – "+v.Reference)
 	sh.Back = &ui.Link{Text: l.T("admin.case.title", "reference", v.Reference, "subject", v.Subject), URL: caseURL(v.Case)}
+	if home := signerHome(r, v.Case); home == toSignURL {
+		sh.Back = &ui.Link{Text: l.T("admin.chair.title"), URL: home}
+	}
 	return sh
 }
 

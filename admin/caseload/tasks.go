@@ -33,12 +33,13 @@ type taskCard struct {
 	GoOn    bool
 	Paper   bool
 	Decide  bool
-	CanDone bool // may be ticked off by hand
+	CanDone bool   // may be ticked off by hand
+	Night   string // address where it is dealt with; "" here
 }
 
 // Buttons reports whether there is anything to press.
 func (t taskCard) Buttons() bool {
-	return t.Letter != "" || t.Decide || t.Remind || t.Order || t.Replace || t.GoOn || t.Paper || t.CanDone
+	return t.Letter != "" || t.Decide || t.Remind || t.Order || t.Replace || t.GoOn || t.Paper || t.CanDone || t.Night != ""
 }
 
 // doneTask is a task that has been dealt with.
@@ -57,10 +58,13 @@ func (w words) tasks(c *flow.StaffCase, may actions, csrf string) []taskCard {
 		card := taskCard{ID: t.ID, Case: caseURL(c.Case.ID), CSRF: csrf, Kind: t.Kind, Tone: tone, Opened: t.Opened, Waited: w.since(t.Opened), Party: t.Party,
 			Name: partyName(&c.Case, t.Party)}
 		key := "admin.task." + string(t.Kind)
-		if t.Kind == casework.TaskLetter {
+		switch {
+		case t.Kind == casework.TaskLetter:
 			key += "-" + letterAbout(t)
+		case t.Kind == casework.TaskNoticeFailed && (t.Detail == casework.BySMS || t.Detail == casework.ByMail):
+			key += "-" + t.Detail
 		}
-		args := map[string]any{"name": card.Name, "target": w.coded("admin.target.", t.Detail),
+		args := map[string]any{"name": card.Name, "target": w.taskTarget(&c.Case, t),
 			"submitted": w.Date(c.Case.Submitted), "deadline": w.Date(c.Case.OrderOf(t.Party).Deadline)}
 		card.Title, card.Text, card.Law = w.T(key+".title", args), w.T(key+".text", args), w.T(key+".law", args)
 		w.taskButtons(c, t, may, &card)
@@ -103,9 +107,21 @@ func (w words) taskButtons(c *flow.StaffCase, t casework.Task, may actions, card
 		card.Remind, card.Order, card.Replace, card.GoOn, card.Paper = can.Remind, may.Complete, can.Replace, can.GoOn, can.GoOn
 	case casework.TaskCompletion:
 		card.Order, card.Decide, card.CanDone = may.Complete, may.Decide, true
+	case casework.TaskQuestion, casework.TaskDispatch, casework.TaskSignLater:
+		card.Night = nightURL(c.Case.ID)
+	case casework.TaskUnreached:
+		card.Night, card.CanDone = nightURL(c.Case.ID), true
 	case casework.TaskProtection, casework.TaskHandover, casework.TaskDocument:
 		card.CanDone = true
 	}
+}
+
+// taskTarget names what a task is about: the receiver of rows, or of a decision that is sent on.
+func (w words) taskTarget(c *casework.Case, t casework.Task) string {
+	if d := c.Dispatch(t.Detail); t.Kind == casework.TaskDispatch && d != nil {
+		return d.Title
+	}
+	return w.coded("admin.target.", t.Detail)
 }
 
 func (w words) doneTasks(c *casework.Case) []doneTask {

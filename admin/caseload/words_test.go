@@ -101,7 +101,8 @@ func TestEveryWord(t *testing.T) {
 		keys = append(keys, "admin.state."+string(s), "admin.case.next."+string(s))
 	}
 	for _, k := range []casework.TaskKind{casework.TaskLetter, casework.TaskNoticeFailed, casework.TaskDeclined, casework.TaskHindered, casework.TaskExpired,
-		casework.TaskProtection, casework.TaskHandover, casework.TaskCompletion, casework.TaskDocument, casework.TaskLimit} {
+		casework.TaskProtection, casework.TaskHandover, casework.TaskCompletion, casework.TaskDocument, casework.TaskLimit,
+		casework.TaskQuestion, casework.TaskUnreached, casework.TaskSignLater, casework.TaskDispatch} {
 		keys = append(keys, "admin.task."+string(k)+".tag", "admin.task."+string(k)+".why")
 		for _, what := range []string{".title", ".text", ".law"} {
 			if k == casework.TaskLetter {
@@ -129,9 +130,20 @@ func TestEveryWord(t *testing.T) {
 	for _, x := range wrongs {
 		keys = append(keys, "admin.orders.wrong-"+x.name)
 	}
+	for _, s := range casework.DispatchStates {
+		keys = append(keys, "admin.night.sent."+string(s))
+	}
+	for _, o := range casework.CallOutcomes {
+		keys = append(keys, "admin.night.call."+string(o))
+	}
+	for _, k := range nightForms {
+		for _, what := range []string{".title", ".lead", ".submit", ".done"} {
+			keys = append(keys, "admin.night.form."+k.name+what)
+		}
+	}
 	// What other systems say by code may be new tomorrow: each list of codes has words for what it does not know.
 	for _, prefix := range []string{"admin.channel.", "admin.case.order.", "admin.what.", "admin.notice-failure.", "admin.target.", "admin.read.", "admin.event.",
-		"admin.decide.appeals.", "admin.rides.problem-code."} {
+		"admin.decide.appeals.", "admin.rides.problem-code.", "admin.night.why."} {
 		keys = append(keys, prefix+"other")
 	}
 	for _, lang := range c.Languages() {
