@@ -3,6 +3,7 @@ package forms
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"samtjanst/forms/internal/tree"
@@ -54,6 +55,25 @@ func (d *Definition) Where(file, path string) (line, column int) {
 func (d *Definition) Diagnose(file, path, mend, format string, args ...any) Diagnostic {
 	line, column := d.Where(file, path)
 	return Diagnostic{File: file, Line: line, Column: column, What: fmt.Sprintf(format, args...), Mend: mend}
+}
+
+// DiagnoseSchema makes a diagnostic at a place of a schema's text, or of the nearest thing around it.
+func DiagnoseSchema(raw []byte, at Pointer, mend, format string, args ...any) Diagnostic {
+	n, err := tree.ParseJSON(raw)
+	if err != nil {
+		return DiagnosticOf(SchemaFile, err)
+	}
+	for _, token := range at.Tokens() {
+		next := n.Get(token)
+		if i, err := strconv.Atoi(token); n.Kind == tree.Array && err == nil && i >= 0 && i < len(n.Items) {
+			next = n.Items[i]
+		}
+		if next == nil {
+			break
+		}
+		n = next
+	}
+	return diagnose(SchemaFile, n, mend, format, args...)
 }
 
 // DiagnosticOf tells of an error from reading a file of a definition.

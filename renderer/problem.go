@@ -125,7 +125,7 @@ func problemLabel(l *i18n.Locale, f *forms.Field, at forms.Pointer) string {
 		if !up.Label.IsZero() {
 			return up.Label.In(l.Lang)
 		}
-		if name := up.Pointer.Last(); name != "" && name != "*" {
+		if name := up.Pointer.Last(); name != "" && name != "*" && name != forms.Envelope {
 			return name
 		}
 	}

@@ -45,8 +45,7 @@ func Folder(fsys fs.FS, dir string, o Options) []forms.Diagnostic {
 func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l := &linter{def: def, opts: o, language: expr.For(def)}
 	if _, err := schema.Compile(def.Schema); err != nil {
-		l.diags = append(l.diags, forms.Diagnostic{File: forms.SchemaFile, Line: 1, Column: 1, What: "not a schema that can be used: " + err.Error()})
-		return l.diags
+		return append(l.diags, schema.Diagnose(def.Schema, err))
 	}
 	form, diags := forms.Compile(def)
 	if form == nil {

@@ -154,7 +154,7 @@ func TestMistakes(t *testing.T) {
 		{"layout.yaml", "          - {pointer: /namn}\n", "", "schema.json:2:9: /namn is on no page"},
 		{"schema.json", `"required":["egen"]`, `"required":["egen","gomd"]`, "schema.json:4:9: /gomd can be hidden but is always required"},
 		{"schema.json", `"type":"string","title":"Namn"`, `"type":"string"`, "layout.yaml:7:13: /namn has no label"},
-		{"schema.json", `"type":"string","title":"Namn"`, `"type":"strng","title":"Namn"`, "schema.json:1:1: not a schema that can be used"},
+		{"schema.json", `"type":"string","title":"Namn"`, `"type":"strng","title":"Namn"`, `schema.json:2:17: type cannot be "strng" (it is "string", "number",`},
 		{"documents/beslut.md", "{{reference}}", "{{referens}}", "documents/beslut.md:1:3: unknown placeholder {{referens}} (did you mean {{reference}}?)"},
 		{"documents/beslut.md", "computed.namn", "computed.saknas", "documents/beslut.md:3:1: unknown placeholder {{computed.saknas}}"},
 	} {

@@ -29,12 +29,14 @@ type Schema struct {
 	raw      any                // the schema as a JSON value: parameters of problems are read here
 	shell    *jsonschema.Schema // compiled, without the items of lists
 	lists    []list             // those lists, in the order of their pointers
+	count    bool               // whether what judging a value costs is counted first, see ways
 
 	// Conditional tells that what is required depends on the value (if, dependentRequired and their kin).
 	Conditional bool
 }
 
-// Compile reads a schema; 2020-12 where it does not say. A schema that is not valid, or that refers outside itself, is fault.Invalid.
+// Compile reads a schema; 2020-12 where it does not say. A schema that is not valid, or that refers outside itself, is fault.Invalid and
+// wraps a *Mistake.
 func Compile(raw json.RawMessage) (s *Schema, err error) {
 	const op = "schema.Compile"
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -44,13 +46,13 @@ func Compile(raw json.RawMessage) (s *Schema, err error) {
 		return nil, fault.New(op, fault.Invalid, err)
 	}
 	if p := guard(s.raw, 0); p != nil {
-		return nil, fault.Newf(op, fault.Invalid, "%s at %s", p.Code, p.Pointer)
+		return nil, fault.New(op, fault.Invalid, guarded(p))
 	}
 	s.Conditional = conditional(s.raw)
 	// The library panics on some schemas that its own metaschema lets through; an author's mistake must not stop the server.
 	defer func() {
 		if r := recover(); r != nil {
-			s, err = nil, fault.Newf(op, fault.Invalid, "the schema cannot be compiled: %v", r)
+			s, err = nil, fault.New(op, fault.Invalid, &Mistake{What: "the schema cannot be compiled", Mend: "write it in a simpler way"})
 		}
 	}()
 	c := jsonschema.NewCompiler()
@@ -59,7 +61,9 @@ func Compile(raw json.RawMessage) (s *Schema, err error) {
 		c.Draft = jsonschema.Draft7
 	}
 	c.AssertFormat = true
-	c.LoadURL = func(string) (io.ReadCloser, error) {
+	var loaded string
+	c.LoadURL = func(url string) (io.ReadCloser, error) {
+		loaded = url
 		return nil, fault.Newf(op, fault.Invalid, "a schema refers to nothing outside itself")
 	}
 	for name, f := range formats {
@@ -67,11 +71,17 @@ func Compile(raw json.RawMessage) (s *Schema, err error) {
 	}
 	c.RegisterExtension("formatBounds", nil, boundsCompiler{})
 	if err := c.AddResource(address, bytes.NewReader(raw)); err != nil {
-		return nil, fault.New(op, fault.Invalid, err)
+		return nil, fault.New(op, fault.Invalid, s.mistake(err, loaded))
 	}
 	if s.compiled, err = c.Compile(address); err != nil {
-		return nil, fault.New(op, fault.Invalid, err)
+		return nil, fault.New(op, fault.Invalid, s.mistake(err, loaded))
 	}
+	leads := waysOf(s.compiled)
+	if leads.tooMany != nil {
+		return nil, fault.New(op, fault.Invalid,
+			mistakeAt(leads.tooMany.Location, fmt.Sprintf("it leads to the same value in more than %d ways", maxWays), "refer to each definition once"))
+	}
+	s.count = leads.count
 	s.shell, s.lists = byRow(s.compiled, s.raw)
 	return s, nil
 }
@@ -90,13 +100,16 @@ func (s *Schema) Validate(value any) []forms.Problem {
 }
 
 // violations are the problems that a part of the schema has with a value. False when it gives no answer: it refers to itself without end,
-// the value is not JSON, or the library panics.
+// it would be looked at too often, the value is not JSON, or the library panics.
 func (s *Schema) violations(part *jsonschema.Schema, value any) (problems []forms.Problem, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			problems, ok = nil, false
 		}
 	}()
+	if s.count && !new(tally).of(map[*jsonschema.Schema]int{part: 1}, value) {
+		return nil, false
+	}
 	err := part.Validate(value)
 	if err == nil {
 		return nil, true

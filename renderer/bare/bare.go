@@ -15,6 +15,7 @@ import (
 	"samtjanst/forms"
 	"samtjanst/forms/answers"
 	"samtjanst/forms/journey"
+	"samtjanst/forms/schema"
 	"samtjanst/renderer"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
@@ -43,9 +44,9 @@ func (r *Refused) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Open makes the page of a schema, a layout or nil, and stored answers as JSON or nil, on a Swedish day (YYYY-MM-DD). A schema that is
+// Open makes the page of the text of a schema, a layout or nil, and stored answers as JSON or nil, on a Swedish day (YYYY-MM-DD). A schema that is
 // refused gives *Refused.
-func Open(schema, layout, stored []byte, today string) (*Page, error) {
+func Open(text, layout, stored []byte, today string) (*Page, error) {
 	var value any
 	object := true
 	if stored != nil {
@@ -55,13 +56,17 @@ func Open(schema, layout, stored []byte, today string) (*Page, error) {
 		}
 		_, object = value.(map[string]any)
 	}
-	form, diags := forms.Bare(schema, layout, object)
+	form, diags := forms.Bare(text, layout, object)
 	if len(diags) > 0 {
 		return nil, &Refused{diags}
 	}
 	graph, err := journey.New(form)
 	if err != nil {
-		return nil, &Refused{[]forms.Diagnostic{{File: forms.SchemaFile, What: cause(err)}}}
+		var mistake *schema.Mistake
+		if errors.As(err, &mistake) {
+			return nil, &Refused{[]forms.Diagnostic{forms.DiagnoseSchema(text, mistake.At, mistake.Mend, "%s", mistake.What)}}
+		}
+		return nil, &Refused{[]forms.Diagnostic{{File: forms.LayoutFile, What: cause(err)}}}
 	}
 	scope := forms.Scope{Actor: map[string]any{"role": journey.Applicant}, Today: today}
 	switch {

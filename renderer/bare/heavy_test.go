@@ -34,13 +34,13 @@ func TestLargeSchemas(t *testing.T) {
 		}) + `},"$ref":"#/$defs/d0"}`, ""},
 		"two variants each step": {`{"$defs":{` + repeated(40, ",", func(i int) string {
 			return fmt.Sprintf(`"d%d":{"oneOf":[{"$ref":"#/$defs/d%d"},{"properties":{"x":{"$ref":"#/$defs/d%d"}}}]}`, i, (i+1)%40, (i+1)%40)
-		}) + `},"$ref":"#/$defs/d0"}`, "infinite loop"},
+		}) + `},"$ref":"#/$defs/d0"}`, "refers to itself without end"},
 		"two variants the same": {`{"$defs":{` + repeated(40, ",", func(i int) string {
 			return fmt.Sprintf(`"d%d":{"oneOf":[{"$ref":"#/$defs/d%d"},{"$ref":"#/$defs/d%d"}]}`, i, i+1, i+1)
-		}) + `,"d40":{"type":"object"}},"$ref":"#/$defs/d0"}`, ""},
+		}) + `,"d40":{"type":"object"}},"$ref":"#/$defs/d0"}`, "in more than 10000 ways"},
 		"allOf of allOf": {`{"$defs":{` + repeated(40, ",", func(i int) string {
 			return fmt.Sprintf(`"d%d":{"allOf":[{"$ref":"#/$defs/d%d"},{"$ref":"#/$defs/d%d"}]}`, i, i+1, i+1)
-		}) + `,"d40":{"type":"string"}},"$ref":"#/$defs/d0"}`, ""},
+		}) + `,"d40":{"type":"string"}},"$ref":"#/$defs/d0"}`, "in more than 10000 ways"},
 		"tuple":    {`{"prefixItems":[` + repeated(6_000, ",", func(int) string { return `{"type":"string"}` }) + `]}`, "schemas within one"},
 		"patterns": {`{"patternProperties":{` + repeated(6_000, ",", func(i int) string { return fmt.Sprintf(`"^p%d":{"type":"string"}`, i) }) + `}}`, "schemas within one"},
 		"conditions": {`{"allOf":[` + repeated(150, ",", func(i int) string {
@@ -59,6 +59,37 @@ func TestLargeSchemas(t *testing.T) {
 			}
 			if page, err := p.HTML(r, l, ""); err != nil || len(page) == 0 || c.refused != "" {
 				t.Errorf("%s: %v, %d bytes", name, err, len(page))
+			}
+		})
+	}
+}
+
+// A definition that refers to itself twice would be looked at two to the power of how deep the answers go: such answers are told that they
+// are too deep to be judged, and those that are not are judged as ever.
+func TestDeepAnswersInTwoShapes(t *testing.T) {
+	r, l := house(t)
+	const schema = `{"$defs":{"n":{"type":"object","oneOf":[{"properties":{"k":{"const":"a"},"c":{"$ref":"#/$defs/n"}}},` +
+		`{"properties":{"k":{"const":"b"},"c":{"$ref":"#/$defs/n"}}}],"required":["k"]}},"$ref":"#/$defs/n"}`
+	for depth, want := range map[int]string{3: "", 30: "other-violation"} {
+		stored := strings.Repeat(`{"k":"a","c":`, depth) + `{"k":"a"}` + strings.Repeat(`}`, depth)
+		inTime(t, 5*time.Second, "deep answers", func() {
+			p, err := bare.Open([]byte(schema), nil, []byte(stored), today)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if page, err := p.HTML(r, l, ""); err != nil || len(page) == 0 {
+				t.Errorf("%d deep: %v, %d bytes", depth, err, len(page))
+			}
+			out, _, err := p.Decode("a/k=a", l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, x := range out.Problems {
+				got += x.Code
+			}
+			if got != want {
+				t.Errorf("%d deep: problems %q, want %q", depth, got, want)
 			}
 		})
 	}
