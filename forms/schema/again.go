@@ -102,6 +102,8 @@ func (s *Schema) judge(before *Verdict, value any) (*Verdict, bool) {
 	around, ok := s.violations(s.shell, value)
 	out.Problems = append(out.Problems, around...)
 	sortProblems(out.Problems)
+	// What the items say of a row, and something else of the list as well, is told once.
+	out.Problems = slices.CompactFunc(out.Problems, func(a, b forms.Problem) bool { return a.Pointer == b.Pointer && a.Code == b.Code })
 	return out, ok
 }
 

@@ -26,6 +26,19 @@ var listed = []string{
 	`{"$dynamicAnchor":"n","properties":{"barn":{"items":{"$dynamicRef":"#n"}},"a":{"type":"string"}}}`,
 }
 
+// What is wrong in a row by two parts of a schema is one problem, whether its rows are judged one by one or as a whole.
+func TestAgainTellsOnce(t *testing.T) {
+	s, err := schema.Compile(json.RawMessage(`{"allOf":[{"properties":{"rader":{"items":{"required":["b"]}}}}],"properties":{"rader":{"items":{"required":["b"]}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := map[string]any{"rader": []any{map[string]any{}}}
+	got := s.Again(nil, value)
+	if diff := cmp.Diff(s.Validate(value), got.Problems); diff != "" || !got.ByRow() || len(got.Problems) != 1 {
+		t.Errorf("by row %v (-whole +again):\n%s", got.ByRow(), diff)
+	}
+}
+
 // What is said of a value is the same whatever it is begun from.
 func TestAgainSaysWhatValidateSays(t *testing.T) {
 	var samples []formgen.Sample
