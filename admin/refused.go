@@ -75,6 +75,11 @@ type expiredPage struct {
 const keptText = 20
 
 func (s *Site) ranOut(r *httpkit.Request) error {
+	if up := r.Upload(); up != nil { // files do not wait; what stands before them has been read
+		if err := up.Rest(); err != nil {
+			return err
+		}
+	}
 	p := expiredPage{Shell: s.Shell(r, r.Locale().T("admin.expired.title"))}
 	for name, values := range r.Form() {
 		if name == httpkit.TokenField || name == "tillbaka" {

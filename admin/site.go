@@ -51,11 +51,13 @@ type NavItem struct {
 	Key   string // of its text: "admin.nav." + Key
 	URL   string
 	Roles []identity.Role
+	// Shown narrows further, to those who have something to do there; nil does not.
+	Shown func(identity.Actor) bool
 }
 
 // For reports whether somebody has use of the entry.
 func (n NavItem) For(a identity.Actor) bool {
-	return len(n.Roles) == 0 || len(a.Authorities(n.Roles...)) > 0
+	return (len(n.Roles) == 0 || len(a.Authorities(n.Roles...)) > 0) && (n.Shown == nil || n.Shown(a))
 }
 
 // Site is the staff's area of the route table. Areas add their pages to it before the application is built.

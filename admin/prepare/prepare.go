@@ -38,6 +38,8 @@ type Flow interface {
 
 // Beginning is what may be begun, and what has been.
 type Beginning interface {
+	// Prepares reports whether the actor's boards prepare anything.
+	Prepares(identity.Actor) bool
 	StaffForms(context.Context, identity.Actor) ([]flow.StaffForm, error)
 	StaffForm(ctx context.Context, a identity.Actor, form string) (*flow.StaffForm, error)
 	// BeginPrepared: fault.Gone when the form is closed.
@@ -113,7 +115,7 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	return a, err
 }
 
-// Register adds the pages to the staff's site. On a platform where no board has a form of its own they have no entry in the menu.
+// Register adds the pages to the staff's site. Who works for no board with a form of its own has no entry for them in the menu.
 func Register(site *admin.Site, d Deps) error {
 	a, err := newArea(site, d)
 	if err != nil {
@@ -128,13 +130,7 @@ func Register(site *admin.Site, d Deps) error {
 	post := func(path string, h httpkit.Handler) httpkit.Route {
 		return httpkit.Route{Method: http.MethodPost, Path: path, Who: handles, Handle: h, Hold: true}
 	}
-	var nav []admin.NavItem
-	for _, t := range site.Directory().Tenants() {
-		if len(t.Cooperations) > 0 {
-			nav = []admin.NavItem{{Key: "prepare", URL: deskURL, Roles: roles}}
-		}
-	}
-	site.Add(nav,
+	site.Add([]admin.NavItem{{Key: "prepare", URL: deskURL, Roles: roles, Shown: d.Flow.Prepares}},
 		get(deskURL, a.showDesk),
 		get(deskURL+"/:form", a.showBegin),
 		post(deskURL+"/:form", a.beginIt),

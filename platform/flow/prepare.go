@@ -105,6 +105,11 @@ func (s *Service) prepares(board identity.AuthorityID) []preparable {
 	return out
 }
 
+// Prepares reports whether an officer's boards prepare anything.
+func (s *Service) Prepares(a identity.Actor) bool {
+	return slices.ContainsFunc(a.Authorities(handlers...), func(b identity.AuthorityID) bool { return len(s.prepares(b)) > 0 })
+}
+
 // boardOwners are the owners of what the boards' officers share that somebody handles cases for.
 func (s *Service) boardOwners(a identity.Actor) ([]vault.Owner, error) {
 	boards := a.Authorities(handlers...)

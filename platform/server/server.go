@@ -22,6 +22,7 @@ import (
 	"samtjanst/admin/caseload"
 	"samtjanst/admin/insights"
 	adminpeople "samtjanst/admin/people"
+	"samtjanst/admin/prepare"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/company/bolagsverket"
 	"samtjanst/integrations/eid/bankid"
@@ -371,6 +372,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 		return err
 	}
 	if err := byhand.Register(site, byhand.Deps{Flow: s.Flow}); err != nil {
+		return err
+	}
+	if err := prepare.Register(site, prepare.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
 		return err
 	}
 	if err := adminpeople.Register(site, adminpeople.Deps{Flow: s.Flow}); err != nil {
