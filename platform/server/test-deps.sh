@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the system packages that tests use, on Debian and as root; elsewhere says what is missing.
 set -euo pipefail
-declare -A package=([chromium]=chromium [pdfinfo]=poppler-utils [xmlsec1]=xmlsec1 [qpdf]=qpdf [openssl]=openssl)
+declare -A package=([chromium]=chromium [pdfinfo]=poppler-utils [xmlsec1]=xmlsec1 [qpdf]=qpdf [openssl]=openssl [slapd]=slapd)
+PATH=$PATH:/usr/sbin # where slapd is, also for those who have it not in their path
 missing=()
 for program in "${!package[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package[$program]}")

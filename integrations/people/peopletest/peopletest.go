@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"samtjanst/integrations/people"
+	"samtjanst/platform/idno"
 )
 
 // Source tests a directory that answers: it says the same twice, everybody has an id of his or her own that is no mail address, groups are
@@ -40,7 +41,7 @@ func Source(t *testing.T, s people.Source) {
 	byID := func(a, b people.Entry) int { return strings.Compare(a.External, b.External) }
 	slices.SortFunc(first, byID)
 	slices.SortFunc(again, byID)
-	if diff := cmp.Diff(first, again); diff != "" {
+	if diff := cmp.Diff(first, again, cmp.Comparer(func(a, b idno.Number) bool { return a == b })); diff != "" {
 		t.Errorf("asked again it says something else: %s", diff)
 	}
 	over, cancel := context.WithCancel(t.Context())

@@ -270,7 +270,7 @@ func (r *Register) Synchronise(ctx context.Context, tenant identity.TenantID, fr
 		case e == nil:
 			gone = append(gone, p)
 			d.Lose++
-		case !e.Active, len(e.Groups) == 0 && len(p.Synced.Groups) > 0:
+		case !e.Active, len(e.Groups) == 0 && len(p.Synced.Groups) > 0, s.losesRole(p.Synced, e):
 			d.Lose++
 		}
 	}
@@ -308,6 +308,33 @@ func (r *Register) Synchronise(ctx context.Context, tenant identity.TenantID, fr
 		}
 	}
 	return out, nil
+}
+
+// losesRole reports whether rules make a role of what a directory has said of somebody, and not of what it says now.
+func (s *Snapshot) losesRole(was *Synced, is *source.Entry) bool {
+	type role struct {
+		authority string
+		role      identity.Role
+	}
+	now := map[role]bool{}
+	for _, rule := range s.tenant.Staff.Rules {
+		if rule.Matches(is.Organisation, is.Department, is.Title, is.Groups) {
+			for _, r := range rule.Roles {
+				now[role{rule.Authority, r}] = true
+			}
+		}
+	}
+	for _, rule := range s.tenant.Staff.Rules {
+		if !rule.Matches(was.Organisation, was.Department, was.Title, was.Groups) {
+			continue
+		}
+		for _, r := range rule.Roles {
+			if !now[role{rule.Authority, r}] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func rank(t Told) int {
