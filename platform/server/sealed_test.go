@@ -316,6 +316,7 @@ func TestSignedDecisionIsSealedBefore(t *testing.T) {
 	if text, ok := textOf(t, get(w.Flow.CasePDF(w.Ctx, decider, id))); ok && !strings.Contains(text, "Det här är ett förslag till beslut.") {
 		t.Errorf("the case does not say that nothing is decided:\n%s", text)
 	}
+	leavesWhileSigning(t, w, decider, id)
 	v, err := w.Flow.StartSigningDecision(w.Ctx, decider, id, "", servertest.Client)
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/config"
+	"samtjanst/platform/directory"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
@@ -55,6 +56,7 @@ type Options struct {
 	Listen  bool         // answer on a free port of this machine, at World.URL
 	Log     *slog.Logger // nil: what is a warning or worse goes to the test's own
 	EIDs    bool         // every e-legitimation of the demo; else BankID alone
+	Cards   bool         // Ekköping's staff log in with cards too, at a login with the id "siths"
 	BaseURL string       // "" where it listens, or an address that nobody asks
 	// Forms is a folder of forms; "" those that the platform ships. Municipalities are who offers them; nil those of the demo.
 	Forms          string
@@ -66,7 +68,7 @@ type Options struct {
 // New starts a world and stops it with the test.
 func New(t testing.TB, o Options) *World {
 	t.Helper()
-	asShipped := o.Store == nil && o.Forms == "" && o.Municipalities == nil && o.Configure == nil
+	asShipped := o.Store == nil && o.Forms == "" && o.Municipalities == nil && o.Configure == nil && !o.Cards
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -121,6 +123,9 @@ func New(t testing.TB, o Options) *World {
 	}
 	if !o.EIDs {
 		cfg.EID = nil
+	}
+	if o.Cards {
+		cfg.StaffLogins = map[string][]directory.Login{"ekkoping": {{ID: "siths", Title: map[string]string{"sv": "SITHS-kort"}, SAML: &w.Sim.Endpoints.SITHS}}}
 	}
 	if o.Configure != nil {
 		o.Configure(&cfg)
