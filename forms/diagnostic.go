@@ -37,13 +37,14 @@ type place struct{ line, column int }
 type source map[string]place
 
 // Where tells the line and column of a value in a file of the definition, or of the nearest thing around it; 0, 0 for a definition
-// that did not come from files. The path has keys and list numbers: Where("layout.yaml", "/pages/0/showWhen").
+// that did not come from files. The path has keys and list numbers: Where("layout.yaml", "/pages/0/showWhen"); of a translation it is the key
+// of Text: Where("text/en.yaml", "/pages.elev.title").
 func (d *Definition) Where(file, path string) (line, column int) {
 	for {
 		if at, ok := d.source[file+"#"+path]; ok {
 			return at.line, at.column
 		}
-		i := strings.LastIndexByte(path, '/')
+		i := strings.LastIndexAny(path, "/.")
 		if i < 0 {
 			return 0, 0
 		}

@@ -131,6 +131,7 @@ func (l *loader) texts() {
 			l.def.Text = map[string]map[string]string{}
 		}
 		l.def.Text[lang] = map[string]string{}
+		l.def.source[name+"#"] = place{n.Line, n.Column}
 		l.flatten(name, lang, "", n)
 	}
 }
@@ -144,6 +145,7 @@ func (l *loader) flatten(file, lang, prefix string, n *tree.Node) {
 			if prefix != "" {
 				key = prefix + "." + k.Name
 			}
+			l.def.source[file+"#/"+key] = place{k.Line, k.Column}
 			l.flatten(file, lang, key, k.Value)
 		}
 	case tree.String:

@@ -47,9 +47,10 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	if _, err := schema.Compile(def.Schema); err != nil {
 		return append(l.diags, schema.Diagnose(def.Schema, err))
 	}
+	l.keywords()
 	form, diags := forms.Compile(def)
 	if form == nil {
-		return diags
+		return append(l.diags, diags...)
 	}
 	l.form = form
 	places, err := forms.Places(def.Schema)

@@ -155,6 +155,8 @@ func TestMistakes(t *testing.T) {
 		{"schema.json", `"required":["egen"]`, `"required":["egen","gomd"]`, "schema.json:4:9: /gomd can be hidden but is always required"},
 		{"schema.json", `"type":"string","title":"Namn"`, `"type":"string"`, "layout.yaml:7:13: /namn has no label"},
 		{"schema.json", `"type":"string","title":"Namn"`, `"type":"strng","title":"Namn"`, `schema.json:2:17: type cannot be "strng" (it is "string", "number",`},
+		{"schema.json", `"type":"string","title":"Namn"`, `"type":"string","titel":"Namn"`, `schema.json:2:26: unknown keyword "titel" (did you mean "title"?)`},
+		{"documents/beslut.md", "{{reference}}", "{{reference}}\n\n– [x](javascript:1)", `documents/beslut.md:3:7: a link to "javascript:1" (use https, `},
 		{"documents/beslut.md", "{{reference}}", "{{referens}}", "documents/beslut.md:1:3: unknown placeholder {{referens}} (did you mean {{reference}}?)"},
 		{"documents/beslut.md", "computed.namn", "computed.saknas", "documents/beslut.md:3:1: unknown placeholder {{computed.saknas}}"},
 	} {
@@ -191,7 +193,7 @@ func TestDocumentsNeeded(t *testing.T) {
 
 func TestTranslations(t *testing.T) {
 	fsys := well()
-	fsys["text/en.yaml"] = &fstest.MapFile{Data: []byte("form: {titel: Test}\n")}
+	fsys["text/en.yaml"] = &fstest.MapFile{Data: []byte("form: {titel: Test}\nfields: {}\n")}
 	o := options
 	o.Languages = nil // English
 	found := map[string]string{}
@@ -199,9 +201,9 @@ func TestTranslations(t *testing.T) {
 		found[d.What] = d.String()
 	}
 	for what, want := range map[string]string{
-		"form.title is not translated":         `text/en.yaml: form.title is not translated (the Swedish is "Prov")`,
+		"form.title is not translated":         `text/en.yaml:1:1: form.title is not translated (write it here; the Swedish is "Prov")`,
 		`the form has no text "form.titel"`:    `text/en.yaml:1:15: the form has no text "form.titel" (did you mean form.title?)`,
-		"fields./namn.label is not translated": `text/en.yaml: fields./namn.label is not translated (the Swedish is "Namn")`,
+		"fields./namn.label is not translated": `text/en.yaml:2:1: fields./namn.label is not translated (write it here; the Swedish is "Namn")`,
 	} {
 		if found[what] != want {
 			t.Errorf("%q, want %q", found[what], want)

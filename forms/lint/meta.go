@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
@@ -181,16 +182,39 @@ func (l *linter) parties() {
 
 var schemes = []string{"https", "mailto", "tel"}
 
-// url refuses what a browser would run, and plain http.
+// url refuses an address where it stands in a file.
 func (l *linter) url(s, file, path string) {
-	if s == "" {
+	if !safe(s) {
+		l.diags = append(l.diags, l.def.Diagnose(file, path, mendURL, "a link to %q", s))
+	}
+}
+
+// urlIn is url within a text that is a file of its own.
+func (l *linter) urlIn(text, s, file string) {
+	if safe(s) {
 		return
 	}
-	u, err := url.Parse(s)
-	relative := err == nil && u.Scheme == "" && u.Host == "" && (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "#"))
-	if err != nil || (!relative && !slices.Contains(schemes, u.Scheme)) {
-		l.diags = append(l.diags, l.def.Diagnose(file, path, "use "+strings.Join(schemes, ", ")+", or a path on this site", "a link to %q", s))
+	d := forms.Diagnostic{File: file, Line: 1, Column: 1, What: fmt.Sprintf("a link to %q", s), Mend: mendURL}
+	if before, _, found := strings.Cut(text, s); found {
+		d.Line = strings.Count(before, "\n") + 1
+		d.Column = len([]rune(before[strings.LastIndexByte(before, '\n')+1:])) + 1
 	}
+	l.diags = append(l.diags, d)
+}
+
+var mendURL = "use " + strings.Join(schemes, ", ") + ", or a path on this site"
+
+// safe is false for what a browser would run, and for plain http.
+func safe(s string) bool {
+	if s == "" {
+		return true
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return false
+	}
+	relative := u.Scheme == "" && u.Host == "" && (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "#"))
+	return relative || slices.Contains(schemes, u.Scheme)
 }
 
 // links checks the links of every Markdown text.
@@ -225,7 +249,9 @@ func (l *linter) links() {
 	}
 	for name, languages := range l.def.Documents {
 		for lang, text := range languages {
-			check(text, documentFile(name, lang), "")
+			for _, link := range l.opts.Links(text) {
+				l.urlIn(text, link.URL, documentFile(name, lang))
+			}
 		}
 	}
 }
@@ -316,7 +342,7 @@ func (l *linter) translations() {
 	for _, lang := range languages {
 		for _, key := range known {
 			if l.def.Text[lang][key] == "" {
-				l.diags = append(l.diags, forms.Diagnostic{File: "text/" + lang + ".yaml", What: key + " is not translated", Mend: "the Swedish is " + strconv.Quote(short(keys[key]))})
+				l.diags = append(l.diags, l.def.Diagnose("text/"+lang+".yaml", "/"+key, "write it here; the Swedish is "+strconv.Quote(short(keys[key])), "%s is not translated", key))
 			}
 		}
 	}
