@@ -57,6 +57,7 @@ func TestMistakes(t *testing.T) {
 		"no municipalities": {"municipalities: kommuner", "", "municipalities"},
 		"empty variable":    {"env:SAMTJANST_TEST_SECRET", "env:SAMTJANST_NO_SUCH", "navet.tokenSecret"},
 		"posted":            {"municipalities:", "posted: {values: 20000}\nmunicipalities:", "posted"},
+		"staff logins":      {"municipalities:", "staffLogins: {exempel: [{id: kort, title: {sv: Kort}}]}\nmunicipalities:", "staffLogins: exempel"},
 		"posted nothing":    {"municipalities:", "posted: {kB: 0}\nmunicipalities:", "posted"},
 		"bankid":            {"certificate: rp.pem", "certificate: \"\"", "bankid"},
 		"navet":             {"certFile: o.pem, ", "", "navet"},

@@ -45,6 +45,10 @@ func TestMistakesStopTheStart(t *testing.T) {
 		"no statement":      {"  report: tillganglighet@ekkoping.example\n", "", "accessibility"},
 		"empty variable":    {"staff:\n", "staff:\n  clientSecret: env:SAMTJANST_NO_SUCH\n", "SAMTJANST_NO_SUCH"},
 		"second with id":    {"", "", "second"},
+		"a login of none":   {"staff:\n", "staff:\n  logins: [{id: kort, title: {sv: Kort}}]\n", "staff.logins[0]: kort: either oidc or saml"},
+		"a login unnamed":   {"staff:\n", "staff:\n  logins: [{id: kort, title: {en: Card}, oidc: {issuer: https://a.example}}]\n", "title"},
+		"two logins alike":  {"staff:\n", "staff:\n  logins: [{id: k, title: {sv: K}, oidc: {issuer: https://a.example}}, {id: k, title: {sv: K}, oidc: {}}]\n", "staff.logins[1]: a second login"},
+		"a login's secret":  {"staff:\n", "staff:\n  logins: [{id: k, title: {sv: K}, oidc: {clientSecret: \"env:SAMTJANST_NO_SUCH\"}}]\n", "staff.logins[0]: clientSecret"},
 	} {
 		files := fstest.MapFS{"m/a.yaml": {Data: []byte(strings.Replace(good, c.from, c.to, 1))}}
 		if name == "second with id" {

@@ -22,6 +22,11 @@ const singleLogin = "konto"
 func (s *Server) staffLogins(cfg config.Config, o Options, dirs *directory.Directory) (map[identity.TenantID][]admin.Way, []string, error) {
 	logins := map[identity.TenantID][]admin.Way{}
 	var origins []string
+	for id := range cfg.StaffLogins {
+		if _, ok := dirs.Tenant(identity.TenantID(id)); !ok {
+			return nil, nil, fmt.Errorf("staffLogins: there is no municipality %q", id)
+		}
+	}
 	for _, t := range dirs.Tenants() {
 		all := slices.Clone(t.Staff.Logins)
 		if alone := single(cfg, t); alone.Issuer != "" {
