@@ -72,7 +72,7 @@ func (s *Schema) judge(before *Verdict, value any) (*Verdict, bool) {
 	if len(s.lists) == 0 || !isObject {
 		return nil, false
 	}
-	out := &Verdict{lists: make([]judged, len(s.lists))}
+	out, visits := &Verdict{lists: make([]judged, len(s.lists))}, new(tally)
 	rest := forms.Edit(root)
 	for i, l := range s.lists {
 		found, _ := forms.Lookup(value, l.at)
@@ -86,7 +86,7 @@ func (s *Schema) judge(before *Verdict, value any) (*Verdict, bool) {
 			was = before.lists[i]
 		}
 		var ok bool
-		if out.lists[i], ok = l.judge(s, was, rows); !ok {
+		if out.lists[i], ok = l.judge(s, was, rows, visits); !ok {
 			return nil, false
 		}
 		for n, problems := range out.lists[i].wrong {
@@ -99,7 +99,7 @@ func (s *Schema) judge(before *Verdict, value any) (*Verdict, bool) {
 	if guard(rest.Answers(), 0) != nil {
 		return nil, false
 	}
-	around, ok := s.violations(s.shell, value)
+	around, ok := s.violations(s.shell, value, visits)
 	out.Problems = append(out.Problems, around...)
 	sortProblems(out.Problems)
 	// What the items say of a row, and something else of the list as well, is told once.
@@ -108,7 +108,7 @@ func (s *Schema) judge(before *Verdict, value any) (*Verdict, bool) {
 }
 
 // judge judges rows, of which those at the beginning and at the end that were there before are as they were.
-func (l list) judge(s *Schema, was judged, rows []any) (out judged, ok bool) {
+func (l list) judge(s *Schema, was judged, rows []any, visits *tally) (out judged, ok bool) {
 	out.rows = rows
 	same := func(i, j int) bool { return forms.Same(was.rows[i], rows[j]) }
 	shorter, moved := min(len(was.rows), len(rows)), len(rows)-len(was.rows)
@@ -139,7 +139,7 @@ func (l list) judge(s *Schema, was judged, rows []any) (out judged, ok bool) {
 		if guard(rows[n], depth) != nil {
 			return out, false
 		}
-		problems, ok := s.violations(l.items, rows[n])
+		problems, ok := s.violations(l.items, rows[n], visits)
 		if !ok {
 			return out, false
 		}

@@ -84,3 +84,25 @@ func TestVisits(t *testing.T) {
 		}
 	}
 }
+
+// Many rows that may each be judged are not judged when all of them together are too much.
+func TestVisitsOfRows(t *testing.T) {
+	s, err := schema.Compile(json.RawMessage(`{"$defs":{"n":{"oneOf":[{"properties":{"k":{"const":"a"},"c":{"$ref":"#/$defs/n"}}},` +
+		`{"properties":{"k":{"const":"b"},"c":{"$ref":"#/$defs/n"}}}]}},"properties":{"r":{"type":"array","items":{"$ref":"#/$defs/n"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var row any = map[string]any{"k": "a"}
+	for range 8 {
+		row = map[string]any{"k": "a", "c": row}
+	}
+	for rows, want := range map[int]int{5: 0, 1000: 1} {
+		value := map[string]any{"r": make([]any, rows)}
+		for i := range rows {
+			value["r"].([]any)[i] = row
+		}
+		if got := s.Again(nil, value).Problems; len(got) != want {
+			t.Errorf("%d rows: %v", rows, got)
+		}
+	}
+}

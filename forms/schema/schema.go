@@ -91,7 +91,7 @@ func (s *Schema) Validate(value any) []forms.Problem {
 	if p := guard(value, 0); p != nil {
 		return []forms.Problem{*p}
 	}
-	problems, ok := s.violations(s.compiled, value)
+	problems, ok := s.violations(s.compiled, value, new(tally))
 	if !ok {
 		return []forms.Problem{{Code: forms.OtherViolation, Params: map[string]any{"keyword": "schema"}}}
 	}
@@ -99,15 +99,15 @@ func (s *Schema) Validate(value any) []forms.Problem {
 	return problems
 }
 
-// violations are the problems that a part of the schema has with a value. False when it gives no answer: it refers to itself without end,
+// violations are the problems that a part of the schema has with a value; t goes on counting what that costs. False when it gives no answer: it refers to itself without end,
 // it would be looked at too often, the value is not JSON, or the library panics.
-func (s *Schema) violations(part *jsonschema.Schema, value any) (problems []forms.Problem, ok bool) {
+func (s *Schema) violations(part *jsonschema.Schema, value any, t *tally) (problems []forms.Problem, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			problems, ok = nil, false
 		}
 	}()
-	if s.count && !new(tally).of(map[*jsonschema.Schema]int{part: 1}, value) {
+	if s.count && !t.of(map[*jsonschema.Schema]int{part: 1}, value) {
 		return nil, false
 	}
 	err := part.Validate(value)
