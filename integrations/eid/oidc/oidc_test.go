@@ -125,6 +125,7 @@ func TestStaffLogInWithSecondFactor(t *testing.T) {
 		"amr":           func(c *oidc.Config) { c.ACR, c.AMR = nil, []string{"mfa"} },
 		"with a limit":  func(c *oidc.Config) { c.MaxAge = time.Hour },
 		"acr or amr":    func(c *oidc.Config) { c.ACR, c.AMR = []string{"something else"}, []string{"otp"} },
+		"known ids":     func(c *oidc.Config) { c.ExternalClaim, c.UserNameClaim = "sub", "preferred_username" },
 		"several scope": func(c *oidc.Config) { c.Scopes = []string{"profile", "groups"} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,6 +143,13 @@ func TestStaffLogInWithSecondFactor(t *testing.T) {
 			if who.Subject != r.config.Issuer+"|"+want.Subject || who.Name != want.Name || !slices.Equal(who.Groups, want.Groups) ||
 				who.ACR != oidcsim.ACRSecondFactor || r.clock.Now().Sub(who.AuthTime).Abs() > 2*time.Second {
 				t.Errorf("%+v", who)
+			}
+			external, user := want.Subject, want.Mail
+			if r.config.ExternalClaim == "" { // what nobody has asked for is not told on
+				external, user = "", ""
+			}
+			if who.External != external || who.UserName != user {
+				t.Errorf("known in the directory as %q, %q", who.External, who.UserName)
 			}
 		})
 	}

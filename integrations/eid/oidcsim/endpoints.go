@@ -34,7 +34,7 @@ func (s *Sim) discovery(w http.ResponseWriter, _ *http.Request, t Tenant) {
 		"id_token_signing_alg_values_supported": []string{"RS256"}, "scopes_supported": []string{"openid", "profile"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
 		"code_challenge_methods_supported":      []string{"S256"}, "acr_values_supported": []string{ACRSecondFactor, ACRPassword},
-		"claims_supported": []string{"sub", "name", "groups", "acr", "amr", "auth_time", numberClaim},
+		"claims_supported": []string{"sub", "name", "groups", "acr", "amr", "auth_time", "preferred_username", numberClaim},
 		"authorization_response_iss_parameter_supported": true,
 	})
 }
@@ -110,8 +110,8 @@ func (s *Sim) idToken(t Tenant, g grant, fault Fault, access string) (string, er
 	c := object{
 		"iss": s.Issuer(t.ID), "sub": g.staff.Subject, "aud": t.ClientID, "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(),
 		"auth_time": g.at.Unix(), "nonce": g.request.nonce, "name": g.staff.Name, "groups": groups(g),
-		numberClaim: g.staff.Number.Digits(),
-		"acr":       ACRPassword, "amr": []string{"pwd"},
+		"preferred_username": g.staff.Mail, numberClaim: g.staff.Number.Digits(),
+		"acr": ACRPassword, "amr": []string{"pwd"},
 	}
 	sum := sha256.Sum256([]byte(access))
 	c["at_hash"] = base64.RawURLEncoding.EncodeToString(sum[:16])
