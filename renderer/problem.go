@@ -54,9 +54,12 @@ func problemKey(l *i18n.Locale, f *forms.Field, p forms.Problem) string {
 		if more = requiredOf[f.Kind]; f.Widget == "rating" || f.Booking != "" {
 			more = "choice"
 		}
-	case forms.PersonFormat, forms.PersonCheck:
-		if f.Format == "organisationsnummer" {
+	case forms.PersonFormat, forms.PersonDate, forms.PersonCheck:
+		switch f.Format {
+		case "organisationsnummer":
 			more = "organisation"
+		case "samordningsnummer":
+			more = "coordination"
 		}
 	case forms.TooSmall, forms.TooLarge:
 		if p.Params["exclusive"] == true {

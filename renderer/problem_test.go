@@ -6,7 +6,37 @@ import (
 	"testing"
 
 	"samtjanst/forms"
+	"samtjanst/platform/idno"
 )
+
+// A field for a coordination number asks for one: the example is no personal identity number, which it would refuse. What is said of a
+// whole that stands in an envelope has its name from the form.
+func TestProblemTextOfBareForms(t *testing.T) {
+	l := catalog(t).In("sv")
+	form, diags := forms.Bare([]byte(`{"type":"object","properties":{"s":{"type":"string","format":"samordningsnummer","title":"S"}}}`), nil, true)
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for code, want := range map[string]string{
+		forms.PersonFormat: "Skriv samordningsnumret i ”S” med tio eller tolv siffror, till exempel 20120161-2387.",
+		forms.PersonDate:   "Samordningsnumret i ”S” har ett datum som inte finns.",
+		forms.PersonCheck:  "Samordningsnumret i ”S” stämmer inte.",
+	} {
+		if got := ProblemText(l, view(form, nil), nil, forms.Problem{Pointer: "/s", Code: code}); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q", code, got, want)
+		}
+	}
+	if !idno.Valid("201201612387") {
+		t.Error("the example is no coordination number")
+	}
+	enveloped, diags := forms.Bare([]byte(`{"type":"object","properties":{}}`), nil, false)
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	if got := ProblemText(l, view(enveloped, nil), nil, forms.Problem{Pointer: forms.Enveloped, Code: forms.WrongType}); strings.Contains(got, "~") {
+		t.Errorf("the whole is called %q", got)
+	}
+}
 
 // The words say what is wrong and what to do, with the bounds as people read them.
 func TestProblemText(t *testing.T) {
