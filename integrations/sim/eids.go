@@ -133,6 +133,9 @@ func (h *Hub) stamps(r *Running, base string) error {
 	r.Stamps = s
 	r.Endpoints.Timestamp, r.Endpoints.Seals = timestamp.Config{URL: base + tsasim.QueryPath, Roots: roots}, map[string]seal.Config{}
 	for _, o := range h.options.Organisations {
+		if o.Number == "" {
+			continue
+		}
 		if r.Endpoints.Seals[o.ID], err = s.SealFiles(o.ID, sealtest.Organisation{Name: o.Name, Number: o.Number}); err != nil {
 			return err
 		}

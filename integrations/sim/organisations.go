@@ -10,7 +10,7 @@ import (
 type Organisation struct {
 	ID     string // "ekkoping"
 	Name   string // "Ekköpings kommun"
-	Number string // of the organisation, in the seal's certificate: "2120009901"
+	Number string // of the organisation, in the seal's certificate: "2120009901"; "" it has no seal
 }
 
 // demoOrganisations are the two of the demo.

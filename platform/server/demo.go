@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -15,9 +14,13 @@ import (
 	"samtjanst/platform/config"
 )
 
-// DemoConfig points every client at the simulators: production differs by these values only. Ekköping hands journeys to its operator by
-// webhook and to its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
-func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
+// demonstration is what `serve --demo` runs.
+func demonstration() *Demonstration {
+	return &Demonstration{Name: "demo", Municipalities: demo.Municipalities, Configure: DemoConfig, Say: sayWhatToClick}
+}
+
+// Simulated points every client at the simulators: production differs by these values only.
+func Simulated(c config.Config, e sim.Endpoints) config.Config {
 	c.BankID, c.Navet, c.Mail, c.SMS, c.Staff, c.Bolagsverket, c.Lantmateriet = e.BankID, e.Navet, e.SMTP, e.SMS, e.Staff, e.Company, e.Property
 	c.EID = []config.EID{
 		{ID: freja.ID, Title: map[string]string{"sv": "Freja+"}, Freja: &e.Freja},
@@ -26,6 +29,14 @@ func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
 			NoLogin: true, SignService: &e.SignService},
 	}
 	c.Seals, c.Timestamp = e.Seals, &e.Timestamp
+	c.Dispatch.AccessPoint = e.Dispatch
+	return c
+}
+
+// DemoConfig is Simulated, and what the demo's two municipalities have beside that. Ekköping hands journeys to its operator by webhook and to
+// its schools by files, Tallvik the other way round; the operator's ride lists come back to Ekköping.
+func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
+	c = Simulated(c, e)
 	hook := func(target string) *webhook.Config { w := e.Webhooks[target]; return &w }
 	folder := func(name string) string { return filepath.Join(c.Data, "handover", name) }
 	c.Handover = []config.Handover{
@@ -49,21 +60,6 @@ func DemoConfig(c config.Config, e sim.Endpoints) (config.Config, error) {
 		}
 	}
 	return c, nil
-}
-
-// startDemo starts the simulators beside the platform and says what to click.
-func startDemo(ctx context.Context, c config.Config, simListen string, o Options) (config.Config, Options, *sim.Running, error) {
-	hub, err := sim.New(sim.Options{Dir: filepath.Join(c.Data, "sim"), Listen: simListen, Platform: c.BaseURL, Clock: o.Clock, Log: o.Log})
-	if err != nil {
-		return c, o, nil, err
-	}
-	running, err := hub.Start(ctx)
-	if err != nil {
-		return c, o, nil, err
-	}
-	o.Municipalities, o.Simulators = demo.Municipalities, running.Endpoints.URL
-	c, err = DemoConfig(c, running.Endpoints)
-	return c, o, running, err
 }
 
 func sayWhatToClick(w io.Writer, portal, sims string) {

@@ -123,39 +123,11 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	override(&cfg.Data, *data)
 	override(&cfg.Listen, *listen)
 	override(&cfg.Store, *mongo)
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return failed(stderr, fmt.Errorf("data: %w", err))
-	}
-	l, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		return failed(stderr, fmt.Errorf("listen %s: %w", cfg.Listen, err))
-	}
-	defer l.Close()
-	o := Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
-	var running *sim.Running
+	var d *Demonstration
 	if *demo {
-		if *file == "" {
-			cfg.BaseURL = "http://localhost" + portOf(l)
-			logs, err := os.OpenFile(filepath.Join(cfg.Data, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-			if err != nil {
-				return failed(stderr, err)
-			}
-			defer logs.Close()
-			o.Log = slog.New(slog.NewTextHandler(logs, nil)) // the terminal is for what to click
-		}
-		if cfg, o, running, err = startDemo(ctx, cfg, *simListen, o); err != nil {
-			return failed(stderr, err)
-		}
-		defer running.Close()
+		d = demonstration()
 	}
-	s, err := New(ctx, cfg, o)
-	if err != nil {
-		return failed(stderr, err)
-	}
-	if *demo {
-		sayWhatToClick(stdout, cfg.BaseURL, o.Simulators)
-	}
-	return run(ctx, s, l, stderr)
+	return serveOn(ctx, cfg, d, *simListen, *file != "", stdout, stderr)
 }
 
 // understood reads the flags; what is left over is a mistake too. The person is told what it is.

@@ -21,6 +21,9 @@ var made struct {
 	files map[string][]byte
 }
 
+// LendKeys is for simulators that stand beside no World.
+func LendKeys(dir string) error { return lendKeys(dir) }
+
 // lendKeys puts what was made into a simulators' folder that is new.
 func lendKeys(dir string) error {
 	made.Lock()
