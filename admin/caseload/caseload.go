@@ -56,6 +56,8 @@ type Cases interface {
 	Inbox(context.Context, identity.Actor, flow.InboxQuery) (*flow.Inbox, error)
 	// Municipalities are the organisations whose cases the actor works with.
 	Municipalities(identity.Actor) []*directory.Tenant
+	// PreparedServices are those that officers of the actor's boards begin.
+	PreparedServices(identity.Actor) ([]flow.ServiceView, error)
 	// Orders lists the signing orders that go on.
 	Orders(context.Context, identity.Actor, flow.OrderQuery) (*flow.Orders, error)
 	StaffCase(context.Context, identity.Actor, casework.ID) (*flow.StaffCase, error)

@@ -187,6 +187,8 @@ func (f *fakeFlow) Catalogue(tenant identity.TenantID, _, _ string) ([]flow.Serv
 	return []flow.ServiceView{f.service(tenant)}, nil
 }
 
+func (f *fakeFlow) PreparedServices(identity.Actor) ([]flow.ServiceView, error) { return nil, nil }
+
 func (f *fakeFlow) Municipalities(identity.Actor) []*directory.Tenant { return f.towns }
 
 func (f *fakeFlow) Inbox(_ context.Context, a identity.Actor, q flow.InboxQuery) (*flow.Inbox, error) {

@@ -61,7 +61,7 @@ func (a *area) showInbox(r *httpkit.Request) error {
 	return admin.Show(r, http.StatusOK, a.inbox, p)
 }
 
-// services are those of the boards that the reader works for.
+// services are those of the boards that the reader works for, and those that officers of these begin.
 func (a *area) services(r *httpkit.Request) ([]flow.ServiceView, error) {
 	actor := r.Actor()
 	all, err := a.Flow.Catalogue(actor.Staff.Tenant, "", r.Lang)
@@ -74,5 +74,6 @@ func (a *area) services(r *httpkit.Request) ([]flow.ServiceView, error) {
 			out = append(out, s)
 		}
 	}
-	return out, nil
+	prepared, err := a.Flow.PreparedServices(actor)
+	return append(out, prepared...), err
 }

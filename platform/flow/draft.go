@@ -134,15 +134,6 @@ func (s *Service) openDraft(ctx context.Context, a identity.Actor, id string, mo
 	return d, g, sv, err
 }
 
-// serviceOf is the service that a draft is for. What officers fill in is none that a municipality offers.
-func (s *Service) serviceOf(d *vault.Draft, g *Graph) (ServiceView, error) {
-	if d.Shared != nil {
-		sv, _, err := s.asOffered(tenantID(d.Tenant), g)
-		return sv, err
-	}
-	return s.service(tenantID(d.Tenant), g)
-}
-
 // runDraft gives what the graph makes of a draft as it is stored. p is set when a party of a case fills the own section.
 func (s *Service) runDraft(d *vault.Draft, g *Graph, sv ServiceView, p *casework.Party) (*forms.View, error) {
 	scope := s.scope(d, sv, p)
@@ -164,6 +155,9 @@ func (s *Service) runDraft(d *vault.Draft, g *Graph, sv ServiceView, p *casework
 func (s *Service) Page(ctx context.Context, a identity.Actor, id, page string, returning bool) (*DraftView, error) {
 	d, g, sv, err := s.draft(ctx, a, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.noteRead(ctx, a, d, "draft", ""); err != nil {
 		return nil, err
 	}
 	v, _, err := s.viewOf(ctx, a, d, g, sv, nil, page)

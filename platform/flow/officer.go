@@ -73,13 +73,29 @@ type colleagueRecord struct {
 	Decides bool        `json:"decides"`
 }
 
-// Colleagues lists those who have logged in with a role within the case's authority.
+// Colleagues lists those who have logged in with a role within the case's authority, or within its host's.
 func (s *Service) Colleagues(ctx context.Context, a identity.Actor, id casework.ID) ([]Colleague, error) {
 	e, err := s.staffCase(ctx, a, id, "", "", anyStaff...)
 	if err != nil {
 		return nil, err
 	}
-	return s.colleagues(ctx, e.Case.Authority)
+	return s.workers(ctx, &e.Case)
+}
+
+// workers are the colleagues who may have a case: those of its board, and of the board that works with it as host, who decide nothing in it.
+func (s *Service) workers(ctx context.Context, c *casework.Case) ([]Colleague, error) {
+	out, err := s.colleagues(ctx, c.Authority)
+	if err != nil || c.Host == "" {
+		return out, err
+	}
+	hosts, err := s.colleagues(ctx, c.Host)
+	for _, h := range hosts {
+		if !slices.ContainsFunc(out, func(o Colleague) bool { return o.Subject == h.Subject }) {
+			h.Decides = false
+			out = append(out, h)
+		}
+	}
+	return out, err
 }
 
 func (s *Service) colleagues(ctx context.Context, authority string) ([]Colleague, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
@@ -48,33 +47,6 @@ type OnDuty struct {
 	OnCall             bool // else the first of those who may decide, whom no schedule has
 }
 
-// Prepared is what officers fill in together, as one of them sees it.
-type Prepared struct {
-	Board     identity.AuthorityID // whose officers do
-	Authority identity.AuthorityID // whose case it becomes
-	Name      string               // of that board, with its organisation: "Socialnämnden, Tallviks kommun"
-	By        Who                  // began it
-	Last      Who                  // changed it last
-	With      Who                  // has it
-	From      Who                  // handed it over, while With has not worked on it since
-	Handed    time.Time
-	Changed   time.Time
-	Mine      bool   // the reader has it
-	Busy      string // a colleague who saved it within the last minutes, and so has it open; "" nobody
-}
-
-// Begun is a draft in the list of those that officers of a board have begun.
-type Begun struct {
-	ID      string
-	Title   forms.Text
-	Subject string // "" while nothing is answered that says it
-	Expires time.Time
-	Prepared
-}
-
-// presence is for how long after a save whoever saved is taken to have the draft open.
-const presence = 5 * time.Minute
-
 // preparable is a board that a form may be begun for, by officers of the host.
 type preparable struct {
 	form            string
@@ -105,22 +77,35 @@ func (s *Service) prepares(board identity.AuthorityID) []preparable {
 	return out
 }
 
+// PreparedServices are the forms that the actor's boards prepare or decide on, for lists that filter by service; by title.
+func (s *Service) PreparedServices(a identity.Actor) ([]ServiceView, error) {
+	var out []ServiceView
+	for _, board := range a.Authorities(anyStaff...) {
+		for _, p := range s.prepares(board) {
+			if slices.ContainsFunc(out, func(v ServiceView) bool { return v.Form.Def.Meta.ID == p.form }) {
+				continue
+			}
+			g, b, err := s.preparing(p)
+			if errors.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			sv, _, err := s.asOffered(b.Tenant.ID, g)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, sv)
+		}
+	}
+	slices.SortFunc(out, func(x, y ServiceView) int { return strings.Compare(x.Form.Title.In(a.Lang), y.Form.Title.In(a.Lang)) })
+	return out, nil
+}
+
 // Prepares reports whether an officer's boards prepare anything.
 func (s *Service) Prepares(a identity.Actor) bool {
 	return slices.ContainsFunc(a.Authorities(handlers...), func(b identity.AuthorityID) bool { return len(s.prepares(b)) > 0 })
-}
-
-// boardOwners are the owners of what the boards' officers share that somebody handles cases for.
-func (s *Service) boardOwners(a identity.Actor) ([]vault.Owner, error) {
-	boards := a.Authorities(handlers...)
-	if len(boards) == 0 {
-		return nil, fault.New("flow", fault.NotFound, nil)
-	}
-	out := make([]vault.Owner, len(boards))
-	for i, b := range boards {
-		out[i] = s.Vault.BoardOwner(string(b))
-	}
-	return out, nil
 }
 
 // StaffForms lists what an officer may begin, by title. None for staff who handle no cases, or whose boards begin none.
@@ -270,132 +255,18 @@ func (s *Service) BeginPrepared(ctx context.Context, a identity.Actor, form stri
 	return d.ID, s.Vault.NewDraft(ctx, d)
 }
 
-func officer(a identity.Actor) vault.Officer {
-	return vault.Officer{Subject: a.Staff.Subject, Name: a.Staff.Name}
-}
-
-// changedBy notes which officer changes what a board's officers fill in together. Whom it was handed over to has taken it.
-func changedBy(a identity.Actor, d *vault.Draft) {
-	if d.Shared == nil || a.Staff == nil {
-		return
+// becomes makes what comes of a complete draft, not yet stored: the case with its parts, the event that hands it in, and whose act that is.
+func (s *Service) becomes(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, casework.Event, casework.Stamp, error) {
+	if d.Shared != nil {
+		by, name := byWho(a)
+		e, parts, err := s.preparedCase(ctx, a, d, dv, g)
+		return e, parts, casework.Submitted{}, s.stamp(by, name), err
 	}
-	now := *d.Shared
-	if now.Last = officer(a); now.Last.Subject == now.With.Subject {
-		now.From = vault.Officer{}
-	}
-	d.Shared = &now
-}
-
-// prepared is what officers fill in together as one of them sees it; nil when it is no such thing.
-func (s *Service) prepared(a identity.Actor, d *vault.Draft) *Prepared {
-	if d.Shared == nil || a.Staff == nil {
-		return nil
-	}
-	sh := d.Shared
-	p := &Prepared{Board: identity.AuthorityID(sh.Board), Authority: identity.AuthorityID(sh.Authority), By: Who(sh.By), Last: Who(sh.Last),
-		With: Who(sh.With), From: Who(sh.From), Handed: sh.Handed, Changed: d.Changed, Mine: sh.With.Subject == a.Staff.Subject}
-	p.Name = s.Directory.Name(p.Authority)
-	if sh.Last.Subject != a.Staff.Subject && s.Clock.Now().Sub(d.Changed) < presence {
-		p.Busy = sh.Last.Name
-	}
-	return p
-}
-
-// Begun lists what officers of the actor's boards have begun, last changed first.
-func (s *Service) Begun(ctx context.Context, a identity.Actor) ([]Begun, error) {
-	if a.Staff == nil {
-		return nil, fault.New("flow.Begun", fault.Unauthorised, nil)
-	}
-	owners, err := s.boardOwners(a)
-	if errors.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	drafts, err := s.Vault.Drafts(ctx, owners...)
+	e, parts, ev, err := s.newCase(ctx, a, d, dv, g)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, casework.Stamp{}, err
 	}
-	var out []Begun
-	for _, d := range drafts {
-		p := s.prepared(a, d)
-		if p == nil {
-			continue
-		}
-		g, err := s.Catalog.Version(ctx, forms.Version(d.Version), s.Clock.Now())
-		if err != nil {
-			return nil, err
-		}
-		sv, err := s.serviceOf(d, g)
-		if err != nil {
-			return nil, err
-		}
-		view, err := g.Run(s.scope(d, sv, nil))
-		if err != nil {
-			return nil, fault.Wrap("flow.Begun", err)
-		}
-		out = append(out, Begun{ID: d.ID, Title: g.Form.Title, Subject: g.Subject(view), Expires: d.Expires, Prepared: *p})
-	}
-	slices.SortStableFunc(out, func(x, y Begun) int { return y.Changed.Compare(x.Changed) })
-	return out, nil
-}
-
-// shared opens a draft that the actor's board shares; every other is fault.NotFound.
-func (s *Service) shared(ctx context.Context, a identity.Actor, id string) (*vault.Draft, *Graph, error) {
-	const op = "flow.shared"
-	if a.Staff == nil {
-		return nil, nil, fault.New(op, fault.Unauthorised, nil)
-	}
-	d, g, _, err := s.draft(ctx, a, id)
-	if err == nil && d.Shared == nil {
-		err = fault.New(op, fault.NotFound, nil)
-	}
-	return d, g, err
-}
-
-// HandOverTo lists the colleagues to whom a draft can be handed over: those of the board that shares it who have logged in here.
-func (s *Service) HandOverTo(ctx context.Context, a identity.Actor, id string) ([]Colleague, *Prepared, error) {
-	d, _, err := s.shared(ctx, a, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	all, err := s.colleagues(ctx, d.Shared.Board)
-	if err != nil {
-		return nil, nil, err
-	}
-	have := d.Shared.With.Subject
-	return slices.DeleteFunc(all, func(c Colleague) bool { return c.Subject == have }), s.prepared(a, d), nil
-}
-
-// HandOver gives a draft to a colleague, or to oneself. Everybody else of the board can still go on with it. fault.Invalid when it is nobody of
-// HandOverTo.
-func (s *Service) HandOver(ctx context.Context, a identity.Actor, id, to string) error {
-	const op = "flow.HandOver"
-	for attempt := 0; ; attempt++ {
-		d, _, err := s.shared(ctx, a, id)
-		if err != nil {
-			return err
-		}
-		if to == d.Shared.With.Subject { // pressed twice
-			return nil
-		}
-		all, err := s.colleagues(ctx, d.Shared.Board)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(all, func(c Colleague) bool { return c.Subject == to })
-		if i < 0 {
-			return fault.New(op, fault.Invalid, nil)
-		}
-		now := *d.Shared
-		now.With, now.From, now.Handed = vault.Officer{Subject: to, Name: all[i].Name}, officer(a), s.Clock.Now()
-		if to == a.Staff.Subject {
-			now.From = vault.Officer{}
-		}
-		d.Shared = &now
-		err = s.Vault.SaveDraft(ctx, d)
-		if !errors.Is(err, fault.Conflict) || attempt == retries {
-			return err
-		}
-	}
+	return e, parts, ev, s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name), nil
 }
 
 // boardCase makes a case that officers begin, not yet stored and without parts: its first party is the board whose it is, and the officer who

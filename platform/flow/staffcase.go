@@ -66,7 +66,14 @@ func (s *Service) StaffCase(ctx context.Context, a identity.Actor, id casework.I
 	if v.Reads, err = s.Vault.Store.ListReads(ctx, string(id), 100); err != nil {
 		return nil, fault.Wrap("flow.StaffCase", err)
 	}
-	if v.Colleagues, err = s.colleagues(ctx, c.Authority); err != nil {
+	if c.Prepared() { // who read it before it was a case
+		before, err := s.Vault.Store.ListReads(ctx, c.Draft, 100)
+		if err != nil {
+			return nil, fault.Wrap("flow.StaffCase", err)
+		}
+		v.Reads = append(v.Reads, before...)
+	}
+	if v.Colleagues, err = s.workers(ctx, &c); err != nil {
 		return nil, err
 	}
 	v.Letters = letters(&c)

@@ -150,20 +150,6 @@ func unseen(problems []forms.Problem, seen []string) bool {
 	return slices.ContainsFunc(problems, func(p forms.Problem) bool { return p.Soft && !slices.Contains(seen, answers.Seen(p)) })
 }
 
-// becomes makes what comes of a complete draft, not yet stored: the case with its parts, the event that hands it in, and whose act that is.
-func (s *Service) becomes(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, casework.Event, casework.Stamp, error) {
-	if d.Shared != nil {
-		by, name := byWho(a)
-		e, parts, err := s.preparedCase(ctx, a, d, dv, g)
-		return e, parts, casework.Submitted{}, s.stamp(by, name), err
-	}
-	e, parts, ev, err := s.newCase(ctx, a, d, dv, g)
-	if err != nil {
-		return nil, nil, nil, casework.Stamp{}, err
-	}
-	return e, parts, ev, s.stamp(byParty(e.Case.Applicant()), e.Case.Applicant().Name), nil
-}
-
 // newCase makes the case of a complete draft, with its parts, not yet stored.
 func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft, dv *DraftView, g *Graph) (*vault.Entry, []vault.Blob, casework.Event, error) {
 	meta := g.Form.Def.Meta

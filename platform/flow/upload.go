@@ -198,6 +198,9 @@ func (s *Service) DraftFile(ctx context.Context, a identity.Actor, id, file stri
 	if !ok {
 		return nil, fault.New("flow.DraftFile", fault.NotFound, nil)
 	}
+	if err := s.noteRead(ctx, a, d, "file", file); err != nil {
+		return nil, err
+	}
 	body, err := f.Open(ctx, s.Blobs)
 	if err != nil {
 		return nil, fault.Wrap("flow.DraftFile", err)

@@ -181,7 +181,7 @@ func TestOfficersPrepareTogether(t *testing.T) {
 		t.Errorf("the case is %+v", c)
 	}
 	two.follow()
-	two.sees(200, "prepare-case", "Ärendet är skapat och du är handläggare.", "Underlag", "Provbageriet i Ekköping AB")
+	two.sees(200, "prepare-case", "Ärendet är skapat och du är handläggare.", "Underlag", "Provbageriet i Ekköping AB", "Underlaget, innan ärendet skapades")
 
 	w.Clock.Advance(time.Minute)
 

@@ -186,10 +186,19 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 				return nil, fmt.Errorf("municipality %s offers %q, and there is no such form", t.ID, sv.Form)
 			}
 			if head.Authority == "" {
-				return nil, fmt.Errorf("municipality %s offers %q, which officers begin: take it out, every board has it", t.ID, sv.Form)
+				return nil, fmt.Errorf("municipality %s offers %q, which officers begin: take it out; the boards that are to have it list it among a cooperation's forms", t.ID, sv.Form)
 			}
 			if _, ok := t.Authority(head.Authority); !ok {
 				return nil, fmt.Errorf("municipality %s offers %q, and has no authority %q to own it", t.ID, sv.Form, head.Authority)
+			}
+		}
+	}
+	for _, t := range dirs.Tenants() {
+		for _, c := range t.Cooperations {
+			for _, form := range c.Forms {
+				if _, err := catalog.Head(t.ID, form); err != nil {
+					return nil, fmt.Errorf("municipality %s: cooperation %s lists %q, and there is no such form", t.ID, c.ID, form)
+				}
 			}
 		}
 	}
