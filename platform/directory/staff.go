@@ -4,16 +4,55 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"samtjanst/integrations/people/ldap"
+	"samtjanst/integrations/people/scimclient"
 )
 
 // Sync is how the register of people follows the organisation's own directory.
 type Sync struct {
-	SCIM SCIM `yaml:"scim"`
+	SCIM     SCIM                `yaml:"scim"`
+	LDAP     []ldap.Config       `yaml:"ldap"`     // directories that are read
+	Outwards []scimclient.Config `yaml:"outwards"` // systems that take rights away when we do
 }
 
 func (s *Sync) check() error {
 	if err := s.SCIM.check(); err != nil {
 		return fmt.Errorf("scim.%w", err)
+	}
+	seen := map[string]bool{}
+	own := func(id string) error {
+		if !slug(id) || seen[id] {
+			return fmt.Errorf("id %q: use small letters, digits and hyphens, and each id once", id)
+		}
+		seen[id] = true
+		return nil
+	}
+	for i := range s.LDAP {
+		c := &s.LDAP[i]
+		err := own(c.ID)
+		if err == nil {
+			c.Password, err = expand(c.Password)
+		}
+		if err == nil {
+			err = c.Validate()
+		}
+		if err != nil {
+			return fmt.Errorf("ldap[%d]: %w", i, err)
+		}
+	}
+	for i := range s.Outwards {
+		c := &s.Outwards[i]
+		err := own(c.ID)
+		if err == nil {
+			c.Token, err = expand(c.Token)
+		}
+		if err == nil {
+			err = c.Validate()
+		}
+		if err != nil {
+			return fmt.Errorf("outwards[%d]: %w", i, err)
+		}
 	}
 	return nil
 }

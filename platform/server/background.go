@@ -62,6 +62,7 @@ func (s *Server) background(cfg config.Config, o Options, dirs *directory.Direct
 			o.Log.Error("administrators of people not told", "error", err)
 		}
 	})
+	s.syncPeople(ctx, o)
 	s.every(ctx, newsEvery, func() {
 		if _, err := s.Flow.Catalog.Refresh(ctx, s.Flow.Clock.Now()); err != nil && ctx.Err() == nil {
 			o.Log.Error("published forms not read again", "error", err)

@@ -70,6 +70,7 @@ type Server struct {
 	Kit   *httpkit.Kit
 	Flow  *flow.Service
 	Store store.Store
+	Sync  *flow.PeopleSync
 
 	check   func(file []byte) (proof.Report, error) // of files with signatures
 	eids    legitimations
@@ -395,7 +396,9 @@ func (s *Server) pages(ctx context.Context, cfg config.Config, o Options, dirs *
 	if err := builder.Register(site, builder.Deps{Flow: s.Flow, Renderer: renderer.New(texts, limits)}); err != nil {
 		return err
 	}
-	s.mountSCIM(cfg, o, dirs)
+	if err := s.peopleFollow(cfg, o, dirs); err != nil {
+		return err
+	}
 	s.App = s.Kit.App()
 	return nil
 }
