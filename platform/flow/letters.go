@@ -137,7 +137,7 @@ func (s *Service) NightLetterPosted(ctx context.Context, a identity.Actor, id ca
 		return err
 	}
 	by, name := byWho(a)
-	return s.apply(ctx, e, casework.LetterPosted{Letter: letter, N: n, Name: name, Whom: l.Name}, s.stamp(by, name), nil)
+	return s.apply(ctx, e, casework.LetterPosted{Letter: letter, N: n, Name: a.Staff.Name, Whom: l.Name}, s.stamp(by, name), nil)
 }
 
 // readAll reads a file and closes it.

@@ -280,7 +280,7 @@ func (s *Service) onDispatch(ctx context.Context, a identity.Actor, id casework.
 		at = first // the same minute
 	}
 	by, name := byWho(a)
-	ev, wrong := record(at, name)
+	ev, wrong := record(at, a.Staff.Name)
 	if problems = append(problems, wrong...); len(problems) > 0 {
 		return problems, nil
 	}

@@ -29,7 +29,7 @@ func (s *Service) HandToUnit(ctx context.Context, a identity.Actor, id casework.
 	}
 	by, name := byWho(a)
 	_, err = s.change(ctx, id, s.stamp(by, name), func(*vault.Entry) (casework.Event, []vault.Blob, error) {
-		return casework.HandedToUnit{By: a.Staff.Subject, Name: name, Note: note}, nil, nil
+		return casework.HandedToUnit{By: a.Staff.Subject, Name: a.Staff.Name, Note: note}, nil, nil
 	})
 	return nil, err
 }
@@ -46,7 +46,7 @@ func (s *Service) AcceptFromHost(ctx context.Context, a identity.Actor, id casew
 	}
 	by, name := byWho(a)
 	_, err = s.change(ctx, id, s.stamp(by, name), func(e *vault.Entry) (casework.Event, []vault.Blob, error) {
-		return casework.AcceptedByUnit{To: a.Staff.Subject, Name: name, Host: e.Case.Host}, nil, nil
+		return casework.AcceptedByUnit{To: a.Staff.Subject, Name: a.Staff.Name, Host: e.Case.Host}, nil, nil
 	})
 	return err
 }
