@@ -151,7 +151,8 @@ func (l *linter) nowhere(file, path, what, where string, known []string) {
 	l.diags = append(l.diags, l.def.Diagnose(file, path, mend, "it reads %s, which is not in %s", what, where))
 }
 
-// possible finds constants that a choice does not have: a condition on them never holds.
+// possible finds constants that a choice does not have, or that are of another kind than the answer: a condition on them never holds. And
+// bounds of another kind than the answer, which hold always.
 func (l *linter) possible(raw any, at forms.Pointer, c conditionAt) {
 	m, _ := raw.(map[string]any)
 	for keyword, v := range m {
@@ -179,27 +180,69 @@ func (l *linter) possible(raw any, at forms.Pointer, c conditionAt) {
 			for _, e := range list {
 				l.offers(at, e, c)
 			}
+		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+			l.bounds(at, keyword, c, map[forms.Kind]string{forms.TextField: "a text", forms.BoolField: "yes or no",
+				forms.DateField: "a day: compare it in a computed value, and read that"})
+		case "minLength", "maxLength", "pattern":
+			l.bounds(at, keyword, c, map[forms.Kind]string{forms.NumberField: "a number", forms.BoolField: "yes or no"})
 		}
 	}
 }
 
-func (l *linter) offers(at forms.Pointer, value any, c conditionAt) {
+// answerTo is the field that a condition reads at a pointer; nil when there is none, or when there are several by the shape chosen.
+func (l *linter) answerTo(at forms.Pointer, c conditionAt) *forms.Field {
 	rest, ok := strings.CutPrefix(string(at), "/answers")
 	if inRow, is := strings.CutPrefix(string(at), "/row"); is && c.rows != nil {
 		rest, ok = string(c.rows.Pointer)+"/*"+inRow, true
 	}
 	if !ok {
-		return
+		return nil
 	}
 	f := l.form.Fields[forms.Pointer(rest)]
 	if f == nil {
 		f = l.form.Fields[forms.Pointer(strings.TrimSuffix(rest, "/*"))]
 	}
-	if f == nil || len(f.Options) == 0 {
+	if f == nil || len(l.placed(f.Pointer)) > 1 {
+		return nil
+	}
+	return f
+}
+
+// bounds tells of a keyword that says nothing of the kind of answer it stands at.
+func (l *linter) bounds(at forms.Pointer, keyword string, c conditionAt, not map[forms.Kind]string) {
+	f := l.answerTo(at, c)
+	if f == nil || not[f.Kind] == "" {
 		return
 	}
+	l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, "it is "+not[f.Kind], "%s says nothing of %s, so the condition does not do what it says", keyword, f.Pointer))
+}
+
+// ofKind is how a constant of the answer's kind is written; "" when this one is of it, or nothing can be said.
+func ofKind(k forms.Kind, constant string) string {
+	quoted, truth := constant[0] == '"', constant == "true" || constant == "false"
+	switch {
+	case constant == "null":
+		return ""
+	case k == forms.NumberField && (quoted || truth):
+		return "it is a number, written without quotes"
+	case k == forms.BoolField && !truth:
+		return "it is true or false, written without quotes"
+	case (k == forms.TextField || k == forms.DateField) && !quoted:
+		return "it is a text, written within quotes"
+	}
+	return ""
+}
+
+func (l *linter) offers(at forms.Pointer, value any, c conditionAt) {
+	f := l.answerTo(at, c)
 	want, err := json.Marshal(value)
-	if err != nil {
+	if f == nil || err != nil {
+		return
+	}
+	if len(f.Options) == 0 {
+		if mend := ofKind(f.Kind, string(want)); mend != "" {
+			l.diags = append(l.diags, l.def.Diagnose(c.file, c.path, mend, "%s never is %s, so the condition does not do what it says", f.Pointer, want))
+		}
 		return
 	}
 	var values []string
