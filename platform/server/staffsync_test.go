@@ -76,7 +76,7 @@ func newFollower(t *testing.T) *follower {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.proxy = httputil.NewSingleHostReverseProxy(at)
+	f.proxy = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(at) }, Transport: &http.Transport{DisableKeepAlives: true}}
 	return f
 }
 
@@ -87,6 +87,7 @@ func (f *follower) scim(tenant, method, path, body string, want int) map[string]
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	r.Close = true // the platform waits for connections when it stops
 	r.Header.Set("Authorization", "Bearer "+token(tenant))
 	r.Header.Set("Content-Type", "application/scim+json")
 	res, err := http.DefaultClient.Do(r)
