@@ -32,8 +32,7 @@ const (
 	attrOIDHSA     = "urn:oid:1.2.752.29.6.2.1"
 )
 
-// StaffIdentity is who the provider says has logged in. Its fields are those of oidc.StaffIdentity, in the same order, so that
-// one can be converted to the other.
+// StaffIdentity is who the provider says has logged in.
 type StaffIdentity struct {
 	Subject  string // issuer + "|" + HSA-id, stable for ever
 	Name     string
