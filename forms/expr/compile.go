@@ -48,6 +48,7 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	options := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(subset)), cel.CustomTypeAdapter(adapter{}), cel.OptionalTypes(), ext.Bindings(),
 		cel.ParserExpressionSizeLimit(MaxLength), cel.ParserRecursionLimit(100),
+		cel.ASTValidators(cel.ValidateRegexLiterals()),
 	}
 	for name, typ := range roots {
 		options = append(options, cel.Variable(name, typ))

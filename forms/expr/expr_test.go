@@ -77,7 +77,8 @@ func TestEval(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	for _, text := range []string{"", "answers.", "okand", "1 + 'x'", "today + 1", strings.Repeat("(", 10_000), "age(today)", "1/0", "1e200 * 1e200"} {
+	for _, text := range []string{"", "answers.", "okand", "1 + 'x'", "today + 1", strings.Repeat("(", 10_000), "age(today)", "1/0", "1e200 * 1e200",
+		`"x".matches("(?=x)")`, `today.matches("(((a{1,1000}){1,1000}){1,1000})")`} {
 		if _, err := expr.Compile(text); !errors.Is(err, fault.Invalid) {
 			t.Errorf("%.20q: %v, want invalid", text, err)
 		}
