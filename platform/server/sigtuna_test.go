@@ -9,6 +9,7 @@ import (
 
 	"samtjanst/examples/sigtuna/cooperation"
 	"samtjanst/forms/library"
+	"samtjanst/integrations/sim"
 	"samtjanst/platform/calendar"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/config"
@@ -37,7 +38,7 @@ func TestSigtuna(t *testing.T) {
 	if err := servertest.LendKeys(filepath.Join(cfg.Data, "sim")); err != nil {
 		t.Fatal(err)
 	}
-	open := func() *server.Server {
+	open := func() (*server.Server, *sim.Running) {
 		t.Helper()
 		s, sims, err := d.Start(t.Context(), cfg, "127.0.0.1:0", server.Options{Clock: clk, Log: slog.New(slog.DiscardHandler), Still: true})
 		if err != nil {
@@ -48,13 +49,13 @@ func TestSigtuna(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return s
+		return s, sims
 	}
-	s := open()
+	s, sims := open()
 	peopled(t, s)
 
 	for range 3 {
-		s.Flow.Usage.Note("almfors", usage.Login)
+		chairLogsIn(t, s, sims)
 	}
 	s.Flow.Usage.Note("almfors", usage.Signature)
 	s.Flow.Usage.Note("salgnas", usage.Login)
@@ -63,7 +64,7 @@ func TestSigtuna(t *testing.T) {
 		t.Fatal(err)
 	}
 	clk.Advance(15 * 24 * time.Hour)
-	s = open()
+	s, _ = open()
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -109,6 +110,32 @@ func TestSigtuna(t *testing.T) {
 	}
 	if share != 10_000 || amount != 100_001 || v.Users != 98 || len(v.Rows) != 8 {
 		t.Errorf("%d users of %d organisations, shares %d, amounts %d", v.Users, len(v.Rows), share, amount)
+	}
+}
+
+// chairLogsIn has Almfors' chair come in by BankID.
+func chairLogsIn(t *testing.T, s *server.Server, sims *sim.Running) {
+	t.Helper()
+	almfors, _ := s.Flow.Directory.Tenant("almfors")
+	snap, err := s.Flow.People.Now(t.Context(), almfors.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chair := snap.Deciders("social", "lvu-6", true, s.Flow.Clock.Now())[0].Person
+	order, err := s.Flow.BeginStaffLogin(t.Context(), almfors, servertest.Client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sims.BankID.Approve(chair.Number, order.AutoStart); err != nil {
+		t.Fatal(err)
+	}
+	shown, _, err := s.Flow.PollStaffLogin(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles, err := s.Flow.StaffRoles(t.Context(), shown)
+	if err != nil || len(roles) != 1 || !(identity.Actor{Staff: &roles[0]}).Has("almfors/social", identity.Chair) {
+		t.Fatalf("roles %v %v", roles, err)
 	}
 }
 
