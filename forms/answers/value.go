@@ -344,6 +344,12 @@ func shownText(f *forms.Field, s string) string {
 		if strings.HasPrefix(s, "+46") && len(s) > 6 {
 			return "0" + s[3:]
 		}
+	case "date-time":
+		if t, err := time.Parse(time.RFC3339, s); err == nil {
+			if shown := t.In(clock.Stockholm).Format("2006-01-02 15.04"); swedishTime(shown) == s { // not seconds, nor another zone
+				return shown
+			}
+		}
 	}
 	return s
 }
