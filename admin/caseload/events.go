@@ -96,6 +96,22 @@ func (w words) eventDetail(c *flow.StaffCase, e flow.EventView) string {
 	case casework.LimitMet{}.Kind(), casework.LimitExtended{}.Kind(), casework.LimitEnded{}.Kind(), casework.LimitBegun{}.Kind(),
 		casework.LimitDue{}.Kind(), casework.LimitWarned{}.Kind():
 		return w.limitEvent(c, e)
+	case casework.Called{}.Kind():
+		return w.coded("admin.night.call.", text(e.Event, "Outcome"))
+	case casework.QuestionAsked{}.Kind(), casework.QuestionAnswered{}.Kind():
+		return text(e.Event, "Text")
+	case casework.DecidedOrally{}.Kind():
+		return text(e.Event, "Reason")
+	case casework.DispatchReceived{}.Kind():
+		return text(e.Event, "Receipt")
+	case casework.DispatchByHand{}.Kind():
+		return w.coded("admin.night.why.", text(e.Event, "Why"))
+	case casework.DispatchConfirmed{}.Kind():
+		return text(e.Event, "With")
+	case casework.LetterPosted{}.Kind():
+		return text(e.Event, "Whom")
+	case casework.HandedToUnit{}.Kind(), casework.DispatchDelivered{}.Kind():
+		return text(e.Event, "Note")
 	case casework.TimeChanged{}.Kind():
 		return w.timeChanged(e.Event)
 	case casework.StageMoved{}.Kind():

@@ -35,7 +35,6 @@ type Nights interface {
 	NightLetterPosted(ctx context.Context, a identity.Actor, id casework.ID, letter string, n int) error
 	HandToUnit(ctx context.Context, a identity.Actor, id casework.ID, note string) ([]forms.Problem, error)
 	AcceptFromHost(context.Context, identity.Actor, casework.ID) error
-	Takeovers(context.Context, identity.Actor) ([]flow.Row, error)
 	// SignerPaper gives who is to sign the decision, or one of the papers that it rests on; AskOfficer asks something first.
 	SignerPaper(ctx context.Context, a identity.Actor, id casework.ID, paper string) (*flow.File, error)
 	AskOfficer(ctx context.Context, a identity.Actor, id casework.ID, text string) ([]forms.Problem, error)

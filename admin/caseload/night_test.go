@@ -70,7 +70,6 @@ func (f *fakeFlow) HandToUnit(_ context.Context, a identity.Actor, id casework.I
 func (f *fakeFlow) AcceptFromHost(_ context.Context, a identity.Actor, id casework.ID) error {
 	return f.act(a, id, "accept")
 }
-func (f *fakeFlow) Takeovers(context.Context, identity.Actor) ([]flow.Row, error) { return nil, nil }
 func (f *fakeFlow) SignerPaper(_ context.Context, a identity.Actor, id casework.ID, _ string) (*flow.File, error) {
 	return f.paper(a, id)
 }

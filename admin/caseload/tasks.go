@@ -107,7 +107,7 @@ func (w words) taskButtons(c *flow.StaffCase, t casework.Task, may actions, card
 		card.Remind, card.Order, card.Replace, card.GoOn, card.Paper = can.Remind, may.Complete, can.Replace, can.GoOn, can.GoOn
 	case casework.TaskCompletion:
 		card.Order, card.Decide, card.CanDone = may.Complete, may.Decide, true
-	case casework.TaskQuestion, casework.TaskDispatch, casework.TaskSignLater:
+	case casework.TaskQuestion, casework.TaskDispatch, casework.TaskSignLater, casework.TaskTakeover:
 		card.Night = nightURL(c.Case.ID)
 	case casework.TaskUnreached:
 		card.Night, card.CanDone = nightURL(c.Case.ID), true

@@ -102,7 +102,7 @@ func TestEveryWord(t *testing.T) {
 	}
 	for _, k := range []casework.TaskKind{casework.TaskLetter, casework.TaskNoticeFailed, casework.TaskDeclined, casework.TaskHindered, casework.TaskExpired,
 		casework.TaskProtection, casework.TaskHandover, casework.TaskCompletion, casework.TaskDocument, casework.TaskLimit,
-		casework.TaskQuestion, casework.TaskUnreached, casework.TaskSignLater, casework.TaskDispatch} {
+		casework.TaskQuestion, casework.TaskUnreached, casework.TaskSignLater, casework.TaskDispatch, casework.TaskTakeover} {
 		keys = append(keys, "admin.task."+string(k)+".tag", "admin.task."+string(k)+".why")
 		for _, what := range []string{".title", ".text", ".law"} {
 			if k == casework.TaskLetter {

@@ -256,7 +256,7 @@ func (c *Case) apply(e Event, now time.Time) error {
 	case HandedToUnit:
 		return c.handedToUnit(e, now)
 	case AcceptedByUnit:
-		return c.acceptedByUnit(e)
+		return c.acceptedByUnit(e, now)
 	case TimerFired:
 		c.timer(e, now)
 	case LimitMet:
@@ -361,7 +361,7 @@ func (c *Case) taskDone(id int, now time.Time) error {
 			if t.Kind == TaskLimit {
 				return fault.Newf("casework.Apply", fault.Invalid, "what became of a time limit is recorded on the limit")
 			}
-			if t.Kind == TaskQuestion || t.Kind == TaskDispatch || t.Kind == TaskSignLater {
+			if t.Kind == TaskQuestion || t.Kind == TaskDispatch || t.Kind == TaskSignLater || t.Kind == TaskTakeover {
 				return fault.Newf("casework.Apply", fault.Invalid, "a task %s is done when what it waits for has happened", t.Kind)
 			}
 			t.Done = now

@@ -373,9 +373,6 @@ func (c *Case) Labels() []string {
 	if c.Host != "" {
 		l = append(l, HostLabel(c.Host))
 	}
-	if c.Takeover != nil {
-		l = append(l, LabelTakeover)
-	}
 	l = append(l, c.labelsAsked()...)
 	l = append(l, c.labelsLimits()...)
 	if c.Manual {

@@ -265,12 +265,14 @@ func TestHandedOverInTheMorning(t *testing.T) {
 	l := inTheNight(t)
 	l.refused(AcceptedByUnit{To: "ulla", Name: "Ulla", Host: "tallvik/social"}, fault.Conflict)
 	l.do(HandedToUnit{By: "mona", Name: "Mona"})
-	if l.c.Host == "" || !slices.Contains(l.c.Labels(), LabelTakeover) || !slices.Contains(l.c.Labels(), HostLabel("tallvik/social")) {
+	l.open(TaskTakeover).refused(TaskDone{l.c.OpenTasks()[0].ID}, fault.Invalid)
+	if l.c.Host == "" || !slices.Contains(l.c.Labels(), HostLabel("tallvik/social")) {
 		t.Fatalf("before anybody has accepted: host %q, labels %v", l.c.Host, l.c.Labels())
 	}
 	l.refused(HandedToUnit{By: "mona"}, fault.Conflict).refused(AcceptedByUnit{Host: "tallvik/social"}, fault.Invalid).refused(AcceptedByUnit{To: "ulla", Host: "x"}, fault.Invalid)
 	l.do(AcceptedByUnit{To: "ulla", Name: "Ulla", Host: "tallvik/social"})
-	if l.c.Host != "" || l.c.Assignee != "ulla" || l.c.Takeover != nil || slices.Contains(l.c.Labels(), LabelTakeover) {
+	l.open()
+	if l.c.Host != "" || l.c.Assignee != "ulla" || l.c.Takeover != nil {
 		t.Fatalf("afterwards: %+v", l.c.Host)
 	}
 	l.refused(HandedToUnit{By: "mona"}, fault.Conflict)

@@ -17,8 +17,8 @@ type Takeover struct {
 	Note string
 }
 
-// LabelTakeover marks cases that wait to be accepted.
-const LabelTakeover = "takeover"
+// TaskTakeover stands open until somebody of the unit has accepted the case.
+const TaskTakeover TaskKind = "takeover"
 
 type (
 	// HandedToUnit: the host hands the case to the unit of the board whose case it is.
@@ -39,10 +39,11 @@ func (c *Case) handedToUnit(e HandedToUnit, now time.Time) error {
 		return fault.Newf("casework.Apply", fault.Conflict, "the case has been handed over")
 	}
 	c.Takeover = &Takeover{At: now, By: e.By, Name: e.Name, Note: e.Note}
+	c.task(TaskTakeover, "", "", now)
 	return nil
 }
 
-func (c *Case) acceptedByUnit(e AcceptedByUnit) error {
+func (c *Case) acceptedByUnit(e AcceptedByUnit, now time.Time) error {
 	switch {
 	case e.To == "" || e.Host != c.Host:
 		return fault.Newf("casework.Apply", fault.Invalid, "accepted by nobody, or from somebody else")
@@ -50,6 +51,7 @@ func (c *Case) acceptedByUnit(e AcceptedByUnit) error {
 		return fault.Newf("casework.Apply", fault.Conflict, "nobody has handed the case over")
 	}
 	c.Host, c.Takeover = "", nil
+	c.passed(TaskTakeover, func(Task) bool { return true }, now)
 	c.Assignee, c.AssigneeName = e.To, e.Name
 	return nil
 }

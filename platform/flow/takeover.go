@@ -7,7 +7,6 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
-	"samtjanst/platform/store"
 	"samtjanst/platform/vault"
 )
 
@@ -20,7 +19,10 @@ func (s *Service) HandToUnit(ctx context.Context, a identity.Actor, id casework.
 	if err != nil {
 		return nil, err
 	}
-	if e.Case.Host == "" || !a.Has(identity.AuthorityID(e.Case.Host), handlers...) {
+	if e.Case.Host == "" || e.Case.Host == e.Case.Authority {
+		return nil, fault.Newf("flow.HandToUnit", fault.Conflict, "nobody else works with the case")
+	}
+	if !a.Has(identity.AuthorityID(e.Case.Host), handlers...) {
 		return nil, fault.New("flow.HandToUnit", fault.Forbidden, nil)
 	}
 	note, problems := noted(note)
@@ -49,31 +51,4 @@ func (s *Service) AcceptFromHost(ctx context.Context, a identity.Actor, id casew
 		return casework.AcceptedByUnit{To: a.Staff.Subject, Name: a.Staff.Name, Host: e.Case.Host}, nil, nil
 	})
 	return err
-}
-
-// Takeovers lists the cases that hosts have handed over and that the actor may accept, the oldest first. Like the inbox it opens no case.
-func (s *Service) Takeovers(ctx context.Context, a identity.Actor) ([]Row, error) {
-	const op = "flow.Takeovers"
-	if a.Staff == nil {
-		return nil, fault.New(op, fault.Unauthorised, nil)
-	}
-	auths := a.Authorities(handlers...)
-	if len(auths) == 0 {
-		return nil, nil
-	}
-	q := store.CaseQuery{Labels: []string{casework.LabelTakeover}, Order: store.OldestFirst, Limit: store50}
-	for _, id := range auths {
-		q.Authorities = append(q.Authorities, string(id))
-	}
-	rows, err := s.Vault.Store.ListCases(ctx, q)
-	if err != nil {
-		return nil, fault.Wrap(op, err)
-	}
-	out := make([]Row, len(rows))
-	for i, row := range rows {
-		if out[i], err = s.row(ctx, row); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
