@@ -13,6 +13,9 @@ type Organisation struct {
 	Number string // of the organisation, in the seal's certificate: "2120009901"; "" it has no seal
 }
 
+// Staff is somebody employed or elected.
+type Staff = personas.Staff
+
 // demoOrganisations are the two of the demo.
 func demoOrganisations() []Organisation {
 	var out []Organisation

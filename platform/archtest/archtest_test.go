@@ -204,10 +204,16 @@ func simulator(dir string) bool {
 	return within(dir, "integrations/sim") || within(dir, "integrations") && strings.HasSuffix(path.Base(dir), "sim")
 }
 
-// A production that talks to a simulator by mistake would be worse than one that talks to nobody.
+// A production that talks to a simulator by mistake would be worse than one that talks to nobody. An example runs on them, and nothing but its own
+// main imports it; the demo has a file of its own in the server.
 func TestSimulatorsStayOutside(t *testing.T) {
 	for _, p := range load(t) {
-		if simulator(p.dir) || forTests(p.dir) || p.dir == "platform/server" {
+		for imported, files := range p.imports {
+			if dir, ok := ours(imported); ok && within(dir, "examples") && dir != "examples/demo" && !within(p.dir, "examples") {
+				t.Errorf("%s imports %s in %v", p.dir, dir, files)
+			}
+		}
+		if simulator(p.dir) || forTests(p.dir) || p.dir == "platform/server" || within(p.dir, "examples") {
 			continue
 		}
 		for imported, files := range p.imports {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 
 	"samtjanst/integrations/sim"
-	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/config"
 )
 
@@ -24,7 +23,7 @@ type Demonstration struct {
 	Municipalities fs.FS  // one file each, under "municipalities"
 	// Organisations and Staff are whom the simulators know; nil: those of the demo.
 	Organisations []sim.Organisation
-	Staff         []personas.Staff
+	Staff         []sim.Staff
 	// Configure makes of a configuration one that points at the simulators.
 	Configure func(config.Config, sim.Endpoints) (config.Config, error)
 	// Fill puts into a platform what it starts with, before it answers anybody; at later starts what is there is left. May be nil.

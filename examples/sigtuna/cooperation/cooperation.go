@@ -93,8 +93,8 @@ func linesOf(id identity.TenantID) ([]people.Line, error) {
 }
 
 // cast is the people of the files as the simulators know them: the employed at their municipality's login, the elected by e-legitimation alone.
-func cast(dirs *directory.Directory) ([]personas.Staff, error) {
-	var out []personas.Staff
+func cast(dirs *directory.Directory) ([]sim.Staff, error) {
+	var out []sim.Staff
 	for _, t := range dirs.Tenants() {
 		lines, err := linesOf(t.ID)
 		if err != nil {
@@ -110,7 +110,7 @@ func cast(dirs *directory.Directory) ([]personas.Staff, error) {
 			}
 			name, _, _ := strings.Cut(l.Cells[people.EmailColumn], "@")
 			id := strings.ReplaceAll(name, ".", "-")
-			p := personas.Staff{ID: personas.StaffID(id), Subject: string(t.ID) + "-" + id, Number: number, Name: l.Cells[people.NameColumn], Mail: l.Cells[people.EmailColumn],
+			p := sim.Staff{ID: personas.StaffID(id), Subject: string(t.ID) + "-" + id, Number: number, Name: l.Cells[people.NameColumn], Mail: l.Cells[people.EmailColumn],
 				Title: l.Cells[people.TitleColumn] + ", socialnämnden i " + t.Short}
 			if l.Cells[people.KindsColumn] == "" && l.Cells[people.RoleColumn] != people.RoleName(identity.Chair) {
 				p.Tenant = string(t.ID)

@@ -6,17 +6,17 @@ import (
 	"slices"
 	"strings"
 
-	"samtjanst/integrations/sim/personas"
+	"samtjanst/integrations/sim"
 )
 
 // say tells what to click, with the people of the files.
-func say(staff []personas.Staff) func(w io.Writer, portal, sims string) {
-	find := func(title, where string) personas.Staff {
-		i := slices.IndexFunc(staff, func(p personas.Staff) bool {
+func say(staff []sim.Staff) func(w io.Writer, portal, sims string) {
+	find := func(title, where string) sim.Staff {
+		i := slices.IndexFunc(staff, func(p sim.Staff) bool {
 			return strings.HasPrefix(p.Title, title+",") && strings.HasSuffix(p.Title, " i "+where)
 		})
 		if i < 0 {
-			return personas.Staff{}
+			return sim.Staff{}
 		}
 		return staff[i]
 	}
