@@ -22,6 +22,7 @@ type listPage struct {
 	People    ui.Table
 	Pages     ui.Pagination
 	Waiting   *ui.Notice
+	Sync      []*ui.Notice // what does not follow the organisation's directory, or the register
 	New       string
 }
 
@@ -77,6 +78,9 @@ func (a *area) showList(r *httpkit.Request) error {
 	}
 	if searched {
 		p.Clear = boardURL(ref(r), "")
+	}
+	for _, st := range l.Sync {
+		p.Sync = append(p.Sync, w.sync(st))
 	}
 	if n := len(l.Waiting); n > 0 {
 		p.Waiting = &ui.Notice{Tone: ui.Info, Title: w.T("people.list.waiting", "n", n), Links: []ui.Link{{Text: w.T("people.list.waiting-link"), URL: boardURL(ref(r), "/andringar")}}}

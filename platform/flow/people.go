@@ -165,7 +165,8 @@ type PeopleList struct {
 	Page    int
 	Pages   int
 	Waiting []people.Change
-	Listed  int // changes of the board that are not prepared, those that have ended too
+	Listed  int         // changes of the board that are not prepared, those that have ended too
+	Sync    []SyncState // sources of the organisation's people, and systems that follow them, that somebody has to look at
 }
 
 // PeopleOf lists a board's people. fault.NotFound for any other's.
@@ -178,7 +179,11 @@ func (s *Service) PeopleOf(ctx context.Context, a identity.Actor, ref BoardRef, 
 	if err != nil {
 		return nil, err
 	}
-	out := &PeopleList{Board: sc.view(), Counts: map[string]int{}, Waiting: waiting(changes, ref.Board)}
+	alarms, err := s.syncAlarms(ctx, ref.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	out := &PeopleList{Board: sc.view(), Counts: map[string]int{}, Waiting: waiting(changes, ref.Board), Sync: alarms}
 	out.Board.Waiting = len(out.Waiting)
 	inChange := map[people.ID]bool{}
 	for _, c := range out.Waiting {

@@ -42,7 +42,7 @@ const (
 
 const syncCollection = "people-sync" // key: organisation, "/", source
 
-// SyncState is how it goes with a source. It has no personal data.
+// SyncState is how it goes with a source or a target. It has no personal data.
 type SyncState struct {
 	Source   string    `json:"source"`
 	Since    time.Time `json:"since"`             // when it was first tried
@@ -53,6 +53,7 @@ type SyncState struct {
 	Lose, Of int       `json:",omitempty"`        // people, of a doubted answer
 	Told     int       `json:"told,omitempty"`    // entries of the last answer
 	Refused  int       `json:"refused,omitempty"` // of them, by themselves
+	Left     int       `json:"left,omitempty"`    // of a target: people whose rights are still there, though it has been tried
 	rev      int64     // of the record
 }
 
@@ -124,8 +125,12 @@ func (s *PeopleSync) read(ctx context.Context, src *PeopleSource) error {
 	return nil
 }
 
-// Alarming reports whether somebody has to look at it: an answer is not believed, we are not let in, or it has not been followed for a day.
+// Alarming reports whether somebody has to look at it: an answer is not believed, we are not let in, a source has not been followed for a day, or
+// somebody's rights in a target are still there after several tries.
 func (st SyncState) Alarming(now time.Time) bool {
+	if st.Left > 0 {
+		return st.Failures >= urgentTries || st.Why != fault.Unavailable.String()
+	}
 	last := st.Went
 	if last.IsZero() {
 		last = st.Since
@@ -181,6 +186,25 @@ func (s *PeopleSync) tellOfSync(ctx context.Context, tenant identity.TenantID, i
 		}
 	}
 	return nil
+}
+
+// syncAlarms lists an organisation's sources and targets that somebody has to look at.
+func (s *Service) syncAlarms(ctx context.Context, tenant identity.TenantID) ([]SyncState, error) {
+	recs, err := s.Vault.Store.ListRecords(ctx, s.Clock.Now(), syncCollection, string(tenant)+"/", "", store.MaxLimit)
+	if err != nil {
+		return nil, fault.Wrap("flow.syncAlarms", err)
+	}
+	var out []SyncState
+	for _, rec := range recs {
+		var st SyncState
+		if err := json.Unmarshal(rec.Body, &st); err != nil {
+			return nil, fault.New("flow.syncAlarms", fault.Internal, err)
+		}
+		if st.Alarming(s.Clock.Now()) {
+			out = append(out, st)
+		}
+	}
+	return out, nil
 }
 
 // SyncStates tells how it goes with an organisation's sources, and with what is to be withdrawn in other systems, for who looks after them.

@@ -73,6 +73,7 @@ func (s *PeopleSync) withdrawFrom(ctx context.Context, t *PeopleTarget, h *handl
 		return err
 	}
 	left, next := perRun, time.Time{}
+	var sum SyncState
 	for _, p := range snap.People() {
 		w, known := all[p.ID]
 		switch {
@@ -89,6 +90,12 @@ func (s *PeopleSync) withdrawFrom(ctx context.Context, t *PeopleTarget, h *handl
 				return err
 			}
 		}
+		if w.Done.IsZero() && w.Tries > 0 {
+			sum.Left++
+			if w.Tries > sum.Failures {
+				sum.Failures, sum.Why = w.Tries, w.Why
+			}
+		}
 		if w.Done.IsZero() && (next.IsZero() || w.Next.Before(next)) {
 			next = w.Next
 			if w.Next.IsZero() { // its turn has not come yet
@@ -97,7 +104,21 @@ func (s *PeopleSync) withdrawFrom(ctx context.Context, t *PeopleTarget, h *handl
 		}
 	}
 	*h = handled{snap, next}
-	return nil
+	return s.noteTarget(ctx, t, sum)
+}
+
+// noteTarget keeps how it goes with a target, where pages find it.
+func (s *PeopleSync) noteTarget(ctx context.Context, t *PeopleTarget, sum SyncState) error {
+	st, err := s.state(ctx, t.Tenant, t.ID)
+	if err != nil || st.Left == sum.Left && st.Failures == sum.Failures && st.Why == sum.Why {
+		return err
+	}
+	st.Left, st.Failures, st.Why = sum.Left, sum.Failures, sum.Why
+	err = s.note(ctx, t.Tenant, &st)
+	if errors.Is(err, fault.Conflict) || errors.Is(err, fault.Exists) { // another process has noted the same
+		return nil
+	}
+	return err
 }
 
 // withdrawOne tries once, and notes how it went.

@@ -168,12 +168,20 @@ func TestRegisterFollowsDirectories(t *testing.T) {
 		}
 		f.Clock.Advance(4 * time.Minute)
 	}
+	admin := newDesk(t, f.World, administrator("En", social))
+	const at = "/admin/personer/ekkoping/social"
+	admin.Get(at)
+	admin.sees(200, "sync-target", "En person som har slutat har kvar sin behörighet i system")
 	f.down.Store(false)
 	if left := f.withdraw(); left != nil {
 		t.Errorf("still to be withdrawn: %+v", left)
 	}
 	if f.scim("tallvik", "GET", "Users/"+there, "", 200)["active"] != false || f.scim("tallvik", "GET", "Groups/"+group, "", 200)["members"] != nil {
 		t.Error("the rights in the other system are not taken away")
+	}
+
+	if admin.Get(at); strings.Contains(admin.Text(), "kvar sin behörighet") {
+		t.Error("what is done is still told of")
 	}
 
 	// Who comes back here is not let in there; who leaves again is withdrawn again.
@@ -232,6 +240,9 @@ func (f *follower) reads() {
 	if st := state(); st.Why != flow.SyncDoubted || st.Lose != 20 || st.Of != 20 || !st.Alarming(f.Clock.Now()) || officers() != 20 || f.mails() != mails+1 {
 		t.Errorf("an empty answer: %+v, %d officers, %d mails", st, officers(), f.mails()-mails)
 	}
+	admin := newDesk(t, f.World, administrator("En", social))
+	admin.Get("/admin/personer/ekkoping/social")
+	admin.sees(200, "sync-source", "Enligt katalogen ad skulle 20 av 20 personer förlora sin behörighet", "inget har ändrats")
 	f.Clock.Advance(2 * time.Minute)
 	c.all = everybody[:15]
 	if st := state(); st.Why != flow.SyncDoubted || st.Lose != 5 || st.Failures != 2 || officers() != 20 || f.mails() != mails+1 {
