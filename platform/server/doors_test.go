@@ -14,6 +14,7 @@ import (
 
 	"samtjanst/admin"
 	"samtjanst/integrations/sim/personas"
+	"samtjanst/platform/api/scim"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
@@ -115,7 +116,7 @@ func (tn *town) people(t *testing.T) []httptestkit.Visitor {
 func TestEveryDoor(t *testing.T) {
 	tn := newTown(t)
 	visitors := slices.DeleteFunc(tn.people(t), func(v httptestkit.Visitor) bool { return v.Name == "Erik, a party" }) // whom a 403 tells that he may not withdraw
-	httptestkit.Table{Kit: tn.Kit, Clock: tn.Clock, Visitors: visitors,
+	httptestkit.Table{Kit: tn.Kit, Clock: tn.Clock, Visitors: visitors, Mounts: []string{scim.Root},
 		Login: map[httpkit.SessionKind]string{httpkit.CitizenSession: "/logga-in", httpkit.StaffSession: admin.LoginURL},
 		Params: func(r httpkit.Route) map[string]string {
 			names, values := strings.Split(r.Path, "/"), strings.Split(tn.address(r), "/")

@@ -34,6 +34,8 @@ type Table struct {
 	Params func(route httpkit.Route) map[string]string
 	// Login is how the address of the login page begins, for each kind of session.
 	Login map[httpkit.SessionKind]string
+	// Mounts are prefixes that protocols of their own answer (httpkit.Kit.Mount): for a stranger nothing is there.
+	Mounts []string
 	// Clock is the kit's own. It is moved an hour between visits, so that rate limits have forgotten the one before.
 	Clock interface{ Advance(time.Duration) }
 }
@@ -43,6 +45,7 @@ type Table struct {
 func (tb Table) Run(t *testing.T) {
 	app := tb.Kit.App()
 	t.Run("every address is in the table", func(t *testing.T) { tb.everyAddress(t, app) })
+	t.Run("mounts", func(t *testing.T) { tb.mounted(t, app) })
 	t.Run("visitors", func(t *testing.T) { tb.visit(t, app) })
 	t.Run("tokens", func(t *testing.T) { tb.tokens(t, app) })
 	t.Run("sizes", func(t *testing.T) { tb.sizes(t, app) })
@@ -61,8 +64,27 @@ func (tb Table) everyAddress(t *testing.T, app *fiber.App) {
 		if method == http.MethodHead {
 			method = http.MethodGet
 		}
-		if !have[method+" "+r.Path] && r.Path != assets.Root+"*" {
+		mounted := slices.ContainsFunc(tb.Mounts, func(m string) bool { return r.Path == m || r.Path == m+"/*" })
+		if !have[method+" "+r.Path] && r.Path != assets.Root+"*" && !mounted {
 			t.Errorf("%s %s is answered but not in the table", r.Method, r.Path)
+		}
+	}
+}
+
+// mounted asks every mount without showing who asks: it refuses, and gives neither a page nor a cookie.
+func (tb Table) mounted(t *testing.T, app *fiber.App) {
+	for _, m := range tb.Mounts {
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			for _, below := range []string{"", "/finns-inte", "/finns-inte/Users", "/ekkoping/Users", "/ekkoping/Users/finns-inte"} {
+				res, err := app.Test(httptest.NewRequest(method, m+below, nil), -1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				res.Body.Close()
+				if res.StatusCode < 400 || res.StatusCode >= 500 || res.Header.Get("Set-Cookie") != "" {
+					t.Errorf("%s %s: a stranger gets %d, cookie %q", method, m+below, res.StatusCode, res.Header.Get("Set-Cookie"))
+				}
+			}
 		}
 	}
 }
