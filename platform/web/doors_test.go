@@ -19,7 +19,7 @@ func citizenRoutes(r httpkit.Route) bool { return r.Site.Kind == httpkit.Citizen
 func TestBattery(t *testing.T) {
 	w := servertest.New(t, servertest.Options{})
 	httptestkit.Table{
-		Kit: w.Kit, Clock: w.Clock, Only: citizenRoutes,
+		Kit: w.Kit, Clock: w.Clock, Only: citizenRoutes, Mounts: []string{"/scim/v2"},
 		Visitors: []httptestkit.Visitor{{Name: "Anna", Actor: servertest.Citizen(personas.AnnaTestsson)},
 			{Name: "an officer", Actor: w.Staff(personas.BirgittaProvbeslutande)}},
 		Login: map[httpkit.SessionKind]string{httpkit.CitizenSession: "/logga-in"},

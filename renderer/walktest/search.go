@@ -20,7 +20,8 @@ type state struct {
 }
 
 // search looks for answers that reach goals, beginning with those of the scenarios. What shows something new (an outcome, a computed
-// yes or no, a choice or a question that had not been answered so) is varied further, in the order in which it was found.
+// yes or no, a choice or a question that had not been answered so, questions that had not been asked together) is varied further, in the order
+// in which it was found.
 func (w *Form) search(r *Report) map[outcome][]state {
 	found := map[outcome][]state{}
 	news := map[string]bool{}
@@ -55,6 +56,9 @@ func (w *Form) search(r *Report) map[outcome][]state {
 				}
 			}
 		}
+		for page, asked := range w.asked(v) {
+			fresh = mark(news, page+asked) || fresh
+		}
 		if fresh {
 			queue = append(queue, s)
 		}
@@ -76,6 +80,17 @@ func (w *Form) search(r *Report) map[outcome][]state {
 		}
 	}
 	return found
+}
+
+// asked are the questions of each page that are asked together.
+func (w *Form) asked(v *forms.View) map[string]string {
+	out := map[string]string{}
+	for _, f := range w.words.posted {
+		if v.Shows(f) {
+			out[f.Page.ID] += " " + f.ID
+		}
+	}
+	return out
 }
 
 func mark(seen map[string]bool, name string) bool {
@@ -112,6 +127,15 @@ func (w *Form) matters(found map[outcome][]state) map[string]bool {
 		if len(found[outcome{g, true}]) == 0 || !g.always && len(found[outcome{g, false}]) == 0 {
 			add(g.reads)
 		}
+	}
+	for again := true; again; { // what is asked only where something else is answered hangs on that, too
+		before := len(names)
+		for _, g := range w.goals {
+			if g.field != nil && names[ownName(g.field)] {
+				add(g.reads)
+			}
+		}
+		again = len(names) > before
 	}
 	for _, f := range w.words.lookups { // what a register says hangs on what it is asked about
 		if names[f.Lookup.As] {

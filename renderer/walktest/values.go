@@ -26,7 +26,7 @@ type words struct {
 }
 
 var (
-	textLiteral   = regexp.MustCompile(`"[^"\\]{1,60}"|'[^'\\]{1,60}'`)
+	textLiteral   = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`)
 	numberLiteral = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
 )
 
@@ -51,7 +51,9 @@ func (w *Form) wordsOf() *words {
 		source.WriteString(g.source + "\n")
 	}
 	for _, s := range textLiteral.FindAllString(source.String(), -1) {
-		out.texts = append(out.texts, s[1:len(s)-1])
+		if text := s[1 : len(s)-1]; text != "" && len(text) <= 60 && !strings.Contains(text, `\`) {
+			out.texts = append(out.texts, text)
+		}
 	}
 	for _, s := range numberLiteral.FindAllString(textLiteral.ReplaceAllString(source.String(), " "), -1) {
 		if n, ok := new(big.Rat).SetString(s); ok && len(s) < 10 {
@@ -154,6 +156,11 @@ func (o *words) candidates(v *forms.View, f *forms.Field, at forms.Pointer) []an
 	case forms.TextField:
 		if strings.Contains(f.Format+f.Widget, "person") {
 			out = append(out, o.people(v.Scope.Today)...)
+		}
+		if f.Format == "date-time" {
+			for _, d := range dates(f, v.Scope.Today) {
+				out = append(out, d.(string)+"T10:00:00+01:00")
+			}
 		}
 		out = append(out, o.written(f)...)
 	case forms.FilesField:
