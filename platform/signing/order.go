@@ -189,9 +189,10 @@ func (o *Order) advance(now time.Time) (asked []PartyID) {
 		return nil
 	}
 	places, need, ladder := o.step(at)
-	able := filled(places) // filled, or asked and not hindered: a no does not lead up a ladder
+	able := filled(places) // filled, or asked, not hindered and not passed by the ladder: a no does not lead up one
 	for _, pl := range places {
-		if !pl.Asked.IsZero() && pl.open() {
+		passed := !ladder.IsZero() && pl.State.May() && !ladder.From(pl.Asked).After(now)
+		if !pl.Asked.IsZero() && pl.open() && !passed {
 			able++
 		}
 	}

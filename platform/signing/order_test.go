@@ -102,6 +102,7 @@ func TestOrders(t *testing.T) {
 		"instead, before the turn":     {"a > b", false, "a", []string{"b<c:", "c signs:conflict", "a signs:+c", "c signs:complete"}},
 		"a ladder climbs on silence":   {"a b c/1^", false, "a", []string{"b signs:conflict", "29m:", "1m:+b", "10m:", "20m:+c", "300m:", "a signs:complete"}},
 		"a ladder climbs on hindrance": {"a b/1^", false, "a", []string{"a is-hindered:+b", "b is-hindered:stuck", "a signs:conflict stuck", "a<c:+c", "c signs:complete"}},
+		"hindrance after silence":      {"a b c/1^", false, "a", []string{"30m:+b", "5m:", "b is-hindered:+c", "a signs:complete"}},
 		"never because of a no":        {"a b/1^", false, "a", []string{"a declines:stuck"}},
 		"a decider's no ends it":       {"a b/1^", true, "a", []string{"30m:+b", "a declines:refused", "b signs:conflict refused", "void:+a"}},
 		"late is better than never":    {"a b", false, "a b", []string{"a signs:", "late:", "b signs:complete"}},
