@@ -156,6 +156,11 @@ func New(t testing.TB, o Options) *World {
 	return w
 }
 
+// Of is a world of a platform that something else has started: an example.
+func Of(t testing.TB, s *server.Server, sims *sim.Running, c Clock, url string) *World {
+	return &World{Server: s, Sim: sims, Clock: c, URL: url, Ctx: t.Context(), t: t}
+}
+
 type logWriter struct{ t testing.TB }
 
 func (l logWriter) Write(b []byte) (int, error) {
