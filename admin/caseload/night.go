@@ -58,6 +58,7 @@ type nightPage struct {
 	Unit      string // whose case it is, when another board works with it; "" else
 	Host      string
 	Handed    string // since when it waits to be accepted, and by whom it was handed over; "" it does not
+	Note      string // what the host wants the unit to know
 	Hand      string // address, for the host's officers
 	Accept    string // address, for the unit's
 }
@@ -140,7 +141,9 @@ func (w words) night(n *flow.Night) nightPage {
 		}
 		if pl := one.Place; !pl.Asked.IsZero() || pl.State != signing.Waiting {
 			row.State.Text, row.State.Tone = w.nightPlace(pl)
-			row.Since, row.Reason = w.T("admin.proposal.since", "time", w.DateTime(pl.Since)), pl.Reason
+			if row.Reason = pl.Reason; !pl.Asked.IsZero() {
+				row.Since = w.T("admin.proposal.since", "time", w.DateTime(pl.Asked))
+			}
 		}
 		p.Asked = append(p.Asked, row)
 	}
@@ -178,7 +181,7 @@ func (w words) night(n *flow.Night) nightPage {
 	if n.Host != "" {
 		p.Host, p.Unit = n.Host, n.Unit
 		if t := c.Takeover; t != nil {
-			p.Handed = w.T("admin.night.handed", "time", w.DateTime(t.At), "name", t.Name)
+			p.Handed, p.Note = w.T("admin.night.handed", "time", w.DateTime(t.At), "name", t.Name), t.Note
 		}
 		if n.MayHand {
 			p.Hand = base + "/overlamna"
