@@ -57,7 +57,7 @@ func (s *Site) waitForEID(r *httpkit.Request) error {
 	if !ok {
 		return r.See(tenantURL(t))
 	}
-	p := waitPage{Shell: s.Shell(r, r.Locale().T("web.wait.login", "eid", s.eid.Words(r, o.Order.Provider).Name))}
+	p := waitPage{Shell: s.Shell(r, r.Locale().T("web.wait.login", "eid", s.eid.Words(r, o.Order.Provider).Name)+", "+t.Name)}
 	p.Shell.Theme = t.Theme
 	if p.Wait, err = s.eid.Waiting(r, o, eidURL(t)); err != nil {
 		return err
