@@ -152,7 +152,7 @@ func TestSAMLAndService(t *testing.T) {
 	}
 }
 
-// flip alters the byte after a word, its last place.
+// flip makes the byte after a word, at its last place, another letter.
 func flip(b []byte, after string) {
 	at := strings.LastIndex(string(b), "</") // so that there is one behind
 	if after == "SignatureValue>" {
@@ -160,7 +160,9 @@ func flip(b []byte, after string) {
 	} else {
 		at = strings.LastIndex(string(b[:at]), after)
 	}
-	if b[at]++; b[at] == '=' {
+	if b[at] == 'A' { // of a text, and of base 64, for another letter is always another of both
+		b[at] = 'B'
+	} else {
 		b[at] = 'A'
 	}
 }
