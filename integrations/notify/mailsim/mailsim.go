@@ -18,6 +18,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -69,6 +70,10 @@ type Sim struct {
 	box     *journal.Journal[Message]
 
 	outage *outage.Switch[Fault]
+
+	mu        sync.Mutex
+	listeners []net.Listener
+	closed    bool
 }
 
 // New makes the server; [Sim.Serve] starts it.
@@ -100,21 +105,37 @@ type discard struct{}
 func (discard) Printf(string, ...any) {}
 func (discard) Println(...any)        {}
 
-// Serve takes mail on the listener until Close.
+// Serve takes mail on the listener until Close; not at all when that has been called already.
 func (s *Sim) Serve(l net.Listener) error {
+	if !s.keep(l) {
+		return l.Close()
+	}
 	if err := s.server.Serve(l); err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("mailsim: %w", err)
 	}
 	return nil
 }
 
+// keep remembers a listener for Close. The server itself knows only of those that it has begun to serve: a Close just before would leave it
+// accepting for ever.
+func (s *Sim) keep(l net.Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners = append(s.listeners, l)
+	return !s.closed
+}
+
 // Close stops the server and closes the mailbox.
 func (s *Sim) Close() error {
-	err := s.server.Close()
-	if errors.Is(err, smtp.ErrServerClosed) {
-		err = nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	errs := []error{s.server.Close()}
+	for _, l := range s.listeners {
+		errs = append(errs, l.Close())
 	}
-	return errors.Join(err, s.box.Close())
+	errs = slices.DeleteFunc(errs, func(err error) bool { return errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, net.ErrClosed) })
+	return errors.Join(append(errs, s.box.Close())...)
 }
 
 // Fail makes the server fail, as many times; 0 means until told otherwise.

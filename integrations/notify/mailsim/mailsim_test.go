@@ -2,7 +2,9 @@ package mailsim
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +15,27 @@ import (
 
 	"samtjanst/platform/clock"
 )
+
+// A platform that cannot start closes its simulators before they have begun to serve.
+func TestClosedBeforeItServes(t *testing.T) {
+	s, err := New(Options{Clock: clock.System{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Serve(l); err != nil {
+		t.Error(err)
+	}
+	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+}
 
 func TestTheMailboxShowsGivesAndKeeps(t *testing.T) {
 	ck := clock.NewManual(time.Date(2026, 8, 20, 9, 0, 0, 0, time.UTC))
