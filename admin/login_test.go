@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"samtjanst/renderer/ui/uitest"
 	"strings"
 	"testing"
 	"time"
@@ -27,9 +28,6 @@ import (
 	"samtjanst/platform/identity"
 	"samtjanst/platform/store/sealed"
 	"samtjanst/platform/store/sqlitestore"
-	"samtjanst/renderer/assets"
-	"samtjanst/renderer/i18n"
-	"samtjanst/renderer/ui"
 )
 
 const ourselves = "http://localhost:8080"
@@ -60,15 +58,7 @@ func newRig(t *testing.T) *rig {
 		}
 	}
 	r := &rig{t: t, clock: clock.NewManual(time.Now())}
-	texts, err := i18n.Embedded()
-	must(err)
-	files, err := assets.Load()
-	must(err)
-	admin.AddAssets(files)
-	themes, err := ui.ShippedThemes()
-	must(err)
-	u, err := ui.New(files, texts, themes)
-	must(err)
+	u, files, texts := uitest.Shipped(t, admin.AddAssets)
 	dir, err := directory.Load(demo.Municipalities, "municipalities")
 	must(err)
 

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -141,14 +140,14 @@ type pages struct {
 }
 
 func (s *Site) parse() error {
-	var errs []error
-	errs = append(errs, parsePage(s, &s.choose, "choose"), parsePage(s, &s.ways, "ways"), parsePage(s, &s.visit, "visit"), parsePage(s, &s.wait, "wait"),
-		parsePage(s, &s.roles, "roles"), parsePage(s, &s.refused, "refused"), parsePage(s, &s.problem, "problem"), parsePage(s, &s.expired, "expired"))
-	return errors.Join(errs...)
-}
-
-func parsePage[P ui.Page](s *Site, into **ui.Template[P], name string) error {
-	t, err := ui.Parse[P](s.ui, templates, "templates/head.html", "templates/"+name+".html")
-	*into = t
-	return err
+	b := s.ui.Bind(templates, "head")
+	ui.Bind(b, &s.choose, "choose")
+	ui.Bind(b, &s.ways, "ways")
+	ui.Bind(b, &s.visit, "visit")
+	ui.Bind(b, &s.wait, "wait")
+	ui.Bind(b, &s.roles, "roles")
+	ui.Bind(b, &s.refused, "refused")
+	ui.Bind(b, &s.problem, "problem")
+	ui.Bind(b, &s.expired, "expired")
+	return b.Err()
 }

@@ -109,18 +109,7 @@ func components() componentsPage {
 // gallery renders every sample page: all controls in every state, and all components for citizens and staff.
 func gallery(t testing.TB) (map[string][]byte, *assets.Assets) {
 	t.Helper()
-	a, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	themes, err := ui.ShippedThemes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := ui.New(a, catalog(t), themes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	u, a, _ := uitest.Shipped(t)
 	forms := ui.Must(ui.Parse[formPage](u, componentsTemplate, "form.html"))
 	all := ui.Must(ui.Parse[componentsPage](u, componentsTemplate, "components.html"))
 	uitest.Template(t, forms)

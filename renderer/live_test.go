@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"samtjanst/renderer/ui/uitest"
 	"strings"
 	"sync"
 	"testing"
@@ -50,18 +51,7 @@ func newSite(t *testing.T, dir string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	themes, err := ui.ShippedThemes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := ui.New(a, catalog(t), themes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	u, a, _ := uitest.Shipped(t)
 	p, _ := New(catalog(t), DefaultLimits).Form(form).Page("allt", "sv")
 	return &site{t: t, graph: graph, page: p, assets: a, stored: map[string]any{}, policy: "default-src 'self'", tmpl: ui.Must(ui.Parse[formPage](u, componentsTemplate, "form.html"))}
 }

@@ -94,19 +94,12 @@ func editURL(form, id, group string) string {
 
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
-	u := site.UI()
-	var err error
-	if a.services, err = ui.Parse[servicesPage](u, templates, "templates/parts.html", "templates/services.html"); err != nil {
-		return nil, err
-	}
-	if a.service, err = ui.Parse[servicePage](u, templates, "templates/parts.html", "templates/service.html"); err != nil {
-		return nil, err
-	}
-	if a.edit, err = ui.Parse[editPage](u, templates, "templates/parts.html", "templates/edit.html"); err != nil {
-		return nil, err
-	}
-	a.proposal, err = ui.Parse[proposalPage](u, templates, "templates/parts.html", "templates/proposal.html")
-	return a, err
+	b := site.UI().Bind(templates, "parts")
+	ui.Bind(b, &a.services, "services")
+	ui.Bind(b, &a.service, "service")
+	ui.Bind(b, &a.edit, "edit")
+	ui.Bind(b, &a.proposal, "proposal")
+	return a, b.Err()
 }
 
 // Register adds the pages to the staff's site.

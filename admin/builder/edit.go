@@ -230,11 +230,7 @@ func (w words) itemProblem(it owned.Item, p forms.Problem, label string) string 
 }
 
 func (w words) problem(p forms.Problem, label string) string {
-	args := map[string]any{"label": label}
-	for k, v := range p.Params {
-		args[k] = v
-	}
-	return w.T("problem."+p.Code, args)
+	return admin.ProblemText(w.Locale, p, label, "")
 }
 
 // foreign marks what lint says, which is in English as authors read it.

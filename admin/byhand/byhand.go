@@ -87,19 +87,12 @@ func TakeBackURL(id casework.ID) string { return caseURL(id) + "/aterta" }
 
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
-	u := site.UI()
-	var err error
-	if a.desk, err = ui.Parse[deskPage](u, templates, "templates/parts.html", "templates/desk.html"); err != nil {
-		return nil, err
-	}
-	if a.edit, err = ui.Parse[editPage](u, templates, "templates/parts.html", "templates/edit.html"); err != nil {
-		return nil, err
-	}
-	if a.preview, err = ui.Parse[previewPage](u, templates, "templates/parts.html", "templates/preview.html"); err != nil {
-		return nil, err
-	}
-	a.takeBack, err = ui.Parse[takeBackPage](u, templates, "templates/parts.html", "templates/takeback.html")
-	return a, err
+	b := site.UI().Bind(templates, "parts")
+	ui.Bind(b, &a.desk, "desk")
+	ui.Bind(b, &a.edit, "edit")
+	ui.Bind(b, &a.preview, "preview")
+	ui.Bind(b, &a.takeBack, "takeback")
+	return a, b.Err()
 }
 
 // Register adds the pages to the staff's site.

@@ -1,8 +1,7 @@
 package byhand
 
 import (
-	"strings"
-
+	"samtjanst/admin"
 	"samtjanst/forms"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
@@ -23,53 +22,30 @@ type control struct {
 	label   string // key of what problems call it, "" the field's own label
 }
 
-// show puts the problems' texts at their controls and gives the summary, in the order of the page. A problem at no control is told by the
-// summary alone, so that nothing is refused without a reason.
+func (c control) At() (forms.Pointer, *ui.Field) { return c.pointer, c.field }
+
+// show puts the problems' texts at their controls and gives the summary.
 func (w words) show(problems []forms.Problem, controls ...control) []ui.ProblemLink {
-	var out []ui.ProblemLink
-	told := map[forms.Pointer]bool{}
-	for _, c := range controls {
-		for _, p := range problems {
-			if p.Pointer != c.pointer || c.field.Error != "" {
-				continue
-			}
-			label := c.field.Label
-			if c.label != "" {
-				label = w.T(c.label)
-			}
-			if c.of != "" {
-				label = w.T("byhand.row.field", "label", label, "of", c.of)
-			}
-			c.field.Error = w.problem(p, label)
-			out = append(out, c.field.Problem())
-		}
-		told[c.pointer] = true
-	}
-	for _, p := range problems {
-		if !told[p.Pointer] {
-			out = append(out, ui.ProblemLink{Text: w.problem(p, strings.TrimPrefix(string(p.Pointer), "/"))})
-		}
-	}
-	return out
+	return admin.Tell(problems, controls, w.problem)
 }
 
-func (w words) problem(p forms.Problem, label string) string {
-	args := map[string]any{"label": label}
-	for k, v := range p.Params {
-		args[k] = v
+func (w words) problem(p forms.Problem, c control) string {
+	label := admin.Label(p, c.field)
+	if c.label != "" {
+		label = w.T(c.label)
+	}
+	if c.of != "" {
+		label = w.T("byhand.row.field", "label", label, "of", c.of)
 	}
 	switch p.Code {
 	case flow.SamePerson, flow.NeedsMore, flow.LadderOfAll, flow.LadderLate, flow.TimePast, flow.RemindLate, flow.NotReached:
-		return w.T("byhand.problem."+p.Code, args)
+		return w.T("byhand.problem."+p.Code, admin.ProblemArgs(w.Locale, p, label))
 	}
-	key := "problem." + p.Code
-	if format, ok := p.Params["format"].(string); ok && w.Has(key+"-"+format) {
-		key += "-" + format
+	kind := ""
+	if p.Pointer == "/handlingar" {
+		kind = "-files"
 	}
-	if p.Pointer == "/handlingar" && p.Code == forms.Required {
-		key += "-files"
-	}
-	return w.T(key, args)
+	return admin.ProblemText(w.Locale, p, label, kind)
 }
 
 // person is somebody who signs, as the officer reads it before sending.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"samtjanst/admin/admintest"
 	"slices"
 	"testing"
 	"time"
@@ -22,13 +23,9 @@ import (
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
-	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing"
 	"samtjanst/platform/store"
-	"samtjanst/renderer/assets"
-	"samtjanst/renderer/i18n"
-	"samtjanst/renderer/ui"
 )
 
 // now is a Monday afternoon in Ekköping.
@@ -62,37 +59,12 @@ type house struct {
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{clock: clock.NewManual(now)}
-	texts, err := i18n.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin.AddAssets(files)
-	themes, err := ui.ShippedThemes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := ui.New(files, texts, themes)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir, err := directory.Load(demo.Municipalities, "municipalities")
 	if err != nil {
 		t.Fatal(err)
 	}
-	records, box := httptestkit.Storage(t)
-	h.kit, err = httpkit.New(httpkit.Config{Records: records, Box: box, Clock: h.clock, Log: httptestkit.Log(t), Texts: texts, Assets: files})
-	if err != nil {
-		t.Fatal(err)
-	}
 	h.flow = newFakeFlow(t, dir)
-	h.site, err = admin.Register(admin.Deps{Kit: h.kit, UI: u, Directory: dir, Presence: h.flow})
-	if err != nil {
-		t.Fatal(err)
-	}
+	h.site, h.kit = admintest.Site(t, func(c *httpkit.Config, d *admin.Deps) { c.Clock, d.Directory, d.Presence = h.clock, dir, h.flow })
 	if err := Register(h.site, Deps{Flow: h.flow, Clock: h.clock}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ package insights
 import (
 	"context"
 	"embed"
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -50,19 +49,11 @@ type area struct {
 
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
-	var errs []error
-	a.desk = parse[deskPage](site, "desk", &errs)
-	a.costs = parse[costsPage](site, "costs", &errs)
-	a.sharing = parse[sharingPage](site, "sharing", &errs)
-	return a, errors.Join(errs...)
-}
-
-func parse[P ui.Page](site *admin.Site, name string, errs *[]error) *ui.Template[P] {
-	t, err := ui.Parse[P](site.UI(), templates, "templates/parts.html", "templates/"+name+".html")
-	if err != nil {
-		*errs = append(*errs, err)
-	}
-	return t
+	b := site.UI().Bind(templates, "parts")
+	ui.Bind(b, &a.desk, "desk")
+	ui.Bind(b, &a.costs, "costs")
+	ui.Bind(b, &a.sharing, "sharing")
+	return a, b.Err()
 }
 
 // Addresses, below a board's own.

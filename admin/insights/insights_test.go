@@ -1,45 +1,15 @@
 package insights
 
 import (
+	"samtjanst/admin/admintest"
 	"testing"
 
-	"samtjanst/admin"
-	"samtjanst/platform/httpkit"
-	"samtjanst/platform/httpkit/httptestkit"
-	"samtjanst/renderer/assets"
-	"samtjanst/renderer/i18n"
-	"samtjanst/renderer/ui"
 	"samtjanst/renderer/ui/uitest"
 )
 
 // Every template fits the struct it is bound to.
 func TestTemplates(t *testing.T) {
-	bundle, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin.AddAssets(bundle)
-	texts, err := i18n.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	themes, err := ui.ShippedThemes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := ui.New(bundle, texts, themes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	records, box := httptestkit.Storage(t)
-	kit, err := httpkit.New(httpkit.Config{Records: records, Box: box, Log: httptestkit.Log(t), Texts: texts, Assets: bundle})
-	if err != nil {
-		t.Fatal(err)
-	}
-	site, err := admin.Register(admin.Deps{Kit: kit, UI: u})
-	if err != nil {
-		t.Fatal(err)
-	}
+	site, _ := admintest.Site(t, nil)
 	a, err := newArea(site, Deps{})
 	if err != nil {
 		t.Fatal(err)

@@ -97,28 +97,20 @@ type area struct {
 
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
-	var errs []error
-	a.desk = parse[deskPage](site, "desk", &errs)
-	a.list = parse[listPage](site, "list", &errs)
-	a.person = parse[personPage](site, "person", &errs)
-	a.edit = parse[editPage](site, "edit", &errs)
-	a.changes = parse[changesPage](site, "changes", &errs)
-	a.change = parse[changePage](site, "change", &errs)
-	a.imports = parse[importPage](site, "import", &errs)
-	a.schedule = parse[schedulePage](site, "schedule", &errs)
-	a.shift = parse[shiftPage](site, "shift", &errs)
-	a.delegations = parse[delegationsPage](site, "delegations", &errs)
-	a.end = parse[endPage](site, "end", &errs)
-	a.meetings = parse[meetingsPage](site, "meetings", &errs)
-	return a, errors.Join(errs...)
-}
-
-func parse[P ui.Page](site *admin.Site, name string, errs *[]error) *ui.Template[P] {
-	t, err := ui.Parse[P](site.UI(), templates, "templates/parts.html", "templates/"+name+".html")
-	if err != nil {
-		*errs = append(*errs, err)
-	}
-	return t
+	b := site.UI().Bind(templates, "parts")
+	ui.Bind(b, &a.desk, "desk")
+	ui.Bind(b, &a.list, "list")
+	ui.Bind(b, &a.person, "person")
+	ui.Bind(b, &a.edit, "edit")
+	ui.Bind(b, &a.changes, "changes")
+	ui.Bind(b, &a.change, "change")
+	ui.Bind(b, &a.imports, "import")
+	ui.Bind(b, &a.schedule, "schedule")
+	ui.Bind(b, &a.shift, "shift")
+	ui.Bind(b, &a.delegations, "delegations")
+	ui.Bind(b, &a.end, "end")
+	ui.Bind(b, &a.meetings, "meetings")
+	return a, b.Err()
 }
 
 // deskURL is where the boards stand whose people one keeps.
@@ -220,27 +212,6 @@ func revision(v url.Values) int64 {
 		return -1
 	}
 	return n
-}
-
-// controlPaper is the control of the board's paper. It stands last in its form, so that everything else has been read before it.
-const controlPaper = "papper"
-
-// uploaded gives the posted paper, nil when there is none.
-func uploaded(r *httpkit.Request) (*flow.PaperFile, error) {
-	u := r.Upload()
-	for u != nil {
-		f, err := u.Next()
-		if errors.Is(err, io.EOF) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if f.Field == controlPaper {
-			return &flow.PaperFile{Name: f.Name, Body: f.Body}, nil
-		}
-	}
-	return nil, nil
 }
 
 // boardFrame is what every page of a board has.

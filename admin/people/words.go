@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"samtjanst/admin"
 	"samtjanst/forms"
 	"samtjanst/platform/calendar"
 	"samtjanst/platform/clock"
@@ -28,29 +29,17 @@ type control struct {
 	of      string // whose it is, "Roll 2": several have the same label
 }
 
-// show puts the problems' texts at their controls and gives the summary, in the order of the page. A problem at no control is told by the
-// summary alone, so that nothing is refused without a reason.
+func (c control) At() (forms.Pointer, *ui.Field) { return c.pointer, c.field }
+
+// show puts the problems' texts at their controls and gives the summary.
 func (w words) show(problems []forms.Problem, controls ...control) []ui.ProblemLink {
-	var out []ui.ProblemLink
-	for _, c := range controls {
-		for _, p := range problems {
-			if p.Pointer != c.pointer || c.field.Error != "" {
-				continue
-			}
-			label := c.field.Label
-			if c.of != "" {
-				label = w.T("people.field-of", "label", label, "of", c.of)
-			}
-			c.field.Error = w.problem(p, label)
-			out = append(out, c.field.Problem())
+	return admin.Tell(problems, controls, func(p forms.Problem, c control) string {
+		label := admin.Label(p, c.field)
+		if c.of != "" {
+			label = w.T("people.field-of", "label", label, "of", c.of)
 		}
-	}
-	for _, p := range problems {
-		if !slices.ContainsFunc(controls, func(c control) bool { return c.pointer == p.Pointer }) {
-			out = append(out, ui.ProblemLink{Text: w.problem(p, strings.TrimPrefix(string(p.Pointer), "/"))})
-		}
-	}
-	return out
+		return w.problem(p, label)
+	})
 }
 
 // own are the codes that these pages have texts for; the others are those of forms.
@@ -59,24 +48,13 @@ var own = []string{register.EndInstead, register.EndsBefore, register.NotYet, re
 	register.NoNameColumn, flow.NothingChanged, flow.NothingTaken, flow.PaperNeeded, flow.PaperKind, flow.ShiftTooLong, flow.ShiftTwice, flow.PlaceTaken, flow.TimePast}
 
 func (w words) problem(p forms.Problem, label string) string {
-	args := map[string]any{"label": label}
-	for k, v := range p.Params {
-		args[k] = v
+	switch {
+	case slices.Contains(own, p.Code):
+		return w.T("people.problem."+p.Code, admin.ProblemArgs(w.Locale, p, label))
+	case p.Code == forms.NotUnique && p.Pointer == "/number":
+		return w.T("people.problem.already-here", admin.ProblemArgs(w.Locale, p, label))
 	}
-	if max, ok := args["max"].(int64); ok { // of files
-		args["max"] = w.Size(max)
-	}
-	if slices.Contains(own, p.Code) {
-		return w.T("people.problem."+p.Code, args)
-	}
-	if p.Code == forms.NotUnique && p.Pointer == "/number" {
-		return w.T("people.problem.already-here", args)
-	}
-	key := "problem." + p.Code
-	if format, ok := p.Params["format"].(string); ok && w.Has(key+"-"+format) {
-		key += "-" + format
-	}
-	return w.T(key, args)
+	return admin.ProblemText(w.Locale, p, label, "")
 }
 
 func (w words) role(r identity.Role) string { return w.T("people.role." + string(r)) }

@@ -96,23 +96,17 @@ func draftID(r *httpkit.Request) string { return r.Param("draft") }
 
 func newArea(site *admin.Site, d Deps) (*area, error) {
 	a := &area{Deps: d, site: site}
-	u := site.UI()
 	var err error
 	frame := func(r *httpkit.Request, _ *directory.Tenant, title string) ui.Shell { return site.Shell(r, title) }
-	if a.fill, err = fillkit.New(u, d.Renderer, frame); err != nil {
+	if a.fill, err = fillkit.New(site.UI(), d.Renderer, frame); err != nil {
 		return nil, err
 	}
-	if a.desk, err = ui.Parse[deskPage](u, templates, "templates/parts.html", "templates/desk.html"); err != nil {
-		return nil, err
-	}
-	if a.begin, err = ui.Parse[beginPage](u, templates, "templates/parts.html", "templates/begin.html"); err != nil {
-		return nil, err
-	}
-	if a.handOver, err = ui.Parse[handOverPage](u, templates, "templates/parts.html", "templates/handover.html"); err != nil {
-		return nil, err
-	}
-	a.discard, err = ui.Parse[discardPage](u, templates, "templates/parts.html", "templates/discard.html")
-	return a, err
+	b := site.UI().Bind(templates, "parts")
+	ui.Bind(b, &a.desk, "desk")
+	ui.Bind(b, &a.begin, "begin")
+	ui.Bind(b, &a.handOver, "handover")
+	ui.Bind(b, &a.discard, "discard")
+	return a, b.Err()
 }
 
 // Register adds the pages to the staff's site. Who works for no board with a form of its own has no entry for them in the menu.

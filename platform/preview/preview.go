@@ -111,13 +111,11 @@ func New(dir string, o Options) (*Server, error) {
 	for _, id := range slices.Sorted(maps.Keys(themes)) {
 		s.themes = append(s.themes, look{id, faces.Theme(id).Name})
 	}
-	if s.board, err = ui.Parse[boardPage](faces, templates, "templates/board.html", "templates/parts.html"); err != nil {
-		return nil, fault.New(op, fault.Internal, err)
-	}
-	if s.frame, err = ui.Parse[framePage](faces, templates, "templates/frame.html", "templates/parts.html"); err != nil {
-		return nil, fault.New(op, fault.Internal, err)
-	}
-	if s.broken, err = ui.Parse[brokenPage](faces, templates, "templates/broken.html", "templates/parts.html"); err != nil {
+	b := faces.Bind(templates, "parts")
+	ui.Bind(b, &s.board, "board")
+	ui.Bind(b, &s.frame, "frame")
+	ui.Bind(b, &s.broken, "broken")
+	if err := b.Err(); err != nil {
 		return nil, fault.New(op, fault.Internal, err)
 	}
 	s.routes()

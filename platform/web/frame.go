@@ -42,27 +42,28 @@ type pages struct {
 }
 
 func (s *site) parse() error {
-	p := &s.pages
-	for _, bind := range []func() error{
-		bind(s.UI, &p.list, "list"), bind(s.UI, &p.catalogue, "catalogue"), bind(s.UI, &p.text, "text"), bind(s.UI, &p.overview, "overview"),
-		bind(s.UI, &p.resuming, "resuming"), bind(s.UI, &p.login, "login"), bind(s.UI, &p.wait, "wait"), bind(s.UI, &p.mine, "mine"),
-		bind(s.UI, &p.contact, "contact"), bind(s.UI, &p.confirm, "confirm"), bind(s.UI, &p.remade, "remade"),
-		bind(s.UI, &p.kase, "case"), bind(s.UI, &p.sign, "sign"), bind(s.UI, &p.not, "not"), bind(s.UI, &p.problem, "problem"),
-		bind(s.UI, &p.open, "open"), bind(s.UI, &p.receipt, "receipt"), bind(s.UI, &p.later, "later"), bind(s.UI, &p.link, "link"),
-		bind(s.UI, &p.verify, "verify"),
-	} {
-		if err := bind(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func bind[P ui.Page](u *ui.UI, into **ui.Template[P], name string) func() error {
-	return func() (err error) {
-		*into, err = ui.Parse[P](u, templates, "templates/"+name+".html", "templates/parts.html")
-		return err
-	}
+	p, b := &s.pages, s.UI.Bind(templates, "parts")
+	ui.Bind(b, &p.list, "list")
+	ui.Bind(b, &p.catalogue, "catalogue")
+	ui.Bind(b, &p.text, "text")
+	ui.Bind(b, &p.overview, "overview")
+	ui.Bind(b, &p.resuming, "resuming")
+	ui.Bind(b, &p.login, "login")
+	ui.Bind(b, &p.wait, "wait")
+	ui.Bind(b, &p.mine, "mine")
+	ui.Bind(b, &p.contact, "contact")
+	ui.Bind(b, &p.confirm, "confirm")
+	ui.Bind(b, &p.remade, "remade")
+	ui.Bind(b, &p.kase, "case")
+	ui.Bind(b, &p.sign, "sign")
+	ui.Bind(b, &p.not, "not")
+	ui.Bind(b, &p.problem, "problem")
+	ui.Bind(b, &p.open, "open")
+	ui.Bind(b, &p.receipt, "receipt")
+	ui.Bind(b, &p.later, "later")
+	ui.Bind(b, &p.link, "link")
+	ui.Bind(b, &p.verify, "verify")
+	return b.Err()
 }
 
 // show sends a page.

@@ -3,30 +3,12 @@ package web
 import (
 	"testing"
 
-	"samtjanst/renderer/assets"
-	"samtjanst/renderer/i18n"
-	"samtjanst/renderer/ui"
 	"samtjanst/renderer/ui/uitest"
 )
 
 // Every field and method that a template names exists in its page's struct.
 func TestTemplates(t *testing.T) {
-	a, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts, err := i18n.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	themes, err := ui.ShippedThemes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := ui.New(a, texts, themes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	u, _, _ := uitest.Shipped(t)
 	s := &site{Deps: Deps{UI: u}}
 	if err := s.parse(); err != nil {
 		t.Fatal(err)
@@ -47,5 +29,9 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, p.sign)
 	uitest.Template(t, p.not)
 	uitest.Template(t, p.problem)
+	uitest.Template(t, p.open)
+	uitest.Template(t, p.receipt)
+	uitest.Template(t, p.later)
+	uitest.Template(t, p.link)
 	uitest.Template(t, p.verify)
 }

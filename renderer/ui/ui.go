@@ -13,7 +13,7 @@
 //		Services []ui.CardLink
 //	}
 //
-//	start, err := ui.Parse[startPage](u, templates, "templates/start.html")
+//	start, err := ui.Parse[startPage](u, templates, "templates/start.html") // or, of many, ui.Bind
 //	…
 //	err = start.Render(w, startPage{Shell: shell, Services: …})
 //

@@ -45,15 +45,11 @@ type Kit struct {
 // New binds the templates. The error is a template's: a mistake in the program.
 func New(u *ui.UI, r *renderer.Renderer, frame Frame) (*Kit, error) {
 	k := &Kit{renderer: r, frame: frame}
-	var err error
-	if k.form, err = ui.Parse[FormPage](u, templates, "templates/form.html", "templates/parts.html"); err != nil {
-		return nil, err
-	}
-	if k.check, err = ui.Parse[CheckPage](u, templates, "templates/check.html", "templates/parts.html"); err != nil {
-		return nil, err
-	}
-	k.resend, err = ui.Parse[ResendPage](u, templates, "templates/resend.html", "templates/parts.html")
-	return k, err
+	b := u.Bind(templates, "parts")
+	ui.Bind(b, &k.form, "form")
+	ui.Bind(b, &k.check, "check")
+	ui.Bind(b, &k.resend, "resend")
+	return k, b.Err()
 }
 
 // ReturnField stands in the address and in the form when one answer is changed from the check page.

@@ -3,30 +3,12 @@ package fillkit
 import (
 	"testing"
 
-	"samtjanst/renderer/assets"
-	"samtjanst/renderer/i18n"
-	"samtjanst/renderer/ui"
 	"samtjanst/renderer/ui/uitest"
 )
 
 // Every field and method that a template names exists in its page's struct.
 func TestTemplates(t *testing.T) {
-	a, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts, err := i18n.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	themes, err := ui.ShippedThemes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := ui.New(a, texts, themes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	u, _, _ := uitest.Shipped(t)
 	k, err := New(u, nil, nil)
 	if err != nil {
 		t.Fatal(err)

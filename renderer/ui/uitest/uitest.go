@@ -7,6 +7,7 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"samtjanst/renderer/assets"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
 )
@@ -19,4 +20,29 @@ func Template[P ui.Page](t testing.TB, tmpl *ui.Template[P]) {
 	if err := templatecheck.CheckHTML(set, page); err != nil {
 		t.Errorf("%T: %v", page, err)
 	}
+}
+
+// Shipped gives what pages are made with as the platform ships it: assets, with those that are added, texts and themes.
+func Shipped(t testing.TB, add ...func(*assets.Assets)) (*ui.UI, *assets.Assets, *i18n.Catalog) {
+	t.Helper()
+	files, err := assets.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, add := range add {
+		add(files)
+	}
+	texts, err := i18n.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	themes, err := ui.ShippedThemes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := ui.New(files, texts, themes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u, files, texts
 }
