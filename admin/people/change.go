@@ -25,6 +25,8 @@ type changePage struct {
 	Lines   []string // of the delegation list
 	Refused ui.Table // rows of the file that were not taken
 	Stale   *ui.Notice
+	Undone  *ui.Notice // whom it did not change
+	Asked   *ui.Notice // whose signature it waits for
 	Own     *ui.Notice // why the reader does not confirm
 	Confirm string     // address; "" when the reader may not
 	GoOn    bool       // it is confirmed already, and was cut off
@@ -32,9 +34,9 @@ type changePage struct {
 	Ground  ui.Field
 	Mine    bool
 	// Propose is where what was read from a file is proposed.
-	Propose   string
-	Note      ui.Field
-	PaperFile ui.Field
+	Propose string
+	Note    ui.Field
+	Backing backing
 }
 
 // changedPerson is what a change does with a person.
@@ -83,6 +85,12 @@ func (a *area) changeForm(r *httpkit.Request, status int, ground, note string, p
 	if v.Stale {
 		p.Stale = &ui.Notice{Tone: ui.Warning, Title: w.T("people.change.stale"), Text: w.T("people.change.stale-text")}
 	}
+	if len(c.Undone) > 0 {
+		p.Undone = &ui.Notice{Tone: ui.Warning, Title: w.T("people.change.undone", "names", strings.Join(w.undone(c), ", ")), Text: w.T("people.change.undone-text")}
+	}
+	if len(v.Asked) > 0 {
+		p.Asked = &ui.Notice{Tone: ui.Info, Title: w.T("people.change.asked"), Text: w.T("people.change.asked-text", "n", len(v.Asked), "names", strings.Join(v.Asked, ", "))}
+	}
 	p.GoOn = c.State == register.Applying
 	switch {
 	case c.State == register.Prepared:
@@ -92,7 +100,7 @@ func (a *area) changeForm(r *httpkit.Request, status int, ground, note string, p
 		}
 	case c.State.Waits():
 		p.Refuse = at + "/avsla"
-		if v.Mine {
+		if v.Mine && p.Asked == nil {
 			p.Own = &ui.Notice{Tone: ui.Info, Text: w.T("people.change.own")}
 		}
 	}
@@ -101,8 +109,8 @@ func (a *area) changeForm(r *httpkit.Request, status int, ground, note string, p
 	}
 	p.Ground = ui.Field{Name: "skal", Label: w.T("people.change.ground"), Hint: w.T("people.change.ground-hint"), Value: ground, Rows: 3}
 	p.Note = ui.Field{Name: "not", Label: w.T("people.edit.note"), Hint: w.T("people.edit.note-hint"), Value: note, Rows: 3, Optional: true}
-	p.PaperFile = ui.Field{Name: controlPaper, Label: w.T("people.edit.paper"), Hint: w.T("people.edit.paper-hint"), Accept: "application/pdf"}
-	p.Problems = w.show(problems, control{"/note", &p.Note, ""}, control{"/paper", &p.PaperFile, ""}, control{"/ground", &p.Ground, ""})
+	p.Backing = w.backing(v.Board, "", asked(r))
+	p.Problems = w.show(problems, control{"/note", &p.Note, ""}, control{"/paper", &p.Backing.Paper, ""}, control{"/ground", &p.Ground, ""})
 	return admin.Show(r, status, a.change, p)
 }
 
@@ -118,13 +126,31 @@ func (w words) changeFacts(c *register.Change) ui.Rows {
 	} else {
 		add("proposed-by", w.T("people.trail.at", "name", c.By.Name, "time", w.DateTime(c.At)))
 	}
-	if !c.Ended.IsZero() {
+	if p := c.Paper; p != nil && p.Evidence != "" {
+		add("signed-by", w.T("people.trail.at", "name", p.By, "time", w.DateTime(p.At)))
+	}
+	switch {
+	case c.Ended.IsZero():
+	case c.EndedBy.Name == "": // nobody signed its paper
+		add("ended-at", w.DateTime(c.Ended))
+	default:
 		add("ended-"+string(c.State), w.T("people.trail.at", "name", c.EndedBy.Name, "time", w.DateTime(c.Ended)))
 	}
 	add("note", c.Note)
 	add("refusal", c.Ground)
 	if f := c.From; f != nil {
 		add("file", w.T("people.change.file-rows", "name", f.Name, "rows", f.Rows, "people", len(c.Edits), "same", f.Same, "refused", len(f.Refused)))
+	}
+	return out
+}
+
+// undone names those whom a change did not change.
+func (w words) undone(c *register.Change) []string {
+	var out []string
+	for _, e := range c.Edits {
+		if slices.Contains(c.Undone, e.Person.ID) {
+			out = append(out, e.Person.Name)
+		}
 	}
 	return out
 }

@@ -70,7 +70,7 @@ func (w words) about(c *register.Change) string {
 func (w words) changeTag(s register.ChangeState) *ui.Tag {
 	tone := ui.Neutral
 	switch s {
-	case register.Proposed, register.Applying:
+	case register.Signing, register.Proposed, register.Applying:
 		tone = ui.Warning
 	case register.Confirmed:
 		tone = ui.Success

@@ -22,7 +22,8 @@ type delegationsPage struct {
 	Waiting []ui.Link
 	Action  string
 
-	Kinds, Who, Person, Law, Number, Decided, Paragraph, From, To, Note, Paper ui.Field
+	Kinds, Who, Person, Law, Number, Decided, Paragraph, From, To, Note ui.Field
+	Backing                                                            backing
 }
 
 // showDelegations is GET.
@@ -66,7 +67,7 @@ func (a *area) delegationForm(r *httpkit.Request, status int, in flow.Delegation
 		From:      ui.Field{Name: "fran", Type: "date", Label: w.T("people.field.from"), Value: in.From, Width: 12, Optional: true},
 		To:        ui.Field{Name: "till", Type: "date", Label: w.T("people.field.to"), Value: in.To, Width: 12, Optional: true},
 		Note:      ui.Field{Name: "not", Label: w.T("people.edit.note"), Hint: w.T("people.edit.note-hint"), Value: in.Note, Rows: 3, Optional: true},
-		Paper:     ui.Field{Name: controlPaper, Label: w.T("people.edit.paper"), Hint: w.T("people.edit.paper-hint"), Accept: "application/pdf"}}
+		Backing:   w.backing(v.Board, "", asked(r))}
 	names := map[register.ID]string{}
 	for id, one := range v.People {
 		names[id] = one.Name
@@ -93,7 +94,7 @@ func (a *area) delegationForm(r *httpkit.Request, status int, in flow.Delegation
 	}
 	p.Problems = w.show(problems, control{"/kinds", &p.Kinds, ""}, control{"/title", &p.Who, ""}, control{"/person", &p.Person, ""}, control{"/law", &p.Law, ""},
 		control{"/number", &p.Number, ""}, control{"/decided", &p.Decided, ""}, control{"/paragraph", &p.Paragraph, ""}, control{"/from", &p.From, ""},
-		control{"/to", &p.To, ""}, control{"/note", &p.Note, ""}, control{"/paper", &p.Paper, ""})
+		control{"/to", &p.To, ""}, control{"/note", &p.Note, ""}, control{"/paper", &p.Backing.Paper, ""})
 	return admin.Show(r, status, a.delegations, p)
 }
 
@@ -104,7 +105,7 @@ type endPage struct {
 	Rev    int64
 	Line   string
 	Last   ui.Field
-	Paper  ui.Field
+	Backing backing
 }
 
 // showEnd is GET.
@@ -132,9 +133,9 @@ func (a *area) endForm(r *httpkit.Request, status int, last string, problems []f
 	p := endPage{boardFrame: a.framed(r, v.Board, w.T("people.delegation.end-title"), "/delegering"), Rev: v.Doc.Rev, Line: w.delegationLine(v.Doc.Delegations[n], names),
 		Action: boardURL(ref(r), "/delegering/"+strconv.Itoa(n)),
 		Last:   ui.Field{Name: "till", Type: "date", Label: w.T("people.field.to"), Value: last, Width: 12},
-		Paper:  ui.Field{Name: controlPaper, Label: w.T("people.edit.paper"), Hint: w.T("people.edit.paper-hint"), Accept: "application/pdf"}}
+		Backing: w.backing(v.Board, "", asked(r))}
 	p.Back = &ui.Link{Text: w.T("people.delegation.back"), URL: boardURL(ref(r), "/delegering")}
-	p.Problems = w.show(problems, control{"/to", &p.Last, ""}, control{"/paper", &p.Paper, ""})
+	p.Problems = w.show(problems, control{"/to", &p.Last, ""}, control{"/paper", &p.Backing.Paper, ""})
 	return admin.Show(r, status, a.end, p)
 }
 

@@ -31,7 +31,7 @@ type editPage struct {
 	Roles                      []roleFields
 	Mandates                   []mandateFields
 	Note                       ui.Field
-	Paper                      ui.Field
+	Backing                    backing
 	// Leave is how the person leaves the board, or comes back to it. nil for somebody new.
 	Leave *leaveForm
 }
@@ -51,7 +51,8 @@ type leaveForm struct {
 	Op          string
 	Title, Lead string
 	Button      string
-	Note, Paper ui.Field
+	Note        ui.Field
+	Backing     backing
 }
 
 // maxTypedRows is more than the use case takes.
@@ -105,6 +106,7 @@ func (a *area) newForm(r *httpkit.Request, status int, typed register.Typed, not
 	p := editPage{boardFrame: a.framed(r, l.Board, w.T("people.edit.new"), ""), Heading: w.T("people.edit.new"), Action: boardURL(ref(r), "/ny"), Facts: true}
 	p.Back = &ui.Link{Text: w.T("people.person.back"), URL: boardURL(ref(r), "")}
 	p.fill(w, typed, note)
+	p.Backing = w.backing(l.Board, "", asked(r))
 	p.Problems = w.show(problems, p.controls()...)
 	return admin.Show(r, status, a.edit, p)
 }
@@ -166,13 +168,15 @@ func (a *area) editForm(r *httpkit.Request, status int, in *flow.PersonEdit, pro
 		typed, note = in.Typed, in.Note
 	}
 	p.fill(w, typed, note)
+	p.Backing = w.backing(v.Board, "", asked(r) && !leaving)
 	p.Leave = w.leaving(v)
+	p.Leave.Backing = w.backing(v.Board, "avsluta-", asked(r) && leaving)
 	switch {
 	case status == http.StatusConflict:
 		p.Conflict = &ui.Notice{Tone: ui.Warning, Title: w.T("people.edit.conflict"), Text: w.T("people.edit.conflict-text")}
 	case leaving:
 		p.Leave.Note.Value = in.Note
-		p.Problems = w.show(problems, control{"/note", &p.Leave.Note, ""}, control{"/paper", &p.Leave.Paper, ""})
+		p.Problems = w.show(problems, control{"/note", &p.Leave.Note, ""}, control{"/paper", &p.Leave.Backing.Paper, ""})
 	default:
 		p.Problems = w.show(problems, p.controls()...)
 	}
@@ -186,8 +190,7 @@ func (w words) leaving(v *flow.PersonView) *leaveForm {
 		key, op = "reopen", flow.ReopenPerson
 	}
 	return &leaveForm{Op: op, Title: w.T("people.leave." + key), Lead: w.T("people.leave." + key + "-lead"), Button: w.T("people.leave." + key + "-button"),
-		Note:  ui.Field{Name: "not", ID: "avsluta-not", Label: w.T("people.edit.note"), Rows: 2, Optional: true},
-		Paper: ui.Field{Name: controlPaper, ID: "avsluta-papper", Label: w.T("people.edit.paper"), Hint: w.T("people.edit.paper-hint"), Accept: "application/pdf"}}
+		Note: ui.Field{Name: "not", ID: "avsluta-not", Label: w.T("people.edit.note"), Rows: 2, Optional: true}}
 }
 
 // fill makes every control with what has been typed.
@@ -218,7 +221,6 @@ func (p *editPage) fill(w words, t register.Typed, note string) {
 			To:        ui.Field{Name: "m-till" + at, Type: "date", Label: w.T("people.field.to"), Value: x.To, Width: 12, Optional: true}})
 	}
 	p.Note = ui.Field{Name: "not", Label: w.T("people.edit.note"), Hint: w.T("people.edit.note-hint"), Value: note, Rows: 3, Optional: true}
-	p.Paper = ui.Field{Name: controlPaper, Label: w.T("people.edit.paper"), Hint: w.T("people.edit.paper-hint"), Accept: "application/pdf"}
 }
 
 // controls are those that problems may stand at, in the order of the page.
@@ -241,5 +243,5 @@ func (p *editPage) controls() []control {
 		out = append(out, control{at.Join("kinds"), &f.Kinds, f.Legend}, control{at.Join("title"), &f.Title, f.Legend}, control{at.Join("decided"), &f.Decided, f.Legend},
 			control{at.Join("paragraph"), &f.Paragraph, f.Legend}, control{at.Join("from"), &f.From, f.Legend}, control{at.Join("to"), &f.To, f.Legend})
 	}
-	return append(out, control{"/note", &p.Note, ""}, control{"/paper", &p.Paper, ""})
+	return append(out, control{"/note", &p.Note, ""}, control{"/paper", &p.Backing.Paper, ""})
 }

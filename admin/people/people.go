@@ -9,8 +9,6 @@ package people
 import (
 	"context"
 	"embed"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"

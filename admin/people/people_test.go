@@ -52,7 +52,7 @@ func TestWordsForEverything(t *testing.T) {
 	for _, c := range register.Columns() {
 		keys = append(keys, "people.column."+string(c))
 	}
-	for _, s := range []register.ChangeState{register.Prepared, register.Proposed, register.Applying, register.Confirmed, register.Refused, register.TakenBack} {
+	for _, s := range []register.ChangeState{register.Prepared, register.Signing, register.Proposed, register.Applying, register.Confirmed, register.Refused, register.TakenBack} {
 		keys = append(keys, "people.change-state."+string(s))
 	}
 	was, is := register.Person{}, register.Person{Name: "x", Phone: "x", Email: "x", Logins: []string{"x"}, Roles: make([]register.Role, 1), Mandates: make([]register.Mandate, 1),

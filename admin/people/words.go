@@ -45,7 +45,8 @@ func (w words) show(problems []forms.Problem, controls ...control) []ui.ProblemL
 // own are the codes that these pages have texts for; the others are those of forms.
 var own = []string{register.EndInstead, register.EndsBefore, register.NotYet, register.NeedsNumber, register.OtherName, register.TwoPeople, register.KeptThere,
 	register.KeptByOther, register.OneOfThem, register.WhichOne, register.FileEmpty, register.FileUnread, register.FileTooLong, register.UnknownColumn, register.ColumnTwice,
-	register.NoNameColumn, flow.NothingChanged, flow.NothingTaken, flow.PaperNeeded, flow.PaperKind, flow.ShiftTooLong, flow.ShiftTwice, flow.PlaceTaken, flow.TimePast}
+	register.NoNameColumn, flow.NothingChanged, flow.NothingTaken, flow.PaperNeeded, flow.PaperKind, flow.ShiftTooLong, flow.ShiftTwice, flow.PlaceTaken, flow.TimePast,
+	flow.SecretaryMissing, flow.SecretaryOwn, flow.SecretaryOrPaper, flow.NotReached}
 
 func (w words) problem(p forms.Problem, label string) string {
 	switch {

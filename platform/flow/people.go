@@ -32,6 +32,8 @@ type PeopleBoard struct {
 	Hosted  bool
 	Waiting int           // changes that wait
 	Holes   []people.Hole // in the schedule, within LookAhead; none where there is no schedule
+	// Secretaries are the names of those who can be asked to sign the board's papers here.
+	Secretaries []string
 }
 
 // LookAhead is how far ahead a hole in a schedule is warned of.
@@ -81,6 +83,9 @@ func (sc *boardScope) view() PeopleBoard {
 	b := PeopleBoard{BoardRef: sc.BoardRef, Organisation: sc.tenant.Name, Name: sc.board.Name, Theme: sc.tenant.Theme, Hosted: !sc.keeps}
 	if sc.keeps {
 		b.Holes = sc.holes()
+		for _, p := range sc.snap.Secretaries(sc.Board, sc.now) {
+			b.Secretaries = append(b.Secretaries, p.Name)
+		}
 	}
 	return b
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -24,6 +25,8 @@ type ChangeView struct {
 	Confirms bool
 	// Stale: somebody whom it changes has been changed since, so that it can only be refused or taken back.
 	Stale bool
+	// Asked are the names of the secretaries whose signature it waits for; none when it does not.
+	Asked []string
 }
 
 // PeopleChanges lists a board's changes, newest first: all of them for its own administrators, what waits for the host's.
@@ -67,7 +70,7 @@ func (sc *boardScope) narrow(c *people.Change) {
 	c.Edits = edits
 }
 
-// change opens one. fault.NotFound for a change that the actor does not see.
+// peopleChange opens one as it is now that it is looked at. fault.NotFound for a change that the actor does not see.
 func (s *Service) peopleChange(ctx context.Context, a identity.Actor, ref BoardRef, id string) (*boardScope, people.Change, error) {
 	sc, err := s.peopleScope(ctx, a, ref, true)
 	if err != nil {
@@ -80,7 +83,9 @@ func (s *Service) peopleChange(ctx context.Context, a identity.Actor, ref BoardR
 	if !sc.sees(a, &c) {
 		return nil, people.Change{}, fault.New("flow.peopleChange", fault.NotFound, nil)
 	}
-	return sc, c, nil
+	all := []people.Change{c}
+	s.settlePapers(ctx, all) // what cannot be looked after now still waits
+	return sc, all[0], nil
 }
 
 // PeopleChange shows one. fault.NotFound.
@@ -100,7 +105,14 @@ func (s *Service) PeopleChange(ctx context.Context, a identity.Actor, ref BoardR
 			v.Names[p.ID] = p.Name
 		}
 	}
-	v.Confirms = c.State == people.Applying || c.State.Waits() && !v.Mine
+	if c.State == people.Signing {
+		for _, id := range c.Signers {
+			if p := sc.snap.Person(id); p != nil {
+				v.Asked = append(v.Asked, p.Name)
+			}
+		}
+	}
+	v.Confirms = c.State == people.Applying || c.State == people.Proposed && !v.Mine
 	sc.narrow(&c)
 	v.Change = c
 	return v, nil
@@ -123,8 +135,8 @@ func (s *Service) ChangePaper(ctx context.Context, a identity.Actor, ref BoardRe
 	return &File{Name: c.Paper.Name, Type: "application/pdf", Size: c.Paper.Size, Body: body}, nil
 }
 
-// ConfirmChange carries a change out. fault.Forbidden for who proposed it; fault.Conflict when it does not wait any more or is stale;
-// fault.Exists when somebody else has got a number of it meanwhile.
+// ConfirmChange carries a change out. fault.Forbidden for who proposed it; fault.Conflict when it does not wait any more, waits for its paper, or
+// is stale; fault.Exists when somebody else has got a number of it meanwhile.
 func (s *Service) ConfirmChange(ctx context.Context, a identity.Actor, ref BoardRef, id string) error {
 	_, c, err := s.peopleChange(ctx, a, ref, id)
 	if err != nil {
@@ -150,6 +162,16 @@ func (s *Service) RefuseChange(ctx context.Context, a identity.Actor, ref BoardR
 		return []forms.Problem{{Pointer: "/ground", Code: forms.BadText}}, nil
 	case ground == "" && !c.By.Same(signatory(a)):
 		return []forms.Problem{{Pointer: "/ground", Code: forms.Required}}, nil
+	}
+	if c.State == people.Signing {
+		switch e, err := s.Vault.BySubmission(ctx, changeDraft(c.ID)); {
+		case err == nil:
+			if err := s.endOrder(ctx, e.Case.ID, cmp.Or(ground, "Den som föreslog ändringen tog tillbaka den.")); err != nil {
+				return nil, err
+			}
+		case !errors.Is(err, fault.NotFound) && !errors.Is(err, fault.Gone):
+			return nil, err
+		}
 	}
 	_, err = s.People.Refuse(ctx, ref.Tenant, id, signatory(a), ground)
 	return nil, err
@@ -195,7 +217,7 @@ type ImportProblem struct {
 // ProposeImport proposes what was prepared, with the paper. fault.Conflict when it is proposed already, or somebody of whom it was made has been
 // changed since: then the file is read again.
 func (s *Service) ProposeImport(ctx context.Context, a identity.Actor, ref BoardRef, id, note string, paper *PaperFile) ([]forms.Problem, error) {
-	_, c, err := s.peopleChange(ctx, a, ref, id)
+	sc, c, err := s.peopleChange(ctx, a, ref, id)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +227,7 @@ func (s *Service) ProposeImport(ctx context.Context, a identity.Actor, ref Board
 	if c.Note, err = cleanText(strings.TrimSpace(note), maxGround); err != nil {
 		return []forms.Problem{{Pointer: "/note", Code: forms.BadText}}, nil
 	}
-	_, problems, err := s.proposed(ctx, c, paper, true)
+	_, problems, err := s.proposed(ctx, a, sc, c, paper, true)
 	return problems, err
 }
 

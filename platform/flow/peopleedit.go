@@ -34,10 +34,12 @@ const (
 	ReopenPerson = "ateroppna" // is back
 )
 
-// PaperFile is the paper that backs a change, as it is uploaded. It is read when nothing else is wrong.
+// PaperFile is the paper that backs a change: as it is uploaded, or one that the board's secretary is asked to sign here. It is read when nothing
+// else is wrong.
 type PaperFile struct {
 	Name string
-	Body io.Reader
+	Body io.Reader // nil: there is none
+	Sign bool
 }
 
 // Problems of a change, beside those of forms and people.
@@ -85,7 +87,7 @@ func (s *Service) ProposePerson(ctx context.Context, a identity.Actor, ref Board
 		return slices.Contains([]string{"roles", "mandates", people.Closed, people.Opened}, w)
 	})
 	c := people.Change{Tenant: ref.Tenant, Authority: ref.Board, Edits: []people.Edit{{Person: is}}, Note: note, By: signatory(a)}
-	return s.proposed(ctx, c, paper, onPaper)
+	return s.proposed(ctx, a, sc, c, paper, onPaper)
 }
 
 // newcomer reads somebody who is new to the board.
@@ -140,8 +142,12 @@ func (s *Service) edited(a identity.Actor, sc *boardScope, was people.Person, in
 }
 
 // proposed takes the paper and proposes a change. What was kept of the paper is taken away again when the change cannot be.
-func (s *Service) proposed(ctx context.Context, c people.Change, paper *PaperFile, needed bool) (string, []forms.Problem, error) {
+func (s *Service) proposed(ctx context.Context, a identity.Actor, sc *boardScope, c people.Change, paper *PaperFile, needed bool) (string, []forms.Problem, error) {
 	switch {
+	case paper != nil && paper.Sign && paper.Body != nil:
+		return "", []forms.Problem{{Pointer: "/paper", Code: SecretaryOrPaper}}, nil
+	case paper != nil && paper.Sign:
+		return s.proposedToSign(ctx, a, sc, c)
 	case paper != nil:
 		kept, problem, err := s.takePaper(ctx, paper)
 		if problem != nil || err != nil {

@@ -47,14 +47,15 @@ func (s *Service) ProposeDelegation(ctx context.Context, a identity.Actor, ref B
 		return "", problems, nil
 	}
 	c := people.Change{Tenant: ref.Tenant, Authority: ref.Board, Lists: []people.ListEdit{{Line: line}}, Note: note, By: signatory(a)}
-	return s.proposed(ctx, c, paper, true)
+	return s.proposed(ctx, a, sc, c, paper, true)
 }
 
 // EndDelegation proposes that the n-th line of the list ends with a day. Pointers of problems: "/to", "/paper". fault.NotFound for a line that
 // there is not; fault.Conflict when the board has been changed since rev.
 func (s *Service) EndDelegation(ctx context.Context, a identity.Actor, ref BoardRef, rev int64, n int, last string, paper *PaperFile) (string, []forms.Problem, error) {
 	const op = "flow.EndDelegation"
-	if _, err := s.peopleScope(ctx, a, ref, false); err != nil {
+	sc, err := s.peopleScope(ctx, a, ref, false)
+	if err != nil {
 		return "", nil, err
 	}
 	b, _, err := s.People.Board(ctx, ref.Tenant, ref.Board)
@@ -74,5 +75,5 @@ func (s *Service) EndDelegation(ctx context.Context, a identity.Actor, ref Board
 		return "", []forms.Problem{{Pointer: "/to", Code: people.EndsBefore}}, nil
 	}
 	c := people.Change{Tenant: ref.Tenant, Authority: ref.Board, Lists: []people.ListEdit{{Line: b.Delegations[n], End: day}}, By: signatory(a)}
-	return s.proposed(ctx, c, paper, true)
+	return s.proposed(ctx, a, sc, c, paper, true)
 }

@@ -22,8 +22,9 @@ import (
 const lateDays = 3
 
 // WarnPeople mails the administrators of boards whose schedule has a hole, when it is first seen and each of the last days before, and those who may
-// confirm a change, once. The texts say no more than that something waits. It finishes confirmed changes that a process died with too. Of several
-// processes that do it at the same time each may send, under the same reference.
+// confirm a change, once, and who proposed one that the board's secretary did not sign. The texts say no more than that something waits. It finds
+// out what has become of papers that are signed here, and finishes confirmed changes that a process died with. Of several processes that do it at
+// the same time each may send, under the same reference.
 func (s *Service) WarnPeople(ctx context.Context) error {
 	s.carryOnPeople(ctx)
 	for _, t := range s.Directory.Tenants() {
@@ -35,12 +36,16 @@ func (s *Service) WarnPeople(ctx context.Context) error {
 		if err != nil {
 			return fault.Wrap("flow.WarnPeople", err)
 		}
+		s.settlePapers(ctx, changes)
 		for _, auth := range t.Authorities {
 			sc := &boardScope{BoardRef: BoardRef{t.ID, auth.Slug}, tenant: t, board: auth, keeps: true, snap: snap, now: s.Clock.Now()}
 			if err := s.warnOfHoles(ctx, sc); err != nil {
 				return fault.Wrap("flow.WarnPeople", err)
 			}
-			for _, c := range waiting(changes, auth.Slug) {
+			for _, c := range changes {
+				if c.Authority != auth.Slug {
+					continue
+				}
 				if err := s.warnOfChange(ctx, sc, &c); err != nil {
 					return fault.Wrap("flow.WarnPeople", err)
 				}
@@ -67,8 +72,21 @@ func (s *Service) warnOfHoles(ctx context.Context, sc *boardScope) error {
 	return s.tellAdministrators(ctx, sc, about, n, sc.snap.Administrators(sc.Board, sc.now))
 }
 
-// warnOfChange tells those who may confirm, the host's administrators too.
+// warnOfChange tells those who may confirm a change, the host's administrators too; of one that was to be signed here and is refused, who proposed it.
 func (s *Service) warnOfChange(ctx context.Context, sc *boardScope, c *people.Change) error {
+	switch {
+	case c.State == people.Proposed:
+	case c.State == people.Refused && len(c.Signers) > 0 && sc.now.Sub(c.Ended) < LookAhead:
+		id, _ := people.Of(c.By.Subject)
+		p := sc.snap.Person(id)
+		if p == nil {
+			return nil
+		}
+		return s.tellAdministrators(ctx, sc, []string{"refused/" + c.ID}, notice{subject: "Något du har föreslagit gäller inte",
+			body: "Något som du har föreslagit har avslagits. Logga in för att se vad, och varför.", hint: noDetails, link: s.BaseURL + "/admin/personer"}, []*people.Person{p})
+	default:
+		return nil
+	}
 	may := sc.snap.Administrators(sc.Board, sc.now)
 	for _, co := range sc.tenant.Cooperations {
 		host, slug, _ := strings.Cut(string(co.Host), "/")

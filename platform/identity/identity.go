@@ -32,6 +32,9 @@ const (
 	// Chair is elected: ordförande, or a member whom the board has appointed, who decides what cannot wait (kommunallagen 6:39). Sees what
 	// he or she is asked to sign, and nothing else of the board's.
 	Chair Role = "chair"
+	// Secretary keeps the board's minutes, and signs what it has decided about its people. The role opens no page of the staff's: whoever has it
+	// is asked to sign as anybody is.
+	Secretary Role = "secretary"
 	// PeopleAdmin keeps the board's people in the organisation's register.
 	PeopleAdmin Role = "people-admin"
 )
@@ -105,7 +108,7 @@ func (a Actor) Is(n idno.Number) bool {
 
 // Roles are all there are.
 func Roles() []Role {
-	return []Role{Officer, Decider, Manager, FormOwner, FormApprover, Chair, PeopleAdmin}
+	return []Role{Officer, Decider, Manager, FormOwner, FormApprover, Chair, Secretary, PeopleAdmin}
 }
 
 // Has reports whether the actor holds one of the roles within the authority.

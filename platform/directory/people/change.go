@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -14,7 +13,8 @@ import (
 )
 
 // Change is what an administrator wants changed among a board's people, one or many at once. It takes effect when a second administrator of
-// the board, or of the cooperation's host, has confirmed it with the board's paper at hand.
+// the board, or of the cooperation's host, has confirmed it with the board's paper at hand. The paper comes with the change, or the board's
+// secretary is asked to sign one here; until that is done nobody can confirm.
 type Change struct {
 	ID        string            `json:"id"`
 	Tenant    identity.TenantID `json:"tenant"`
@@ -23,7 +23,9 @@ type Change struct {
 	Lists     []ListEdit        `json:"lists,omitempty"` // of the board's delegation list
 	From      *Source           `json:"from,omitempty"`  // the file that it was read from
 	Note      string            `json:"note,omitempty"`
-	Paper     *Paper            `json:"paper,omitempty"` // the board secretary's signed paper
+	Paper     *Paper            `json:"paper,omitempty"`   // the board secretary's signed paper
+	Signers   []ID              `json:"signers,omitempty"` // the secretaries who are, or were, asked to sign it here: one of them is enough
+	Undone    []ID              `json:"undone,omitempty"`  // those whom it did not change, since somebody else had when it was carried out
 	By        Signatory         `json:"by"`
 	At        time.Time         `json:"at"`
 	State     ChangeState       `json:"state"`
@@ -70,15 +72,18 @@ type Source struct {
 	Refused []Refusal `json:"refused,omitempty"`
 }
 
-// Paper is a file that backs a change, sealed among the platform's files.
+// Paper is a file that backs a change, sealed among the platform's files: one that came with it, or what the board's secretary has signed here,
+// with the evidence in it.
 type Paper struct {
 	Blob   string `json:"blob"`
 	Key    []byte `json:"key"`
 	Name   string `json:"name"`
 	Size   int64  `json:"size"`
 	Digest string `json:"digest"` // SHA-256, hex
-	// Evidence is the platform's own signature of the board's secretary over the paper, when it was signed here: the id of the case.
-	Evidence string `json:"evidence,omitempty"`
+	// Evidence is the id of the case in which the board's secretary signed, when that was here; By and At who it was, and when.
+	Evidence string    `json:"evidence,omitempty"`
+	By       string    `json:"by,omitempty"`
+	At       time.Time `json:"at,omitzero"`
 }
 
 // Signatory is who did something to a change.
@@ -99,7 +104,8 @@ type ChangeState string
 // States of a change.
 const (
 	Prepared  ChangeState = "prepared" // nobody but who makes it knows of it
-	Proposed  ChangeState = "proposed"
+	Signing   ChangeState = "signing"  // the board's secretary is asked to sign its paper
+	Proposed  ChangeState = "proposed" // a second administrator can confirm it
 	Applying  ChangeState = "applying"  // confirmed, and being carried out: goes on after a restart
 	Confirmed ChangeState = "confirmed" // it holds
 	Refused   ChangeState = "refused"
@@ -107,7 +113,7 @@ const (
 )
 
 // Waits reports whether a change still waits for somebody.
-func (s ChangeState) Waits() bool { return s == Proposed }
+func (s ChangeState) Waits() bool { return s == Proposed || s == Signing }
 
 // prepared is for how long a change that is not proposed is kept.
 const prepared = 7 * 24 * time.Hour
@@ -117,6 +123,25 @@ const prepared = 7 * 24 * time.Hour
 // somebody whom it changes has been changed since it was made.
 func (r *Register) Propose(ctx context.Context, c Change) (Change, error) {
 	return r.keep(ctx, c, Proposed)
+}
+
+// ProposeToSign keeps a change whose paper the secretaries among its Signers are asked to sign. Faults as Propose.
+func (r *Register) ProposeToSign(ctx context.Context, c Change) (Change, error) {
+	return r.keep(ctx, c, Signing)
+}
+
+// Signed gives a change the paper that was signed: it waits to be confirmed from then. fault.Conflict when it does not wait for a paper any more.
+func (r *Register) Signed(ctx context.Context, tenant identity.TenantID, id string, p Paper) (Change, error) {
+	const op = "people.Signed"
+	c, err := r.Change(ctx, tenant, id)
+	if err != nil {
+		return Change{}, fault.Wrap(op, err)
+	}
+	if c.State != Signing {
+		return Change{}, fault.Newf(op, fault.Conflict, "it is %s", c.State)
+	}
+	c.State, c.Paper = Proposed, &p
+	return c, fault.Wrap(op, r.putChange(ctx, &c))
 }
 
 // Prepare keeps a change for a week so that its maker can look at it before it is proposed. Faults as Propose.
@@ -220,135 +245,8 @@ func (r *Register) Changes(ctx context.Context, tenant identity.TenantID) ([]Cha
 	return out, nil
 }
 
-// Confirm carries a change out. fault.Forbidden for who proposed it; fault.Conflict when it does not wait any more, or somebody whom it
-// changes has been changed since: then it still waits, and can be refused or taken back; fault.Exists as Put.
-func (r *Register) Confirm(ctx context.Context, tenant identity.TenantID, id string, by Signatory) (Change, error) {
-	const op = "people.Confirm"
-	c, err := r.Change(ctx, tenant, id)
-	if err != nil {
-		return Change{}, fault.Wrap(op, err)
-	}
-	if c.State != Applying {
-		if !c.State.Waits() {
-			return Change{}, fault.Newf(op, fault.Conflict, "it is %s", c.State)
-		}
-		if c.By.same(by) {
-			return Change{}, fault.Newf(op, fault.Forbidden, "nobody confirms his or her own change")
-		}
-		if err := r.applies(ctx, &c); err != nil {
-			return c, fault.Wrap(op, err)
-		}
-		c.State, c.EndedBy, c.Ended = Applying, by, r.clock.Now()
-		if err := r.putChange(ctx, &c); err != nil {
-			return Change{}, fault.Wrap(op, err)
-		}
-	}
-	return c, fault.Wrap(op, r.carryOut(ctx, &c))
-}
-
 // Same reports whether two are one person, by whichever login.
 func (s Signatory) Same(o Signatory) bool { return s.same(o) }
-
-// applies reports what stands in the way of a change as a whole, before any of it is carried out.
-func (r *Register) applies(ctx context.Context, c *Change) error {
-	const op = "people.applies"
-	s, err := r.Now(ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
-	for _, l := range c.Lists {
-		if !l.End.IsZero() && s.Board(c.Authority).delegation(l.Line) < 0 {
-			return fault.Newf(op, fault.Conflict, "the delegation list has been changed since")
-		}
-	}
-	for _, e := range c.Edits {
-		now := s.Person(e.Person.ID)
-		if _, ok := e.On(now); !ok {
-			return fault.Newf(op, fault.Conflict, "person %s has been changed since", e.Person.ID)
-		}
-		if other := s.ByNumber(e.Person.Number); e.Person.Here() && other != nil && other.ID != e.Person.ID {
-			return fault.Newf(op, fault.Exists, "somebody else has the number")
-		}
-	}
-	return nil
-}
-
-// carryOut makes every edit of a confirmed change; those that are made already, before a restart, are passed over.
-func (r *Register) carryOut(ctx context.Context, c *Change) error {
-	for _, e := range c.Edits {
-		now, trail, err := r.Person(ctx, c.Tenant, e.Person.ID)
-		stands := &now
-		if errors.Is(err, fault.NotFound) {
-			stands = nil
-		} else if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(trail, func(t Entry) bool { return t.Change == c.ID }) {
-			continue
-		}
-		p, ok := e.On(stands)
-		if !ok {
-			return fault.Newf("people.carryOut", fault.Conflict, "person %s has been changed since", e.Person.ID)
-		}
-		if _, err := r.Put(ctx, p, Entry{By: c.By.Subject, ByName: c.By.Name, Change: c.ID, Confirm: c.EndedBy.Name}); err != nil {
-			return err
-		}
-	}
-	if err := r.carryOutLists(ctx, c); err != nil {
-		return err
-	}
-	c.State = Confirmed
-	return r.putChange(ctx, c)
-}
-
-// carryOutLists does what a change wants with the delegation list. Shifts and meetings may be changed meanwhile: then it is done again.
-func (r *Register) carryOutLists(ctx context.Context, c *Change) error {
-	for len(c.Lists) > 0 {
-		b, trail, err := r.Board(ctx, c.Tenant, c.Authority)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(trail, func(t Entry) bool { return t.Change == c.ID }) {
-			return nil
-		}
-		b.Delegations = slices.Clone(b.Delegations)
-		for _, e := range c.Lists {
-			if e.End.IsZero() {
-				b.Delegations = append(b.Delegations, e.Line)
-			} else if i := b.delegation(e.Line); i >= 0 {
-				b.Delegations[i].To = e.End
-			}
-		}
-		_, err = r.PutBoard(ctx, c.Tenant, b, Entry{By: c.By.Subject, ByName: c.By.Name, What: []string{"delegations"}, Change: c.ID, Confirm: c.EndedBy.Name})
-		if !errors.Is(err, fault.Conflict) {
-			return err
-		}
-	}
-	return nil
-}
-
-// delegation finds a line as it stands; -1.
-func (b *Board) delegation(d Delegation) int {
-	return slices.IndexFunc(b.Delegations, func(o Delegation) bool {
-		return slices.Equal(o.Kinds, d.Kinds) && o.Title == d.Title && o.Person == d.Person && o.Law == d.Law && o.Number == d.Number &&
-			o.Decided == d.Decided && o.Paragraph == d.Paragraph && o.Period == d.Period
-	})
-}
-
-// CarryOn finishes every organisation's changes that were confirmed when a process died.
-func (r *Register) CarryOn(ctx context.Context) error {
-	var errs []error
-	for _, t := range r.dir.Tenants() {
-		all, err := r.Changes(ctx, t.ID)
-		errs = append(errs, err)
-		for _, c := range all {
-			if c.State == Applying && r.clock.Now().Sub(c.Ended) > unsettled {
-				errs = append(errs, r.carryOut(ctx, &c))
-			}
-		}
-	}
-	return fault.Wrap("people.CarryOn", errors.Join(errs...))
-}
 
 // Refuse ends a change that waits, on a ground; TakeBack by who proposed it. fault.Conflict when it does not wait any more.
 func (r *Register) Refuse(ctx context.Context, tenant identity.TenantID, id string, by Signatory, ground string) (Change, error) {

@@ -57,7 +57,8 @@ var alsoCalled = map[string]Column{"epost": EmailColumn, "e-postadress": EmailCo
 
 // roleNames are the roles as files have them; a role's own id will do too.
 var roleNames = map[string]identity.Role{"handläggare": identity.Officer, "beslutsfattare": identity.Decider, "chef": identity.Manager, "tjänsteansvarig": identity.FormOwner,
-	"tjänstegranskare": identity.FormApprover, "ordförande": identity.Chair, "personaladministratör": identity.PeopleAdmin}
+	"tjänstegranskare": identity.FormApprover, "ordförande": identity.Chair,
+	"nämndsekreterare": identity.Secretary, "personaladministratör": identity.PeopleAdmin}
 
 // RoleName is a role as files have it.
 func RoleName(r identity.Role) string {

@@ -163,10 +163,13 @@ func (s *Snapshot) Holds(p *Person, at time.Time) []Role {
 	return out
 }
 
-// Grants is what a person may do at a moment, as a login carries it.
+// Grants is what a person may do at a moment, as a login carries it. A secretary signs, and does nothing on the staff's pages.
 func (s *Snapshot) Grants(p *Person, at time.Time) []identity.Grant {
 	var out []identity.Grant
 	for _, r := range s.Holds(p, at) {
+		if r.Role == identity.Secretary {
+			continue
+		}
 		id := s.tenant.AuthorityID(r.Authority)
 		i := slices.IndexFunc(out, func(g identity.Grant) bool { return g.Authority == id })
 		if i < 0 {

@@ -114,9 +114,18 @@ func (s *Snapshot) MayBeAsked(p *Person, slug string, now time.Time) bool {
 
 // Administrators lists who keeps a board's people, as the register says.
 func (s *Snapshot) Administrators(slug string, now time.Time) []*Person {
+	return s.holders(slug, identity.PeopleAdmin, now)
+}
+
+// Secretaries lists the board's secretaries who can be asked to sign now: who is away, or has no number to sign with, cannot.
+func (s *Snapshot) Secretaries(slug string, now time.Time) []*Person {
+	return slices.DeleteFunc(s.holders(slug, identity.Secretary, now), func(p *Person) bool { return p.Number.IsZero() || p.Away(now) })
+}
+
+func (s *Snapshot) holders(slug string, role identity.Role, now time.Time) []*Person {
 	var out []*Person
 	for _, p := range s.people {
-		if slices.ContainsFunc(s.Holds(p, now), func(r Role) bool { return r.Authority == slug && r.Role == identity.PeopleAdmin }) {
+		if slices.ContainsFunc(s.Holds(p, now), func(r Role) bool { return r.Authority == slug && r.Role == role }) {
 			out = append(out, p)
 		}
 	}

@@ -34,7 +34,7 @@ const (
 	EndInstead  = "end-instead"   // a role or mandate that has begun is taken away: it is ended instead, so that it can be seen afterwards
 	EndsBefore  = "ends-before"   // it ends before it begins
 	NotYet      = "not-yet"       // a decision of the future
-	NeedsNumber = "needs-number"  // who decides signs, and that takes a personal number
+	NeedsNumber = "needs-number"  // a chair, a member with a mandate and a secretary sign, and that takes a personal number
 	OtherName   = "other-name"    // the number or the mail address is of somebody with another name
 	TwoPeople   = "two-people"    // the number is of one person and the mail address of another
 	WhichOne    = "which-one"     // several have the name
@@ -111,16 +111,16 @@ func (t Typed) On(was Person, slug string, now time.Time) (Person, []forms.Probl
 	}
 	if len(r.problems) == 0 {
 		r.kept(&was, &p, slug)
-		if p.Number.IsZero() && decides(&p, slug) {
+		if p.Number.IsZero() && signs(&p, slug) {
 			r.wrong("/number", NeedsNumber, nil)
 		}
 	}
 	return p, r.problems
 }
 
-// decides reports whether the board has the person decide what is signed by the elected.
-func decides(p *Person, slug string) bool {
-	return slices.ContainsFunc(p.Roles, func(r Role) bool { return r.Authority == slug && r.Role == identity.Chair }) ||
+// signs reports whether the board has the person decide what is signed by the elected, or sign as its secretary.
+func signs(p *Person, slug string) bool {
+	return slices.ContainsFunc(p.Roles, func(r Role) bool { return r.Authority == slug && (r.Role == identity.Chair || r.Role == identity.Secretary) }) ||
 		slices.ContainsFunc(p.Mandates, func(m Mandate) bool { return m.Authority == slug })
 }
 
