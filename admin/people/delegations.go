@@ -23,7 +23,7 @@ type delegationsPage struct {
 	Action  string
 
 	Kinds, Who, Person, Law, Number, Decided, Paragraph, From, To, Note ui.Field
-	Backing                                                            backing
+	Backing                                                             backing
 }
 
 // showDelegations is GET.
@@ -101,10 +101,10 @@ func (a *area) delegationForm(r *httpkit.Request, status int, in flow.Delegation
 // endPage is where a line of the delegation list is ended.
 type endPage struct {
 	boardFrame
-	Action string
-	Rev    int64
-	Line   string
-	Last   ui.Field
+	Action  string
+	Rev     int64
+	Line    string
+	Last    ui.Field
 	Backing backing
 }
 
@@ -131,8 +131,8 @@ func (a *area) endForm(r *httpkit.Request, status int, last string, problems []f
 		names[id] = one.Name
 	}
 	p := endPage{boardFrame: a.framed(r, v.Board, w.T("people.delegation.end-title"), "/delegering"), Rev: v.Doc.Rev, Line: w.delegationLine(v.Doc.Delegations[n], names),
-		Action: boardURL(ref(r), "/delegering/"+strconv.Itoa(n)),
-		Last:   ui.Field{Name: "till", Type: "date", Label: w.T("people.field.to"), Value: last, Width: 12},
+		Action:  boardURL(ref(r), "/delegering/"+strconv.Itoa(n)),
+		Last:    ui.Field{Name: "till", Type: "date", Label: w.T("people.field.to"), Value: last, Width: 12},
 		Backing: w.backing(v.Board, "", asked(r))}
 	p.Back = &ui.Link{Text: w.T("people.delegation.back"), URL: boardURL(ref(r), "/delegering")}
 	p.Problems = w.show(problems, control{"/to", &p.Last, ""}, control{"/paper", &p.Backing.Paper, ""})

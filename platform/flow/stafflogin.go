@@ -110,7 +110,8 @@ func (s *Service) ownRoles(ctx context.Context, shown StaffShown) ([]identity.St
 	case t.Staff.Register:
 		return nil, fault.New(op, fault.Forbidden, identity.NotThere)
 	case len(byGroups) > 0:
-		out = []identity.Staff{{Subject: shown.Subject, Name: shown.Name, Number: shown.Number, Tenant: t.ID, Grants: byGroups, LoginAt: shown.At}}
+		out = []identity.Staff{{Subject: shown.Subject, Name: shown.Name, Number: shown.Number, Tenant: t.ID, Grants: byGroups, LoginAt: shown.At,
+			External: shown.External, UserName: shown.UserName}}
 	}
 	if len(out) == 0 {
 		return nil, fault.New(op, fault.Forbidden, identity.WithoutRole)
@@ -119,7 +120,8 @@ func (s *Service) ownRoles(ctx context.Context, shown StaffShown) ([]identity.St
 }
 
 // found gives the person in a register whom a login has shown: the one whom it has shown before, the one with the number, or the one whom the
-// organisation's own directory names so; nil when there is nobody.
+// organisation's own directory names so; nil when there is nobody. Who is known in any of these ways and has left does not get in, whatever the
+// groups at the login say. A mail address makes nobody known: it is given to somebody else one day.
 func found(snap *people.Snapshot, shown StaffShown) (*people.Person, identity.NotLetIn) {
 	p, numbered := snap.ByLogin(shown.Subject), snap.ByNumber(shown.Number)
 	switch {
@@ -200,11 +202,12 @@ func (s *Service) StaffRights(ctx context.Context, st identity.Staff) (identity.
 	}
 	id, registered := people.Of(st.Subject)
 	if !registered {
-		switch {
-		case t.Staff.Register:
+		if t.Staff.Register {
 			return no(identity.NotThere)
-		case snap.Left(st.Subject, st.Number):
-			return no(identity.HasLeft)
+		}
+		// Groups let in who is in no register. Whom the register has come to know since, and as somebody who has left, they do not.
+		if _, why := found(snap, StaffShown{Subject: st.Subject, Number: st.Number, External: st.External, UserName: st.UserName}); why != "" {
+			return no(why)
 		}
 		return st, nil
 	}

@@ -18,6 +18,10 @@ type Staff struct {
 
 	// Capacity is in which of several capacities somebody acts; "" for who is in no register, and has what his or her groups give.
 	Capacity Capacity
+	// External and UserName are what the organisation's own directory calls somebody who is in no register, as the login told: by them the register
+	// knows him or her should the directory tell of it later. "" for who is in it.
+	External, UserName string
+
 	// ByGroups is what the groups at the organisation's own login gave, where those count: what Grants holds beside what the register says.
 	ByGroups []Grant
 }

@@ -103,9 +103,9 @@ type ChangeState string
 
 // States of a change.
 const (
-	Prepared  ChangeState = "prepared" // nobody but who makes it knows of it
-	Signing   ChangeState = "signing"  // the board's secretary is asked to sign its paper
-	Proposed  ChangeState = "proposed" // a second administrator can confirm it
+	Prepared  ChangeState = "prepared"  // nobody but who makes it knows of it
+	Signing   ChangeState = "signing"   // the board's secretary is asked to sign its paper
+	Proposed  ChangeState = "proposed"  // a second administrator can confirm it
 	Applying  ChangeState = "applying"  // confirmed, and being carried out: goes on after a restart
 	Confirmed ChangeState = "confirmed" // it holds
 	Refused   ChangeState = "refused"

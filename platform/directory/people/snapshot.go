@@ -24,6 +24,9 @@ type Snapshot struct {
 	byOrigin map[[2]string]*Person // Synced.From, Synced.External
 	byUser   map[[2]string]*Person // Synced.From, Synced.UserName in small letters
 
+	claimed [2]map[string][]*Person // by Synced.External, and by Synced.UserName in small letters
+	byMail  map[string]*Person      // in small letters, the first by name of those who are here
+
 	leftNumber map[idno.Number]*Person // of those who are not here
 	leftLogin  map[string]*Person
 }
@@ -31,15 +34,22 @@ type Snapshot struct {
 // NewSnapshot makes the register of these people and boards.
 func NewSnapshot(t *directory.Tenant, version int64, people []*Person, boards []*Board) *Snapshot {
 	s := &Snapshot{tenant: t, version: version, people: people, boards: map[string]*Board{}, byID: map[ID]*Person{}, byNumber: map[idno.Number]*Person{},
-		byLogin: map[string]*Person{}, byOrigin: map[[2]string]*Person{}, byUser: map[[2]string]*Person{}, leftNumber: map[idno.Number]*Person{}, leftLogin: map[string]*Person{}}
+		byLogin: map[string]*Person{}, byOrigin: map[[2]string]*Person{}, byUser: map[[2]string]*Person{}, leftNumber: map[idno.Number]*Person{}, leftLogin: map[string]*Person{},
+		claimed: [2]map[string][]*Person{{}, {}}, byMail: map[string]*Person{}}
 	slices.SortFunc(s.people, func(a, b *Person) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	for _, p := range s.people {
 		s.byID[p.ID] = p
 		if o := p.Synced; o != nil {
+			user := strings.ToLower(o.UserName)
 			s.byOrigin[[2]string{o.From, o.External}] = p
-			s.byUser[[2]string{o.From, strings.ToLower(o.UserName)}] = p
+			s.byUser[[2]string{o.From, user}] = p
+			s.claimed[0][o.External] = append(s.claimed[0][o.External], p)
+			s.claimed[1][user] = append(s.claimed[1][user], p)
+		}
+		if mail := strings.ToLower(p.Email); p.Here() && mail != "" && s.byMail[mail] == nil {
+			s.byMail[mail] = p
 		}
 		numbers, logins := s.byNumber, s.byLogin
 		if !p.Here() {
@@ -87,24 +97,23 @@ func (s *Snapshot) ByUserName(from, name string) *Person {
 // organisation's login tells them; who has left too, when nobody who is here is meant. nil when nobody is, or more than one.
 func (s *Snapshot) ByClaim(external, userName string) *Person {
 	if external != "" {
-		if p := s.synced(func(o *Synced) bool { return o.External == external }); p != nil {
+		if p := meant(s.claimed[0][external]); p != nil {
 			return p
 		}
 	}
 	if userName == "" {
 		return nil
 	}
-	return s.synced(func(o *Synced) bool { return strings.EqualFold(o.UserName, userName) })
+	return meant(s.claimed[1][strings.ToLower(userName)])
 }
 
-func (s *Snapshot) synced(is func(*Synced) bool) *Person {
+// meant is the only one who is here, or when nobody is, one who has left.
+func meant(all []*Person) *Person {
 	var here, left []*Person
-	for _, p := range s.people {
-		switch {
-		case p.Synced == nil || !is(p.Synced):
-		case p.Here():
+	for _, p := range all {
+		if p.Here() {
 			here = append(here, p)
-		default:
+		} else {
 			left = append(left, p)
 		}
 	}

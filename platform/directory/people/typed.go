@@ -120,7 +120,9 @@ func (t Typed) On(was Person, slug string, now time.Time) (Person, []forms.Probl
 
 // signs reports whether the board has the person decide what is signed by the elected, or sign as its secretary.
 func signs(p *Person, slug string) bool {
-	return slices.ContainsFunc(p.Roles, func(r Role) bool { return r.Authority == slug && (r.Role == identity.Chair || r.Role == identity.Secretary) }) ||
+	return slices.ContainsFunc(p.Roles, func(r Role) bool {
+		return r.Authority == slug && (r.Role == identity.Chair || r.Role == identity.Secretary)
+	}) ||
 		slices.ContainsFunc(p.Mandates, func(m Mandate) bool { return m.Authority == slug })
 }
 
@@ -364,12 +366,7 @@ func (s *Snapshot) Match(name string, number idno.Number, email string) (*Person
 		byNumber = s.ByNumber(number)
 	}
 	if email != "" {
-		for _, p := range s.people {
-			if p.Here() && strings.EqualFold(p.Email, email) {
-				byMail = p
-				break
-			}
-		}
+		byMail = s.byMail[strings.ToLower(email)]
 	}
 	switch {
 	case byNumber != nil && byMail != nil && byNumber != byMail,
