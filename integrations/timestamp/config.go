@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"samtjanst/integrations/settings"
 	"samtjanst/integrations/tlsclient"
-	"samtjanst/platform/fault"
 	"samtjanst/platform/signing/seal/cms"
 )
 
@@ -37,30 +37,26 @@ func (c Config) timeout() time.Duration {
 
 // Validate checks the settings without opening the files. Every wrong key is named. Fault: Invalid.
 func (c Config) Validate() error {
-	var errs []error
-	wrong := func(key, why string) { errs = append(errs, fmt.Errorf("%s: %s", key, why)) }
+	var check settings.Check
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
-		wrong("url", "must be an http or https address, without user and password")
+		check.Wrong("url", "must be an http or https address, without user and password")
 	} else if c.User != "" && u.Scheme != "https" && !tlsclient.Local(u.Hostname()) {
-		wrong("url", "must be https when there is a password to send")
+		check.Wrong("url", "must be https when there is a password to send")
 	}
 	if c.Roots == "" {
-		wrong("roots", "must name a file")
+		check.Wrong("roots", "must name a file")
 	}
 	if _, err := parsePolicy(c.Policy); err != nil {
-		wrong("policy", "must be an object identifier")
+		check.Wrong("policy", "must be an object identifier")
 	}
 	if (c.User == "") != (c.PasswordFile == "") {
-		wrong("passwordFile", "goes with user")
+		check.Wrong("passwordFile", "goes with user")
 	}
 	if c.TimeoutSeconds < 0 || c.TimeoutSeconds > 120 {
-		wrong("timeoutSeconds", "must be 1–120")
+		check.Wrong("timeoutSeconds", "must be 1–120")
 	}
-	if len(errs) > 0 {
-		return fault.New("timestamp.Config", fault.Invalid, errors.Join(errs...))
-	}
-	return nil
+	return check.Err("timestamp.Config")
 }
 
 // parsePolicy reads "1.3.6.1.4.1.4146.2.3"; "" is nil.

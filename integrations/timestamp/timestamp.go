@@ -19,12 +19,12 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"mime"
 	"net/http"
 	"time"
 
+	"samtjanst/integrations/rest"
 	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
@@ -120,23 +120,15 @@ func (c *Client) post(ctx context.Context, query []byte) ([]byte, error) {
 	if c.config.User != "" {
 		req.SetBasicAuth(c.config.User, c.password)
 	}
-	res, err := c.http.Do(req)
+	a, err := rest.Send("timestamp.post", c.http, req, maxReply)
 	if err != nil {
-		return nil, errors.New("no answer") // the library's text carries the address
+		return nil, err
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the authority answered %d", res.StatusCode)
+	if a.Status != http.StatusOK {
+		return nil, fmt.Errorf("the authority answered %d", a.Status)
 	}
-	if kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err != nil || kind != "application/timestamp-reply" {
+	if kind, _, err := mime.ParseMediaType(a.Type); err != nil || kind != "application/timestamp-reply" {
 		return nil, errors.New("the answer is of another kind")
 	}
-	reply, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))
-	if err != nil {
-		return nil, errors.New("the answer broke off")
-	}
-	if len(reply) > maxReply {
-		return nil, errors.New("the answer is too long")
-	}
-	return reply, nil
+	return a.Body, nil
 }

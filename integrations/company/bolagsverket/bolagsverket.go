@@ -11,18 +11,14 @@
 package bolagsverket
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"samtjanst/integrations/company"
 	"samtjanst/integrations/rest"
@@ -46,11 +42,8 @@ const (
 // Client is the register. Safe for concurrent use; make one and share it, since the limit on calls is per credentials.
 type Client struct {
 	config Config
-	http   *http.Client
 	clock  clock.Clock
-	log    *slog.Logger
-	limit  *rate.Limiter
-	token  *rest.Tokens
+	rest   *rest.Client
 
 	mu   sync.Mutex
 	kept map[idno.Number]company.Answer
@@ -67,69 +60,43 @@ func New(c Config, ck clock.Clock, log *slog.Logger) (*Client, error) {
 	if err != nil {
 		return nil, fault.New("bolagsverket.Config", fault.Invalid, err)
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 6 * time.Second
-	}
-	if c.PerMinute == 0 {
-		c.PerMinute = defaultPerMinute
-	}
-	if c.Keep == 0 {
-		c.Keep = time.Minute
-	}
+	c.Keep = cmp.Or(c.Keep, time.Minute)
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-	return &Client{config: c, http: hc, clock: ck, log: log,
-		limit: rate.NewLimiter(rate.Every(time.Minute/time.Duration(c.PerMinute)), burst),
-		token: rest.NewTokens("bolagsverket.token", rest.Credentials{URL: c.TokenURL, ID: c.ClientID, Secret: c.ClientSecret, Scope: scope}, hc, ck),
-		kept:  map[idno.Number]company.Answer{}}, nil
+	return &Client{config: c, clock: ck, kept: map[idno.Number]company.Answer{}, rest: rest.New(rest.Register{
+		Name: "bolagsverket", Source: source, HTTP: hc, Clock: ck, Log: log,
+		Token:     rest.Credentials{URL: c.TokenURL, ID: c.ClientID, Secret: c.ClientSecret, Scope: scope},
+		PerSecond: float64(cmp.Or(c.PerMinute, defaultPerMinute)) / 60, Burst: burst,
+		Timeout: cmp.Or(c.Timeout, 6*time.Second), MaxBytes: maxBytes})}, nil
 }
 
 // Lookup implements company.Register.
 func (c *Client) Lookup(ctx context.Context, q company.Question) (company.Answer, error) {
-	const op = "bolagsverket.Lookup"
-	if err := check(q); err != nil {
-		return company.Answer{}, fault.New(op, fault.Invalid, err)
+	l := rest.LookUp{Op: "bolagsverket.Lookup", What: "company look-up", Purpose: q.Purpose, Ref: q.Ref}
+	if q.Number.IsZero() {
+		return company.Answer{}, fault.Newf(l.Op, fault.Invalid, "nothing is asked about")
+	}
+	if err := l.Check(); err != nil {
+		return company.Answer{}, err
 	}
 	if a, ok := c.recall(q.Number); ok {
 		return a, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
-	defer cancel()
-	began := c.clock.Now()
-	a, err := c.fetch(ctx, q)
+	var a company.Answer
 	unread := 0
-	for _, found := range a.Companies {
-		unread += len(found.Unread)
-	}
-	c.log.LogAttrs(ctx, slog.LevelInfo, "company look-up",
-		slog.String("source", source), slog.String("purpose", q.Purpose), slog.String("ref", q.Ref),
-		slog.Int("found", len(a.Companies)), slog.Int("unread", unread),
-		slog.Duration("took", c.clock.Now().Sub(began)), slog.String("fault", kind(err)))
+	err := c.rest.LookUp(ctx, l, func(ctx context.Context) (_ []slog.Attr, err error) {
+		a, err = c.fetch(ctx, q)
+		for _, found := range a.Companies {
+			unread += len(found.Unread)
+		}
+		return []slog.Attr{slog.Int("found", len(a.Companies)), slog.Int("unread", unread)}, err
+	})
 	if err != nil {
-		return company.Answer{}, fault.Wrap(op, err)
+		return company.Answer{}, err
 	}
 	if unread == 0 && len(a.Companies) > 0 {
 		c.keep(q.Number, a)
 	}
 	return a, nil
-}
-
-func kind(err error) string {
-	if err == nil {
-		return ""
-	}
-	return fault.KindOf(err).String()
-}
-
-var headerSafe = regexp.MustCompile(`^[!-~]{1,128}$`)
-
-func check(q company.Question) error {
-	switch {
-	case q.Number.IsZero():
-		return errors.New("nothing is asked about")
-	case q.Purpose == "" || !headerSafe.MatchString(q.Ref):
-		return errors.New("a look-up without purpose, or with a reference that cannot travel in a header")
-	}
-	return nil
 }
 
 // recall gives an answer that is kept still.
@@ -153,48 +120,22 @@ func (c *Client) keep(n idno.Number, a company.Answer) {
 	c.kept[n] = a
 }
 
-// fetch is one call, repeated once with a new token when the old one is refused.
 func (c *Client) fetch(ctx context.Context, q company.Question) (company.Answer, error) {
 	const op = "bolagsverket.fetch"
 	body, err := json.Marshal(map[string]string{"identitetsbeteckning": identity(q.Number)})
 	if err != nil {
 		return company.Answer{}, fault.New(op, fault.Internal, err)
 	}
-	for attempt := 0; ; attempt++ {
-		token, err := c.token.Get(ctx)
-		if err != nil {
-			return company.Answer{}, err
-		}
-		if err := c.limit.Wait(ctx); err != nil {
-			return company.Answer{}, fault.New(op, fault.Unavailable, errors.New("no time left before the limit on calls"))
-		}
-		status, answer, err := c.post(ctx, q.Ref, token, body)
-		switch {
-		case err != nil:
-			return company.Answer{}, err
-		case status == http.StatusUnauthorized && attempt == 0:
-			c.token.Drop(token)
-			continue
-		case status == http.StatusNotFound && isServices(answer):
-			return company.Answer{At: c.clock.Now(), Source: source}, nil
-		case status != http.StatusOK:
-			return company.Answer{}, rest.Refused(op, status)
-		}
-		return decode(answer, q.Number, c.clock.Now())
+	a, err := c.rest.Call(ctx, rest.Call{Op: op, Method: http.MethodPost, URL: c.config.BaseURL + path, Header: map[string]string{"X-Request-Id": q.Ref}, Body: body})
+	switch {
+	case err != nil:
+		return company.Answer{}, err
+	case a.Status == http.StatusNotFound && isServices(a.Body):
+		return company.Answer{At: c.clock.Now(), Source: source}, nil
+	case a.Status != http.StatusOK:
+		return company.Answer{}, rest.Refused(op, a.Status)
 	}
-}
-
-func (c *Client) post(ctx context.Context, ref, token string, body []byte) (int, []byte, error) {
-	const op = "bolagsverket.post"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.config.BaseURL+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, fault.New(op, fault.Internal, err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("X-Request-Id", ref)
-	return rest.Send(op, c.http, req, maxBytes)
+	return decode(a.Body, q.Number, c.clock.Now())
 }
 
 // identity is a number as the register writes it: ten digits of an organisation, twelve of a person.

@@ -1,11 +1,9 @@
 package bolagsverket
 
 import (
-	"net/url"
 	"time"
 
-	"samtjanst/integrations/tlsclient"
-	"samtjanst/platform/fault"
+	"samtjanst/integrations/settings"
 )
 
 // Addresses of Bolagsverket's service (facts 5.4).
@@ -41,30 +39,15 @@ type Config struct {
 // IsZero reports whether no register is configured.
 func (c Config) IsZero() bool { return c == Config{} }
 
-// Validate says which key is wrong. Fault: Invalid.
+// Validate says which keys are wrong. Fault: Invalid.
 func (c Config) Validate() error {
-	const op = "bolagsverket.Config"
-	for _, k := range []struct{ name, value string }{
-		{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}, {"clientID", c.ClientID}, {"clientSecret", c.ClientSecret},
-	} {
-		if k.value == "" {
-			return fault.Newf(op, fault.Invalid, "%s is missing", k.name)
-		}
-	}
-	for _, k := range []struct{ name, value string }{{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}} {
-		u, err := url.Parse(k.value)
-		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-			u.Scheme != "https" && (u.Scheme != "http" || !tlsclient.Local(u.Hostname())) {
-			return fault.Newf(op, fault.Invalid, "%s is not an https address", k.name)
-		}
-	}
-	switch {
-	case c.Timeout < 0 || c.Timeout > 30*time.Second:
-		return fault.Newf(op, fault.Invalid, "timeout is not between 0 and 30s")
-	case c.PerMinute < 0:
-		return fault.Newf(op, fault.Invalid, "perMinute is below 0")
-	case c.Keep < 0 || c.Keep > time.Hour:
-		return fault.Newf(op, fault.Invalid, "keep is not between 0 and 1h")
-	}
-	return nil
+	var check settings.Check
+	check.Base("baseURL", c.BaseURL)
+	check.Base("tokenURL", c.TokenURL)
+	check.Needed("clientID", c.ClientID)
+	check.Needed("clientSecret", c.ClientSecret)
+	check.Duration("timeout", c.Timeout, 30*time.Second)
+	check.Count("perMinute", c.PerMinute)
+	check.Duration("keep", c.Keep, time.Hour)
+	return check.Err("bolagsverket.Config")
 }

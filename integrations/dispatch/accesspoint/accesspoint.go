@@ -14,12 +14,12 @@
 // A PUT of the same message again gives the same receipt. The receipt is the receiver's side's, over the digest of what came: one over
 // anything else is no receipt of ours, and the message counts as not sent.
 //
-// Answers: 200 and 201 taken; 404 nobody has the address; 400, 409, 410, 413 and 422 refused for good; everything else (also 401 and 403,
-// which are about our account) may succeed later.
+// Answers: 404 nobody has the address; else as [rest.Taken] has it.
 package accesspoint
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/json"
@@ -31,6 +31,7 @@ import (
 
 	"samtjanst/integrations/dispatch"
 	"samtjanst/integrations/rest"
+	"samtjanst/integrations/settings"
 	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 )
@@ -51,19 +52,13 @@ type Config struct {
 // IsZero reports whether there is no access point: everything is then printed and handed over.
 func (c Config) IsZero() bool { return c == Config{} }
 
-// Validate says which key is wrong. Fault: Invalid.
+// Validate says which keys are wrong. Fault: Invalid.
 func (c Config) Validate() error {
-	const op = "accesspoint.Config"
-	u, err := url.Parse(c.URL)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !tlsclient.Local(u.Hostname())):
-		return fault.Newf(op, fault.Invalid, "url is not an https address")
-	case len(c.Token) < minToken:
-		return fault.Newf(op, fault.Invalid, "token is shorter than %d bytes", minToken)
-	case c.Timeout < 0:
-		return fault.Newf(op, fault.Invalid, "timeout is negative")
-	}
-	return nil
+	var check settings.Check
+	check.Base("url", c.URL)
+	check.Secret("token", c.Token, minToken)
+	check.Duration("timeout", c.Timeout, 0)
+	return check.Err("accesspoint.Config")
 }
 
 // Client sends. Safe for concurrent use.
@@ -79,10 +74,7 @@ func New(c Config) (*Client, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.Timeout == 0 {
-		c.Timeout = time.Minute
-	}
-	hc, err := tlsclient.New(c.RootsFile, c.Timeout)
+	hc, err := tlsclient.New(c.RootsFile, cmp.Or(c.Timeout, time.Minute))
 	if err != nil {
 		return nil, fault.New("accesspoint.Config", fault.Invalid, err)
 	}
@@ -144,21 +136,17 @@ func (c *Client) Send(ctx context.Context, m dispatch.Message) (dispatch.Receipt
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.config.Token)
-	status, answer, err := rest.Send(op, c.http, req, maxReceipt)
+	answer, err := rest.Send(op, c.http, req, maxReceipt)
+	if err == nil && answer.Status == http.StatusNotFound {
+		err = fault.Newf(op, fault.NotFound, "nobody has the address")
+	} else if err == nil {
+		err = rest.Taken(op, answer.Status)
+	}
 	if err != nil {
 		return dispatch.Receipt{}, err
 	}
-	switch status {
-	case http.StatusOK, http.StatusCreated:
-	case http.StatusNotFound:
-		return dispatch.Receipt{}, fault.Newf(op, fault.NotFound, "nobody has the address")
-	case http.StatusBadRequest, http.StatusConflict, http.StatusGone, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		return dispatch.Receipt{}, fault.Newf(op, fault.Invalid, "the access point answered %d", status)
-	default:
-		return dispatch.Receipt{}, fault.Newf(op, fault.Unavailable, "the access point answered %d", status)
-	}
 	var r WireReceipt
-	if json.Unmarshal(answer, &r) != nil || r.ID == "" || r.At.IsZero() || subtle.ConstantTimeCompare([]byte(r.Digest), []byte(w.Digest)) != 1 {
+	if json.Unmarshal(answer.Body, &r) != nil || r.ID == "" || r.At.IsZero() || subtle.ConstantTimeCompare([]byte(r.Digest), []byte(w.Digest)) != 1 {
 		return dispatch.Receipt{}, fault.New(op, fault.Unavailable, errors.New("the answer is no receipt of this message"))
 	}
 	return dispatch.Receipt{ID: r.ID, At: r.At.UTC(), Digest: r.Digest}, nil

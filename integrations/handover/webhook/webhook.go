@@ -10,25 +10,25 @@
 // v1 is HMAC-SHA256 under the shared secret of the decimal t, a full stop, the reference, a full stop, and the body's bytes: the
 // receiver knows who sent it, when, and that a body is not played back under another reference. [Verify] is what a receiver does.
 //
-// Answers: any 2xx is taken, also when the reference has been taken before; 400, 409, 410, 413, 415 and 422 refused for good;
-// everything else (also 401, 403 and 404, which are about configuration) may succeed later. Bodies of answers are not read.
+// Answers are by their status alone, as [rest.Taken] has it: any 2xx is taken, also when the reference has been taken before.
 package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"samtjanst/integrations/handover"
 	"samtjanst/integrations/handover/rows"
+	"samtjanst/integrations/rest"
+	"samtjanst/integrations/settings"
 	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
@@ -53,21 +53,13 @@ type Config struct {
 	Timeout   time.Duration `yaml:"timeout"`   // 20 s when zero
 }
 
-// Validate says which key is wrong. Fault: Invalid.
+// Validate says which keys are wrong. Fault: Invalid.
 func (c Config) Validate() error {
-	const op = "webhook.Config"
-	u, err := url.Parse(c.URL)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return fault.Newf(op, fault.Invalid, "url is not an http address")
-	case u.Scheme == "http" && !tlsclient.Local(u.Hostname()):
-		return fault.Newf(op, fault.Invalid, "url is not https")
-	case len(c.Secret) < minSecret:
-		return fault.Newf(op, fault.Invalid, "secret is shorter than %d bytes", minSecret)
-	case c.Timeout < 0:
-		return fault.Newf(op, fault.Invalid, "timeout is negative")
-	}
-	return nil
+	var check settings.Check
+	check.Address("url", c.URL)
+	check.Secret("secret", c.Secret, minSecret)
+	check.Duration("timeout", c.Timeout, 0)
+	return check.Err("webhook.Config")
 }
 
 // Target is a receiver. Safe for concurrent use.
@@ -88,10 +80,7 @@ func New(id string, c Config, ck clock.Clock) (*Target, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 20 * time.Second
-	}
-	client, err := tlsclient.New(c.RootsFile, c.Timeout)
+	client, err := tlsclient.New(c.RootsFile, cmp.Or(c.Timeout, 20*time.Second))
 	if err != nil {
 		return nil, fault.New("webhook.Config", fault.Invalid, err)
 	}
@@ -118,20 +107,7 @@ func (t *Target) Deliver(ctx context.Context, d handover.Delivery) error {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(RefHeader, d.Ref)
 	req.Header.Set(SignatureHeader, Sign([]byte(t.config.Secret), t.clock.Now(), d.Ref, body))
-	res, err := t.http.Do(req)
-	if err != nil {
-		return fault.New(op, fault.Unavailable, errors.New("no answer from the receiver"))
-	}
-	defer res.Body.Close()
-	switch {
-	case res.StatusCode >= 200 && res.StatusCode < 300:
-		return nil
-	case res.StatusCode == http.StatusBadRequest, res.StatusCode == http.StatusConflict, res.StatusCode == http.StatusGone,
-		res.StatusCode == http.StatusRequestEntityTooLarge, res.StatusCode == http.StatusUnsupportedMediaType,
-		res.StatusCode == http.StatusUnprocessableEntity:
-		return fault.Newf(op, fault.Invalid, "the receiver answered %d", res.StatusCode)
-	}
-	return fault.Newf(op, fault.Unavailable, "the receiver answered %d", res.StatusCode)
+	return rest.Deliver(op, t.http, req)
 }
 
 // Sign makes the value of the signature header.

@@ -9,24 +9,25 @@
 //
 //	{"reference": "…", "to": "+46701740605", "from": "Ekkoping", "text": "…"}
 //
-// Answers: 200, 201 or 202 taken (also when the same reference has been taken before: the receiver gets it once); 400, 409,
-// 410, 413 and 422 refused for good; everything else may succeed later, also 401 and 403, which are about our account and not
-// about the message. Bodies of answers are not read.
+// Answers are by their status alone, as [rest.Taken] has it: any 2xx is taken, also when the same reference has been taken before (the
+// receiver gets it once).
 package smshttp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"samtjanst/integrations/notify"
+	"samtjanst/integrations/rest"
+	"samtjanst/integrations/settings"
 	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 )
@@ -42,21 +43,13 @@ type Config struct {
 	Timeout   time.Duration `yaml:"timeout"`   // 10 s when zero
 }
 
-// Validate says which key is wrong. Fault: Invalid.
+// Validate says which keys are wrong. Fault: Invalid.
 func (c Config) Validate() error {
-	const op = "smshttp.Config"
-	u, err := url.Parse(c.URL)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return fault.Newf(op, fault.Invalid, "url is not an http address")
-	case u.Scheme == "http" && !tlsclient.Local(u.Hostname()):
-		return fault.Newf(op, fault.Invalid, "url is not https")
-	case c.Token == "":
-		return fault.Newf(op, fault.Invalid, "token is missing")
-	case c.Timeout < 0:
-		return fault.Newf(op, fault.Invalid, "timeout is negative")
-	}
-	return nil
+	var check settings.Check
+	check.Address("url", c.URL)
+	check.Needed("token", c.Token)
+	check.Duration("timeout", c.Timeout, 0)
+	return check.Err("smshttp.Config")
 }
 
 // Texter sends. Safe for concurrent use.
@@ -72,10 +65,7 @@ func New(c Config) (*Texter, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 10 * time.Second
-	}
-	client, err := tlsclient.New(c.RootsFile, c.Timeout)
+	client, err := tlsclient.New(c.RootsFile, cmp.Or(c.Timeout, 10*time.Second))
 	if err != nil {
 		return nil, fault.New("smshttp.Config", fault.Invalid, err)
 	}
@@ -122,16 +112,5 @@ func (t *Texter) Text(ctx context.Context, s notify.SMS) error {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+t.config.Token)
 	req.Header.Set("Idempotency-Key", m.Reference)
-	res, err := t.http.Do(req)
-	if err != nil {
-		return fault.New(op, fault.Unavailable, errors.New("no answer from the gateway"))
-	}
-	defer res.Body.Close()
-	switch res.StatusCode {
-	case http.StatusOK, http.StatusCreated, http.StatusAccepted:
-		return nil
-	case http.StatusBadRequest, http.StatusConflict, http.StatusGone, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		return fault.Newf(op, fault.Invalid, "the gateway answered %d", res.StatusCode)
-	}
-	return fault.Newf(op, fault.Unavailable, "the gateway answered %d", res.StatusCode)
+	return rest.Deliver(op, t.http, req)
 }

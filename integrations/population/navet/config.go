@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"samtjanst/integrations/settings"
 	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
@@ -46,36 +47,31 @@ type Config struct {
 	PerSecond int `yaml:"perSecond"`
 }
 
-// Validate says which key is wrong. Fault: Invalid.
+// Validate says which keys are wrong. Fault: Invalid.
 func (c Config) Validate() error {
-	for _, k := range []struct{ name, value string }{
-		{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}, {"tokenID", c.TokenID}, {"tokenSecret", c.TokenSecret},
-		{"gatewayID", c.GatewayID}, {"gatewaySecret", c.GatewaySecret}, {"organisation", c.Organisation},
-		{"order", c.Order}, {"certFile", c.CertFile}, {"keyFile", c.KeyFile},
-	} {
-		if k.value == "" {
-			return fault.Newf("navet.Config", fault.Invalid, "%s is missing", k.name)
+	var check settings.Check
+	for _, k := range []struct{ key, value string }{{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}} {
+		check.Base(k.key, k.value)
+		if u, err := url.Parse(k.value); err == nil && u.Scheme == "http" {
+			check.Wrong(k.key, "must be https: without TLS there is no certificate to show")
 		}
 	}
-	for _, k := range []struct{ name, value string }{{"baseURL", c.BaseURL}, {"tokenURL", c.TokenURL}} {
-		u, err := url.Parse(k.value)
-		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			return fault.Newf("navet.Config", fault.Invalid, "%s is not an https address", k.name)
-		}
-	}
+	check.Needed("tokenID", c.TokenID)
+	check.Needed("tokenSecret", c.TokenSecret)
+	check.Needed("gatewayID", c.GatewayID)
+	check.Needed("gatewaySecret", c.GatewaySecret)
 	if n, err := idno.ParseOrganisation(c.Organisation); err != nil || n.Digits() != c.Organisation {
-		return fault.Newf("navet.Config", fault.Invalid, "organisation is not an organisation number of twelve digits")
+		check.Wrong("organisation", "must be an organisation number of twelve digits")
 	}
+	check.Needed("order", c.Order)
 	if len(c.Order) > 18 {
-		return fault.Newf("navet.Config", fault.Invalid, "order is longer than 18 characters")
+		check.Wrong("order", "must be at most 18 characters")
 	}
-	if c.Timeout < 0 || c.Timeout > 30*time.Second {
-		return fault.Newf("navet.Config", fault.Invalid, "timeout is not between 0 and 30s")
-	}
-	if c.PerSecond < 0 {
-		return fault.Newf("navet.Config", fault.Invalid, "perSecond is below 0")
-	}
-	return nil
+	check.Needed("certFile", c.CertFile)
+	check.Needed("keyFile", c.KeyFile)
+	check.Duration("timeout", c.Timeout, 30*time.Second)
+	check.Count("perSecond", c.PerSecond)
+	return check.Err("navet.Config")
 }
 
 // transport reads the certificates. It does not follow redirects and knows no proxy but the environment's.

@@ -11,18 +11,15 @@
 package navet
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"samtjanst/integrations/population"
 	"samtjanst/integrations/rest"
@@ -49,11 +46,8 @@ const (
 // Client is the register. Safe for concurrent use; make one and share it, since the limit on calls is per organisation.
 type Client struct {
 	config Config
-	http   *http.Client
 	clock  clock.Clock
-	log    *slog.Logger
-	limit  *rate.Limiter
-	token  *rest.Tokens
+	rest   *rest.Client
 }
 
 var _ population.Register = (*Client)(nil)
@@ -67,51 +61,32 @@ func New(c Config, ck clock.Clock, log *slog.Logger) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 8 * time.Second
-	}
-	if c.PerSecond == 0 {
-		c.PerSecond = defaultPerSecond
-	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-	return &Client{
-		config: c, http: hc, clock: ck, log: log,
-		limit: rate.NewLimiter(rate.Limit(c.PerSecond), burst),
-		token: rest.NewTokens("navet.token", rest.Credentials{URL: c.TokenURL, ID: c.TokenID, Secret: c.TokenSecret, Scope: scope}, hc, ck),
-	}, nil
+	return &Client{config: c, clock: ck, rest: rest.New(rest.Register{
+		Name: "navet", Source: source, HTTP: hc, Clock: ck, Log: log,
+		Token:     rest.Credentials{URL: c.TokenURL, ID: c.TokenID, Secret: c.TokenSecret, Scope: scope},
+		PerSecond: float64(cmp.Or(c.PerSecond, defaultPerSecond)), Burst: burst,
+		Timeout: cmp.Or(c.Timeout, 8*time.Second), MaxBytes: maxBytes})}, nil
 }
 
 // Lookup implements population.Register. A number that refers to a new one (hänvisning) is followed: the person comes under the
 // new number with the old in Former.
 func (c *Client) Lookup(ctx context.Context, q population.Question) (population.Answer, error) {
-	const op = "navet.Lookup"
+	l := rest.LookUp{Op: "navet.Lookup", What: "population look-up", Purpose: q.Purpose, Ref: q.Ref}
 	asked, err := check(q)
 	if err != nil {
-		return population.Answer{}, fault.New(op, fault.Invalid, err)
+		return population.Answer{}, fault.New(l.Op, fault.Invalid, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
-	defer cancel()
-
-	began := c.clock.Now()
-	a, err := c.follow(ctx, q.Ref, asked)
-	c.log.LogAttrs(ctx, slog.LevelInfo, "population look-up",
-		slog.String("source", source), slog.String("purpose", q.Purpose), slog.String("ref", q.Ref),
-		slog.Int("asked", len(asked)), slog.Int("found", len(a.People)), slog.Int("missing", len(a.Missing)),
-		slog.Duration("took", c.clock.Now().Sub(began)), slog.String("fault", kind(err)))
+	var a population.Answer
+	err = c.rest.LookUp(ctx, l, func(ctx context.Context) (_ []slog.Attr, err error) {
+		a, err = c.follow(ctx, q.Ref, asked)
+		return []slog.Attr{slog.Int("asked", len(asked)), slog.Int("found", len(a.People)), slog.Int("missing", len(a.Missing))}, err
+	})
 	if err != nil {
-		return population.Answer{}, fault.Wrap(op, err)
+		return population.Answer{}, err
 	}
 	return a, nil
 }
-
-func kind(err error) string {
-	if err == nil {
-		return ""
-	}
-	return fault.KindOf(err).String()
-}
-
-var headerSafe = regexp.MustCompile(`^[!-~]{1,128}$`)
 
 // check gives the numbers without repetition.
 func check(q population.Question) ([]idno.Number, error) {
@@ -129,8 +104,6 @@ func check(q population.Question) ([]idno.Number, error) {
 		return nil, errors.New("nobody is asked about")
 	case len(out) > maxAsked:
 		return nil, errors.New("more than 900 are asked about")
-	case q.Purpose == "" || !headerSafe.MatchString(q.Ref):
-		return nil, errors.New("a look-up without purpose, or with a reference that cannot travel in a header")
 	}
 	return out, nil
 }
@@ -183,46 +156,19 @@ func (c *Client) follow(ctx context.Context, ref string, asked []idno.Number) (p
 	return out, nil
 }
 
-// fetch is one call, repeated once with a new token when the old one is refused.
 func (c *Client) fetch(ctx context.Context, ref string, asked []idno.Number) (decoded, error) {
 	const op = "navet.fetch"
 	body, err := json.Marshal(newRequest(c.config, asked))
 	if err != nil {
 		return decoded{}, fault.New(op, fault.Internal, err)
 	}
-	for attempt := 0; ; attempt++ {
-		token, err := c.token.Get(ctx)
-		if err != nil {
-			return decoded{}, err
-		}
-		if err := c.limit.Wait(ctx); err != nil {
-			return decoded{}, fault.New(op, fault.Unavailable, errors.New("no time left before the limit on calls"))
-		}
-		status, answer, err := c.post(ctx, ref, token, body)
-		switch {
-		case err != nil:
-			return decoded{}, err
-		case status == http.StatusUnauthorized && attempt == 0:
-			c.token.Drop(token)
-			continue
-		case status != http.StatusOK:
-			return decoded{}, rest.Refused(op, status)
-		}
-		return decode(answer, asked, c.clock.Now())
+	a, err := c.rest.Call(ctx, rest.Call{Op: op, Method: http.MethodPost, URL: c.config.BaseURL + path, Body: body, Header: map[string]string{
+		"client_id": c.config.GatewayID, "client_secret": c.config.GatewaySecret, "skv_client_correlation_id": ref}})
+	switch {
+	case err != nil:
+		return decoded{}, err
+	case a.Status != http.StatusOK:
+		return decoded{}, rest.Refused(op, a.Status)
 	}
-}
-
-func (c *Client) post(ctx context.Context, ref, token string, body []byte) (int, []byte, error) {
-	const op = "navet.post"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.config.BaseURL+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, fault.New(op, fault.Internal, err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("client_id", c.config.GatewayID)
-	req.Header.Set("client_secret", c.config.GatewaySecret)
-	req.Header.Set("skv_client_correlation_id", ref)
-	return rest.Send(op, c.http, req, maxBytes)
+	return decode(a.Body, asked, c.clock.Now())
 }

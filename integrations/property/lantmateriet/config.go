@@ -1,11 +1,9 @@
 package lantmateriet
 
 import (
-	"net/url"
 	"time"
 
-	"samtjanst/integrations/tlsclient"
-	"samtjanst/platform/fault"
+	"samtjanst/integrations/settings"
 )
 
 // Addresses of Lantmäteriet's services (facts 5.5). The token endpoint of the verification environment is known from other clients only.
@@ -42,32 +40,22 @@ type Config struct {
 // IsZero reports whether no register is configured.
 func (c Config) IsZero() bool { return c == Config{} }
 
-// Validate says which key is wrong. Fault: Invalid.
+// Validate says which keys are wrong. Fault: Invalid.
 func (c Config) Validate() error {
-	const op = "lantmateriet.Config"
+	var check settings.Check
 	if c.AddressURL == "" && c.DesignationURL == "" {
-		return fault.Newf(op, fault.Invalid, "addressURL and designationURL are missing: one of them is needed")
+		check.Wrong("addressURL and designationURL", "one of them is needed")
 	}
-	for _, k := range []struct{ name, value string }{{"tokenURL", c.TokenURL}, {"clientID", c.ClientID}, {"clientSecret", c.ClientSecret}} {
-		if k.value == "" {
-			return fault.Newf(op, fault.Invalid, "%s is missing", k.name)
-		}
+	if c.AddressURL != "" {
+		check.Base("addressURL", c.AddressURL)
 	}
-	for _, k := range []struct{ name, value string }{{"addressURL", c.AddressURL}, {"designationURL", c.DesignationURL}, {"tokenURL", c.TokenURL}} {
-		if k.value == "" {
-			continue
-		}
-		u, err := url.Parse(k.value)
-		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-			u.Scheme != "https" && (u.Scheme != "http" || !tlsclient.Local(u.Hostname())) {
-			return fault.Newf(op, fault.Invalid, "%s is not an https address", k.name)
-		}
+	if c.DesignationURL != "" {
+		check.Base("designationURL", c.DesignationURL)
 	}
-	switch {
-	case c.Timeout < 0 || c.Timeout > 30*time.Second:
-		return fault.Newf(op, fault.Invalid, "timeout is not between 0 and 30s")
-	case c.PerMinute < 0:
-		return fault.Newf(op, fault.Invalid, "perMinute is below 0")
-	}
-	return nil
+	check.Base("tokenURL", c.TokenURL)
+	check.Needed("clientID", c.ClientID)
+	check.Needed("clientSecret", c.ClientSecret)
+	check.Duration("timeout", c.Timeout, 30*time.Second)
+	check.Count("perMinute", c.PerMinute)
+	return check.Err("lantmateriet.Config")
 }

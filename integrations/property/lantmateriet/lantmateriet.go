@@ -11,7 +11,7 @@
 package lantmateriet
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,8 +21,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"samtjanst/integrations/property"
 	"samtjanst/integrations/rest"
@@ -46,11 +44,9 @@ const (
 // Client is the register. Safe for concurrent use; make one and share it, since the limit on calls is per credentials.
 type Client struct {
 	config Config
-	http   *http.Client
 	clock  clock.Clock
 	log    *slog.Logger
-	limit  *rate.Limiter
-	token  *rest.Tokens
+	rest   *rest.Client
 }
 
 var _ property.Register = (*Client)(nil)
@@ -64,17 +60,12 @@ func New(c Config, ck clock.Clock, log *slog.Logger) (*Client, error) {
 	if err != nil {
 		return nil, fault.New("lantmateriet.Config", fault.Invalid, err)
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 6 * time.Second
-	}
-	if c.PerMinute == 0 {
-		c.PerMinute = defaultPerMinute
-	}
 	c.AddressURL, c.DesignationURL = strings.TrimSuffix(c.AddressURL, "/"), strings.TrimSuffix(c.DesignationURL, "/")
-	return &Client{config: c, http: hc, clock: ck, log: log,
-		limit: rate.NewLimiter(rate.Every(time.Minute/time.Duration(c.PerMinute)), burst),
-		token: rest.NewTokens("lantmateriet.token",
-			rest.Credentials{URL: c.TokenURL, ID: c.ClientID, Secret: c.ClientSecret, Scope: c.Scope, Basic: true}, hc, ck)}, nil
+	return &Client{config: c, clock: ck, log: log, rest: rest.New(rest.Register{
+		Name: "lantmateriet", Source: source, HTTP: hc, Clock: ck, Log: log,
+		Token:     rest.Credentials{URL: c.TokenURL, ID: c.ClientID, Secret: c.ClientSecret, Scope: c.Scope, Basic: true},
+		PerSecond: float64(cmp.Or(c.PerMinute, defaultPerMinute)) / 60, Burst: burst,
+		Timeout: cmp.Or(c.Timeout, 6*time.Second), MaxBytes: maxBytes})}, nil
 }
 
 // Addresses implements property.Register.
@@ -87,39 +78,30 @@ func (c *Client) Units(ctx context.Context, q property.Question) (property.Answe
 	return ask(ctx, c, "property", c.config.DesignationURL, q, c.units)
 }
 
-// ask is what all look-ups have in common: the question is checked, has a time limit, and is logged without what it is about.
+// ask is what both kinds of look-ups have in common.
 func ask[T any](ctx context.Context, c *Client, what, base string, q property.Question,
 	find func(context.Context, property.Question) ([]T, error)) (property.Answer[T], error) {
-	const op = "lantmateriet.ask"
+	l := rest.LookUp{Op: "lantmateriet.ask", What: "property look-up", Purpose: q.Purpose, Ref: q.Ref}
 	err := q.Check()
 	if err == nil && base == "" {
 		err = errors.New("the product is not configured")
 	}
 	if err != nil {
-		return property.Answer[T]{}, fault.New(op, fault.Invalid, err)
+		return property.Answer[T]{}, fault.New(l.Op, fault.Invalid, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
-	defer cancel()
-	began := c.clock.Now()
-	found, err := find(ctx, q)
-	c.log.LogAttrs(ctx, slog.LevelInfo, "property look-up",
-		slog.String("source", source), slog.String("what", what), slog.String("purpose", q.Purpose), slog.String("ref", q.Ref),
-		slog.Int("found", len(found)), slog.Duration("took", c.clock.Now().Sub(began)), slog.String("fault", kind(err)))
+	var found []T
+	err = c.rest.LookUp(ctx, l, func(ctx context.Context) (_ []slog.Attr, err error) {
+		found, err = find(ctx, q)
+		return []slog.Attr{slog.String("what", what), slog.Int("found", len(found))}, err
+	})
 	if err != nil {
-		return property.Answer[T]{}, fault.Wrap(op, err)
+		return property.Answer[T]{}, err
 	}
 	a := property.Answer[T]{Found: found, At: c.clock.Now(), Source: source}
 	if len(found) > maxFound {
 		a.Found, a.More = found[:maxFound:maxFound], true
 	}
 	return a, nil
-}
-
-func kind(err error) string {
-	if err == nil {
-		return ""
-	}
-	return fault.KindOf(err).String()
 }
 
 // fritext is the path of both services' searches.
@@ -149,7 +131,7 @@ func (c *Client) standsOn(ctx context.Context, found []property.Address, ref str
 	units, err := c.stand(ctx, ids, ref)
 	if err != nil {
 		c.log.LogAttrs(ctx, slog.LevelWarn, "which property an address stands on is unread",
-			slog.String("source", source), slog.String("ref", ref), slog.String("fault", kind(err)))
+			slog.String("source", source), slog.String("ref", ref), slog.String("fault", rest.Outcome(err)))
 	}
 	for i := range found {
 		unit, told := units[found[i].ID]
@@ -184,41 +166,19 @@ func (c *Client) units(ctx context.Context, q property.Question) ([]property.Uni
 // nothing is an answer in which nothing was found.
 var nothing = []byte("[]")
 
-// call is one call, repeated once with a new token when the old one is refused.
+// call gives the body of an answer.
 func (c *Client) call(ctx context.Context, method, address, ref string, body []byte) ([]byte, error) {
 	const op = "lantmateriet.call"
-	for attempt := 0; ; attempt++ {
-		token, err := c.token.Get(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.limit.Wait(ctx); err != nil {
-			return nil, fault.New(op, fault.Unavailable, errors.New("no time left before the limit on calls"))
-		}
-		req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
-		if err != nil {
-			return nil, fault.New(op, fault.Internal, errors.New("the address cannot be called")) // without it: what is asked about stands in it
-		}
-		req.Header.Set("Accept", "application/json")
-		if body != nil {
-			req.Header.Set("Content-Type", "application/json")
-		}
-		req.Header.Set("Authorization", "Bearer "+token)
-		req.Header.Set("X-Request-Id", ref)
-		status, answer, err := rest.Send(op, c.http, req, maxBytes)
-		switch {
-		case err != nil:
-			return nil, err
-		case status == http.StatusUnauthorized && attempt == 0:
-			c.token.Drop(token)
-			continue
-		case status == http.StatusNotFound && isServices(answer):
-			return nothing, nil
-		case status != http.StatusOK:
-			return nil, rest.Refused(op, status)
-		}
-		return answer, nil
+	a, err := c.rest.Call(ctx, rest.Call{Op: op, Method: method, URL: address, Header: map[string]string{"X-Request-Id": ref}, Body: body})
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Status == http.StatusNotFound && isServices(a.Body):
+		return nothing, nil
+	case a.Status != http.StatusOK:
+		return nil, rest.Refused(op, a.Status)
 	}
+	return a.Body, nil
 }
 
 // isServices tells the service's own 404, a Fault with a reason, from the gateway's, which means that the address is wrong.
