@@ -104,10 +104,9 @@ func Load(path string) (Config, error) {
 	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", " "))
 	}
-	if err := expand(reflect.ValueOf(&c).Elem(), ""); err != nil {
+	if err := each(reflect.ValueOf(&c).Elem(), "", secret, beside(filepath.Dir(path))); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
-	c.relativeTo(filepath.Dir(path))
 	if err := c.Validate(); err != nil {
 		return Config{}, fmt.Errorf("%s: %s", path, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
@@ -145,18 +144,6 @@ func (c Config) Validate() error {
 			return fmt.Errorf("handover %d: inbox and authority belong together", i+1)
 		}
 	}
-	if err := c.Bolagsverket.Validate(); err != nil && !c.Bolagsverket.IsZero() {
-		return fmt.Errorf("bolagsverket: %w", err)
-	}
-	if err := c.Lantmateriet.Validate(); err != nil && !c.Lantmateriet.IsZero() {
-		return fmt.Errorf("lantmateriet: %w", err)
-	}
-	if err := c.Dispatch.Validate(); err != nil {
-		return fmt.Errorf("dispatch: %w", err)
-	}
-	if err := c.Usage.Prices.Validate(); err != nil {
-		return fmt.Errorf("usage: %w", err)
-	}
 	if err := c.validateEIDs(); err != nil {
 		return err
 	}
@@ -170,86 +157,23 @@ func (c Config) Validate() error {
 			return fmt.Errorf("seals: %s: %w", id, err)
 		}
 	}
-	if c.Timestamp != nil {
-		if err := c.Timestamp.Validate(); err != nil {
-			return fmt.Errorf("timestamp: %w", err)
-		}
-	}
-	for name, err := range map[string]error{"bankid": c.BankID.Validate(), "navet": c.Navet.Validate(), "mail": c.Mail.Validate(), "sms": c.SMS.Validate()} {
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return nil
+	return c.validateParts()
 }
 
-// relativeTo makes names of files that are not absolute stand beside the configuration.
-func (c *Config) relativeTo(dir string) {
-	names := []*string{&c.Data, &c.MasterKey, &c.Municipalities, &c.Forms, &c.Themes, &c.BankID.Certificate, &c.BankID.Key, &c.BankID.PasswordFile,
-		&c.BankID.ServerRoots, &c.BankID.Roots, &c.Navet.CertFile, &c.Navet.KeyFile, &c.Navet.RootsFile, &c.Bolagsverket.RootsFile, &c.Lantmateriet.RootsFile, &c.Dispatch.AccessPoint.RootsFile, &c.Mail.RootsFile, &c.SMS.RootsFile}
-	for i := range c.EID {
-		names = append(names, c.EID[i].files()...)
-	}
-	for _, logins := range c.StaffLogins {
-		for _, l := range logins {
-			if l.OIDC != nil {
-				names = append(names, &l.OIDC.RootsFile)
-			}
-			if l.SAML != nil {
-				names = append(names, samlFiles(l.SAML)...)
-			}
+// validateParts asks every part that can check itself. One that may be left out says whether it is (IsZero), or is nil.
+func (c Config) validateParts() error {
+	all := reflect.ValueOf(c)
+	for i := range all.NumField() {
+		part := all.Field(i)
+		if part.Kind() == reflect.Pointer && part.IsNil() {
+			continue
 		}
-	}
-	if c.Timestamp != nil {
-		names = append(names, &c.Timestamp.Roots, &c.Timestamp.RootsFile, &c.Timestamp.PasswordFile)
-	}
-	for _, p := range names {
-		beside(dir, p)
-	}
-	for id, s := range c.Seals {
-		for _, p := range []*string{&s.Certificate, &s.Key, &s.PasswordFile, &s.Roots} {
-			beside(dir, p)
+		check, can := part.Interface().(interface{ Validate() error })
+		if out, may := part.Interface().(interface{ IsZero() bool }); !can || may && out.IsZero() {
+			continue
 		}
-		c.Seals[id] = s
-	}
-}
-
-func beside(dir string, p *string) {
-	if *p != "" && !filepath.IsAbs(*p) {
-		*p = filepath.Join(dir, *p)
-	}
-}
-
-// expand takes every text that is written env:NAME from the environment.
-func expand(v reflect.Value, at string) error {
-	switch v.Kind() {
-	case reflect.String:
-		name, ok := strings.CutPrefix(v.String(), "env:")
-		if !ok {
-			return nil
-		}
-		value := os.Getenv(name)
-		if value == "" {
-			return fmt.Errorf("%s: the environment variable %s is empty", at, name)
-		}
-		v.SetString(value)
-	case reflect.Pointer:
-		if !v.IsNil() {
-			return expand(v.Elem(), at)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				if err := expand(v.Field(i), strings.TrimPrefix(at+"."+v.Type().Field(i).Tag.Get("yaml"), ".")); err != nil {
-					return err
-				}
-			}
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			if err := expand(v.Index(i), fmt.Sprintf("%s[%d]", at, i)); err != nil {
-				return err
-			}
+		if err := check.Validate(); err != nil {
+			return fmt.Errorf("%s: %w", all.Type().Field(i).Tag.Get("yaml"), err)
 		}
 	}
 	return nil

@@ -17,8 +17,12 @@ mail: {host: smtp.exempel.se, port: 587, from: noreply@exempel.se}
 bolagsverket: {baseURL: https://gw.api.bolagsverket.se/vardefulla-datamangder/v1, tokenURL: https://portal.api.bolagsverket.se/oauth2/token, clientID: c, clientSecret: s}
 lantmateriet: {addressURL: https://api.lantmateriet.se/distribution/produkter/belagenhetsadress/v4.2, tokenURL: https://apimanager.lantmateriet.se/oauth2/token, clientID: lm, clientSecret: s}
 sms: {url: https://sms.exempel.se/v1, token: t}
+timestamp: {url: https://tsa.exempel.se, roots: tsa.pem}
+dispatch: {accessPoint: {url: https://ap.exempel.se, token: "0123456789abcdef0123456789abcdef", rootsFile: /etc/ap.pem}}
+staff: {exempel: {issuer: https://login.exempel.se, clientID: samtjanst, clientSecret: env:SAMTJANST_TEST_SECRET, rootsFile: login.pem}}
 handover:
   - {municipality: exempel, target: transport, folder: /srv/ut, inbox: /srv/in, authority: barn-och-utbildning}
+  - {municipality: exempel, target: school, webhook: {url: https://skola.exempel.se, secret: env:SAMTJANST_TEST_SECRET, rootsFile: skola.pem}}
 `
 
 func load(t *testing.T, text string) (Config, error) {
@@ -36,7 +40,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Navet.TokenSecret != "hemligt" {
+	if c.Navet.TokenSecret != "hemligt" || c.Staff["exempel"].ClientSecret != "hemligt" || c.Handover[1].Webhook.Secret != "hemligt" {
 		t.Error("a secret is not taken from the environment")
 	}
 	if c.Listen != ":8080" || c.Uploads.Count != 10 || c.Posted.Values != 4000 {
@@ -44,6 +48,15 @@ func TestLoad(t *testing.T) {
 	}
 	if !filepath.IsAbs(c.Municipalities) || filepath.Base(c.Municipalities) != "kommuner" || c.Handover[0].Folder != "/srv/ut" {
 		t.Errorf("files: %s %s", c.Municipalities, c.Handover[0].Folder)
+	}
+	for _, name := range []string{c.BankID.Certificate, c.BankID.Key, c.BankID.ServerRoots, c.BankID.Roots, c.Navet.CertFile, c.Navet.KeyFile, c.Timestamp.Roots,
+		c.Staff["exempel"].RootsFile, c.Handover[1].Webhook.RootsFile} {
+		if filepath.Dir(name) != filepath.Dir(c.Municipalities) {
+			t.Errorf("%s does not stand beside the configuration", name)
+		}
+	}
+	if c.Dispatch.AccessPoint.RootsFile != "/etc/ap.pem" {
+		t.Errorf("an absolute name is %s", c.Dispatch.AccessPoint.RootsFile)
 	}
 }
 
@@ -63,6 +76,10 @@ func TestMistakes(t *testing.T) {
 		"navet":             {"certFile: o.pem, ", "", "navet"},
 		"bolagsverket":      {"clientID: c", "clientID: ''", "bolagsverket"},
 		"lantmateriet":      {"clientID: lm", "clientID: ''", "lantmateriet"},
+		"timestamp":         {"roots: tsa.pem", "roots: ''", "timestamp"},
+		"dispatch":          {"https://ap.", "http://ap.", "dispatch"},
+		"usage":             {"municipalities:", "usage: {prices: [{login: -1}]}\nmunicipalities:", "usage"},
+		"a login's secret":  {"clientSecret: env:SAMTJANST_TEST_SECRET", "clientSecret: env:SAMTJANST_NO_SUCH", "staff.exempel.clientSecret"},
 		"mail":              {"port: 587", "port: 99999", "mail"},
 		"sms":               {"token: t", "token: \"\"", "sms"},
 		"store":             {"municipalities:", "store: postgres://x\nmunicipalities:", "store"},

@@ -101,23 +101,3 @@ func (c Config) validateEIDs() error {
 	}
 	return nil
 }
-
-// files are the names of files that the configuration gives e-legitimations.
-func (e *EID) files() []*string {
-	var out []*string
-	if f := e.Freja; f != nil {
-		out = append(out, &f.Certificate, &f.Key, &f.PasswordFile, &f.ServerRoots, &f.Signers)
-	}
-	if f := e.SAML; f != nil {
-		out = append(out, samlFiles(f)...)
-	}
-	if f := e.SignService; f != nil {
-		out = append(out, &f.Certificate, &f.Key, &f.ServiceCertificates, &f.Roots, &f.MessageCertificate)
-	}
-	return out
-}
-
-func samlFiles(f *saml.Config) []*string {
-	return []*string{&f.Certificate, &f.Key, &f.DecryptionCertificate, &f.DecryptionKey, &f.FormerDecryptionKey, &f.MetadataFile,
-		&f.MetadataCertificate, &f.RootsFile}
-}

@@ -12,3 +12,6 @@ type Usage struct {
 	//	    - {from: "2027-01", login: 25, signature: 140}
 	Prices usage.Prices `yaml:"prices"`
 }
+
+// Validate names the first wrong key.
+func (u Usage) Validate() error { return u.Prices.Validate() }
