@@ -37,7 +37,7 @@ func TestNothingOfWhatIsSentOrReceivedIsInAnError(t *testing.T) {
 		"a strange length":      raw("HTTP/1.1 200 OK\r\nContent-Length: hemligt\r\n\r\n"),
 		"nothing":               raw(""),
 		"an address that is none": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", "https://hemligt\x7f/")
+			w.Header().Set("Location", "https://[hemligt")
 			w.WriteHeader(http.StatusFound)
 		},
 		"half an answer":  raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhemligt"),

@@ -80,7 +80,7 @@ func (s *Sim) Reset() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls = nil
+	s.calls.Clear()
 	s.list = slices.Clone(s.options.Companies)
 }
 
@@ -92,8 +92,4 @@ type Call struct {
 }
 
 // Calls lists the look-ups, oldest first; the last 200 are kept.
-func (s *Sim) Calls() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls)
-}
+func (s *Sim) Calls() []Call { return s.calls.All() }

@@ -8,8 +8,6 @@
 package bolagsverketsim
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -20,7 +18,10 @@ import (
 	"golang.org/x/time/rate"
 
 	"samtjanst/integrations/sim/companies"
+	"samtjanst/integrations/sim/journal"
+	"samtjanst/integrations/sim/oauth"
 	"samtjanst/integrations/sim/outage"
+	"samtjanst/integrations/sim/shell"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/idno"
 )
@@ -34,9 +35,7 @@ const (
 const (
 	scopeRead = "vardefulla-datamangder:read"
 	scopePing = "vardefulla-datamangder:ping"
-	tokenLife = time.Hour
 	perMinute = 60
-	keepCalls = 200
 )
 
 // Options says which companies there are and who may ask.
@@ -56,16 +55,11 @@ type Sim struct {
 	clock   clock.Clock
 	limit   *rate.Limiter
 	outage  *outage.Switch[Fault]
+	tokens  *oauth.Server
+	calls   journal.Last[Call]
 
-	mu     sync.Mutex
-	tokens map[string]token
-	list   []companies.Entry
-	calls  []Call
-}
-
-type token struct {
-	until  time.Time
-	scopes []string
+	mu   sync.Mutex
+	list []companies.Entry
 }
 
 // New makes the register.
@@ -79,7 +73,8 @@ func New(o Options) *Sim {
 	if o.PerMinute == 0 {
 		o.PerMinute = perMinute
 	}
-	s := &Sim{options: o, clock: o.Clock, tokens: map[string]token{},
+	s := &Sim{options: o, clock: o.Clock,
+		tokens: oauth.New(oauth.Options{Clock: o.Clock, ID: o.ClientID, Secret: o.ClientSecret, Scopes: []string{scopeRead, scopePing}}),
 		limit:  rate.NewLimiter(rate.Every(time.Minute/time.Duration(o.PerMinute)), o.PerMinute),
 		outage: outage.New(Slow, Down, Error500, TooMany, Forbidden, OldToken, NoRoute, Malformed, WrongType, Lying, Nameless)}
 	s.Reset()
@@ -89,39 +84,11 @@ func New(o Options) *Sim {
 // API serves the token endpoint and the service.
 func (s *Sim) API() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+TokenPath, s.token)
+	mux.Handle("POST "+TokenPath, s.tokens)
 	mux.HandleFunc("GET "+BasePath+"/isalive", s.alive)
 	mux.HandleFunc("POST "+BasePath+"/organisationer", s.organisations)
 	mux.HandleFunc("POST "+BasePath+"/dokumentlista", s.documents)
 	return mux
-}
-
-func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "client_credentials" {
-		reply(w, http.StatusBadRequest, object{"error": "unsupported_grant_type"})
-		return
-	}
-	if r.PostForm.Get("client_id") != s.options.ClientID || !same(r.PostForm.Get("client_secret"), s.options.ClientSecret) {
-		reply(w, http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Client Authentication failed."})
-		return
-	}
-	scopes := strings.Fields(r.PostForm.Get("scope"))
-	for _, one := range scopes {
-		if one != scopeRead && one != scopePing {
-			reply(w, http.StatusBadRequest, object{"error": "invalid_scope"})
-			return
-		}
-	}
-	value := rand.Text()
-	s.mu.Lock()
-	s.tokens[value] = token{s.clock.Now().Add(tokenLife), scopes}
-	s.mu.Unlock()
-	reply(w, http.StatusOK, object{"access_token": value, "token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "scope": strings.Join(scopes, " ")})
-}
-
-func same(given, secret string) bool {
-	return subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }
 
 func (s *Sim) alive(w http.ResponseWriter, r *http.Request) {
@@ -133,17 +100,14 @@ func (s *Sim) alive(w http.ResponseWriter, r *http.Request) {
 
 // admit answers what the gateway refuses.
 func (s *Sim) admit(w http.ResponseWriter, r *http.Request, scope string) bool {
-	value, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	s.mu.Lock()
-	t := s.tokens[value]
-	s.mu.Unlock()
+	scopes, ok := s.tokens.Admits(r)
 	switch {
-	case !bearer || !s.clock.Now().Before(t.until):
-		gateway(w, http.StatusUnauthorized, "900902", "Missing Credentials")
-	case !slices.Contains(t.scopes, scope):
-		gateway(w, http.StatusForbidden, "900910", "The access token does not allow you to access the requested resource")
+	case !ok:
+		oauth.Refuse(w, http.StatusUnauthorized, "900902", "Missing Credentials")
+	case !slices.Contains(scopes, scope):
+		oauth.Refuse(w, http.StatusForbidden, "900910", "The access token does not allow you to access the requested resource")
 	case !s.limit.AllowN(s.clock.Now(), 1):
-		gateway(w, http.StatusTooManyRequests, "900802", "Message throttled out")
+		oauth.Refuse(w, http.StatusTooManyRequests, "900802", "Message throttled out")
 	default:
 		return true
 	}
@@ -179,9 +143,7 @@ func about(w http.ResponseWriter, r *http.Request) (idno.Number, bool) {
 func (s *Sim) organisations(w http.ResponseWriter, r *http.Request) {
 	fault := s.outage.Take()
 	if fault == OldToken {
-		s.mu.Lock()
-		clear(s.tokens)
-		s.mu.Unlock()
+		s.tokens.Forget()
 	}
 	if fault == Down {
 		panic(http.ErrAbortHandler) // closes the connection without an answer
@@ -205,31 +167,27 @@ func (s *Sim) organisations(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(b[:len(b)/2])
 		return
 	}
-	reply(w, http.StatusOK, body)
+	shell.JSON(w, http.StatusOK, body)
 }
 
 // fails answers with a fault that says nothing of any company.
 func (s *Sim) fails(w http.ResponseWriter, r *http.Request, f Fault) bool {
 	switch f {
 	case Slow:
-		select {
-		case <-time.After(s.options.Delay):
-			return false
-		case <-r.Context().Done():
-		}
+		return !outage.Wait(r.Context(), s.options.Delay)
 	case Error500:
 		problem(w, r, http.StatusInternalServerError, "Tekniskt fel")
 	case TooMany:
-		gateway(w, http.StatusTooManyRequests, "900802", "Message throttled out")
+		oauth.Refuse(w, http.StatusTooManyRequests, "900802", "Message throttled out")
 	case Forbidden:
-		gateway(w, http.StatusForbidden, "900908", "API Subscription validation failed")
+		oauth.Refuse(w, http.StatusForbidden, "900908", "API Subscription validation failed")
 	case NoRoute:
-		gateway(w, http.StatusNotFound, "404", "No matching resource found for given API Request")
+		oauth.Refuse(w, http.StatusNotFound, "404", "No matching resource found for given API Request")
 	case WrongType:
-		reply(w, http.StatusOK, object{"organisationer": "inga"})
+		shell.JSON(w, http.StatusOK, object{"organisationer": "inga"})
 	case Nameless: // neither producer answered, not even for the number
 		silent := object{"typ": unavailable, "felBeskrivning": "Uppkoppling mot Bolagsverket misslyckades."}
-		reply(w, http.StatusOK, object{"organisationer": []object{{"organisationsidentitet": nil, "organisationsnamn": object{"fel": silent}}}})
+		shell.JSON(w, http.StatusOK, object{"organisationer": []object{{"organisationsidentitet": nil, "organisationsnamn": object{"fel": silent}}}})
 	default:
 		return false
 	}
@@ -251,10 +209,7 @@ func (s *Sim) answer(ref string, n idno.Number, f Fault) []object {
 			out = append(out, record(e.Company))
 		}
 	}
-	s.calls = append(s.calls, call)
-	if n := len(s.calls); n > keepCalls {
-		s.calls = s.calls[n-keepCalls:]
-	}
+	s.calls.Add(call)
 	return out
 }
 
@@ -264,25 +219,14 @@ func (s *Sim) documents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, ok := about(w, r); ok {
-		reply(w, http.StatusOK, object{"dokument": []object{}})
+		shell.JSON(w, http.StatusOK, object{"dokument": []object{}})
 	}
-}
-
-// gateway answers as the API gateway does, before the service has seen anything.
-func gateway(w http.ResponseWriter, status int, code, text string) {
-	reply(w, status, object{"code": code, "message": text, "description": text})
 }
 
 // problem answers as the service does (RFC 7807).
 func problem(w http.ResponseWriter, r *http.Request, status int, detail string) {
-	reply(w, status, object{"type": "about:blank", "instance": strings.TrimPrefix(r.URL.Path, BasePath), "status": status,
+	shell.JSON(w, status, object{"type": "about:blank", "instance": strings.TrimPrefix(r.URL.Path, BasePath), "status": status,
 		"requestId": r.Header.Get("X-Request-Id"), "title": http.StatusText(status), "detail": detail})
 }
 
 type object = map[string]any
-
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the caller has gone: nobody to tell
-}

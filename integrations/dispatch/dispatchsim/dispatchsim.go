@@ -19,6 +19,7 @@ import (
 	"samtjanst/integrations/dispatch/accesspoint"
 	"samtjanst/integrations/sim/journal"
 	"samtjanst/integrations/sim/outage"
+	"samtjanst/integrations/sim/shell"
 	"samtjanst/platform/clock"
 )
 
@@ -96,17 +97,7 @@ func (s *Sim) API() http.Handler {
 
 func (s *Sim) take(w http.ResponseWriter, r *http.Request) {
 	fault := s.outage.Take()
-	switch fault {
-	case Down:
-		panic(http.ErrAbortHandler)
-	case Later:
-		http.Error(w, "come back later", http.StatusServiceUnavailable)
-		return
-	case Forbidden:
-		http.Error(w, "the account is closed", http.StatusForbidden)
-		return
-	case Reject:
-		http.Error(w, "the message is refused", http.StatusUnprocessableEntity)
+	if outage.Answer(w, fault) {
 		return
 	}
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -140,9 +131,7 @@ func (s *Sim) take(w http.ResponseWriter, r *http.Request) {
 	case Astray:
 		answer.Digest = strings.Repeat("0", len(wire.Digest))
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(answer) // the sender has gone: it will send again
+	shell.JSON(w, code, answer)
 }
 
 func (s *Sim) keep(m dispatch.Message) (Message, int) {

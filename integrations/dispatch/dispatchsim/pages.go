@@ -14,23 +14,8 @@ func (s *Sim) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /sdk/{$}", s.list)
 	mux.HandleFunc("GET /sdk/{id}/{n}", s.document)
-	mux.HandleFunc("POST /sdk/script", s.script)
+	mux.HandleFunc("POST /sdk/script", s.outage.Script("/sdk/", s.box.Script))
 	return shell.Guard(mux)
-}
-
-func (s *Sim) script(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if err := s.outage.Form(r); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	if r.PostForm.Has("clear") {
-		if err := s.box.Clear(); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-	}
-	http.Redirect(w, r, "/sdk/", http.StatusSeeOther)
 }
 
 // document shows one attachment; only what is a PDF is opened in the browser.

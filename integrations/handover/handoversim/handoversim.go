@@ -114,20 +114,8 @@ func (s *Sim) Fail(f Fault, times int) error { return s.outage.Set(f, times) }
 
 // Deliveries gives what a receiver has taken, newest first; "" gives all.
 func (s *Sim) Deliveries(receiver string) []Delivery {
-	var out []Delivery
-	for _, d := range s.box.All() { // one entry for each time it came
-		if receiver != "" && d.Receiver != receiver {
-			continue
-		}
-		if i := slices.IndexFunc(out, func(o Delivery) bool { return o.Ref == d.Ref && o.Receiver == d.Receiver }); i >= 0 {
-			out[i].Copies++
-			continue
-		}
-		d.Copies = 1
-		out = append(out, d)
-	}
-	slices.Reverse(out)
-	return out
+	return journal.Counted(s.box.All(), func(d Delivery) bool { return receiver == "" || d.Receiver == receiver },
+		func(a, b Delivery) bool { return a.Ref == b.Ref && a.Receiver == b.Receiver }, func(d *Delivery) *int { return &d.Copies })
 }
 
 // API takes the deliveries.
@@ -139,14 +127,7 @@ func (s *Sim) API() http.Handler {
 
 func (s *Sim) take(w http.ResponseWriter, r *http.Request) {
 	fault := s.outage.Take()
-	switch fault {
-	case Down:
-		panic(http.ErrAbortHandler)
-	case Later:
-		http.Error(w, "come back later", http.StatusServiceUnavailable)
-		return
-	case Reject:
-		http.Error(w, "the rows are refused", http.StatusUnprocessableEntity)
+	if outage.Answer(w, fault) {
 		return
 	}
 	i := slices.IndexFunc(s.options.Receivers, func(c Receiver) bool { return c.ID == r.PathValue("id") })

@@ -2,7 +2,6 @@ package handoversim
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,22 +23,10 @@ func (s *Sim) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /transport/{$}", s.list)
 	mux.HandleFunc("GET /transport/api", func(w http.ResponseWriter, r *http.Request) {
-		list := s.Deliveries(r.FormValue("receiver"))
-		if list == nil {
-			list = []Delivery{}
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(list) // the reader has gone: nobody to tell
+		shell.JSON(w, http.StatusOK, s.Deliveries(r.FormValue("receiver")))
 	})
 	mux.HandleFunc("POST /transport/ridelist", s.drop)
-	mux.HandleFunc("POST /transport/script", func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-		if err := s.outage.Form(r); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		http.Redirect(w, r, "/transport/", http.StatusSeeOther)
-	})
+	mux.HandleFunc("POST /transport/script", s.outage.Script("/transport/", nil))
 	return shell.Guard(mux)
 }
 

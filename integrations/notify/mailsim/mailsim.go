@@ -143,20 +143,8 @@ func (s *Sim) Fail(f Fault, times int) error { return s.outage.Set(f, times) }
 
 // Messages gives the mail to an address, newest first; "" gives all of it.
 func (s *Sim) Messages(to string) []Message {
-	var out []Message
-	for _, m := range s.box.All() { // one entry for each delivery
-		if to != "" && !strings.EqualFold(m.To, to) {
-			continue
-		}
-		if i := slices.IndexFunc(out, func(o Message) bool { return o.ID == m.ID && o.To == m.To }); i >= 0 {
-			out[i].Copies++
-			continue
-		}
-		m.Copies = 1
-		out = append(out, m)
-	}
-	slices.Reverse(out)
-	return out
+	return journal.Counted(s.box.All(), func(m Message) bool { return to == "" || strings.EqualFold(m.To, to) },
+		func(a, b Message) bool { return a.ID == b.ID && a.To == b.To }, func(m *Message) *int { return &m.Copies })
 }
 
 type session struct {

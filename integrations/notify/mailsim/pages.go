@@ -1,7 +1,6 @@
 package mailsim
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"samtjanst/integrations/sim/outage"
@@ -14,30 +13,10 @@ func (s *Sim) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /mail/{$}", s.list)
 	mux.HandleFunc("GET /mail/api", func(w http.ResponseWriter, r *http.Request) {
-		list := s.Messages(r.FormValue("to"))
-		if list == nil {
-			list = []Message{}
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(list) // the reader has gone: nobody to tell
+		shell.JSON(w, http.StatusOK, s.Messages(r.FormValue("to")))
 	})
-	mux.HandleFunc("POST /mail/script", s.script)
+	mux.HandleFunc("POST /mail/script", s.outage.Script("/mail/", s.box.Script))
 	return shell.Guard(mux)
-}
-
-func (s *Sim) script(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if err := s.outage.Form(r); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	if r.PostForm.Has("clear") {
-		if err := s.box.Clear(); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-	}
-	http.Redirect(w, r, "/mail/", http.StatusSeeOther)
 }
 
 type view struct {

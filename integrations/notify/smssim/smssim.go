@@ -10,14 +10,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"samtjanst/integrations/sim/journal"
 	"samtjanst/integrations/sim/outage"
+	"samtjanst/integrations/sim/shell"
 	"samtjanst/platform/clock"
 )
 
@@ -81,20 +80,8 @@ func (s *Sim) Fail(f Fault, times int) error { return s.outage.Set(f, times) }
 
 // Messages gives the messages to a number, newest first; "" gives all.
 func (s *Sim) Messages(to string) []Message {
-	var out []Message
-	for _, m := range s.box.All() { // one entry for each post
-		if to != "" && m.To != to {
-			continue
-		}
-		if i := slices.IndexFunc(out, func(o Message) bool { return o.Reference == m.Reference }); i >= 0 {
-			out[i].Copies++
-			continue
-		}
-		m.Copies = 1
-		out = append(out, m)
-	}
-	slices.Reverse(out)
-	return out
+	return journal.Counted(s.box.All(), func(m Message) bool { return to == "" || m.To == to },
+		func(a, b Message) bool { return a.Reference == b.Reference }, func(m *Message) *int { return &m.Copies })
 }
 
 // API serves the gateway itself.
@@ -108,15 +95,7 @@ var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 func (s *Sim) take(w http.ResponseWriter, r *http.Request) {
 	fault := s.outage.Take()
-	switch fault {
-	case Down:
-		panic(http.ErrAbortHandler)
-	case Later, TooMany, Reject, Forbidden:
-		code, err := strconv.Atoi(string(fault))
-		if err != nil {
-			panic(err) // these faults are named by their status
-		}
-		http.Error(w, http.StatusText(code), code)
+	if outage.Answer(w, fault) {
 		return
 	}
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -138,9 +117,7 @@ func (s *Sim) take(w http.ResponseWriter, r *http.Request) {
 	if fault == LoseAnswer {
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusAccepted)
-	_ = json.NewEncoder(w).Encode(map[string]string{"reference": m.Reference, "status": "accepted"}) // the sender has gone: it will ask again
+	shell.JSON(w, http.StatusAccepted, map[string]string{"reference": m.Reference, "status": "accepted"})
 }
 
 func (s *Sim) keep(w http.ResponseWriter, m Message) bool {

@@ -8,18 +8,18 @@
 package navetsim
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"samtjanst/integrations/sim/journal"
+	"samtjanst/integrations/sim/oauth"
 	"samtjanst/integrations/sim/outage"
 	"samtjanst/integrations/sim/personas"
+	"samtjanst/integrations/sim/shell"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/idno"
 )
@@ -31,10 +31,8 @@ const (
 )
 
 const (
-	tokenLife = time.Hour
 	maxAsked  = 900
 	perSecond = 25 // calls that the real service allows
-	keepCalls = 200
 )
 
 // Options says who is in the register and who may ask.
@@ -57,13 +55,13 @@ type Sim struct {
 	clock   clock.Clock
 	limit   *rate.Limiter
 	outage  *outage.Switch[Fault]
+	tokens  *oauth.Server
+	calls   journal.Last[Call]
 
 	mu     sync.Mutex
-	tokens map[string]time.Time // until when
 	people map[personas.ID]*person
 	number map[string]*person // by present and former number; digits
 	order  []personas.ID
-	calls  []Call
 }
 
 type person struct {
@@ -82,7 +80,8 @@ func New(o Options) *Sim {
 	if o.PerSecond == 0 {
 		o.PerSecond = perSecond
 	}
-	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond), tokens: map[string]time.Time{},
+	s := &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(rate.Limit(o.PerSecond), o.PerSecond),
+		tokens: oauth.New(oauth.Options{Clock: o.Clock, ID: o.TokenID, Secret: o.TokenSecret, Scopes: []string{"fbfuppgoffakt"}}),
 		outage: outage.New(Slow, Down, Error500, TooMany, Refused, BadRequest, OldToken, Malformed, WrongType, Partial)}
 	s.Reset()
 	return s
@@ -91,30 +90,9 @@ func New(o Options) *Sim {
 // API serves the token endpoint and hamta. In reality they are two hosts; here they are two paths of one.
 func (s *Sim) API() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+TokenPath, s.token)
+	mux.Handle("POST "+TokenPath, s.tokens)
 	mux.HandleFunc("POST "+FetchPath, s.fetch)
 	return mux
-}
-
-func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "client_credentials" {
-		reply(w, http.StatusBadRequest, object{"error": "unsupported_grant_type"})
-		return
-	}
-	if r.PostForm.Get("client_id") != s.options.TokenID || !same(r.PostForm.Get("client_secret"), s.options.TokenSecret) {
-		reply(w, http.StatusUnauthorized, object{"error": "invalid_client"})
-		return
-	}
-	if r.PostForm.Get("scope") != "fbfuppgoffakt" {
-		reply(w, http.StatusBadRequest, object{"error": "invalid_scope"})
-		return
-	}
-	t := rand.Text()
-	s.mu.Lock()
-	s.tokens[t] = s.clock.Now().Add(tokenLife)
-	s.mu.Unlock()
-	reply(w, http.StatusOK, object{"access_token": t, "token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "scope": "fbfuppgoffakt"})
 }
 
 type question struct {
@@ -130,9 +108,7 @@ type question struct {
 func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
 	fault := s.outage.Take()
 	if fault == OldToken {
-		s.mu.Lock()
-		clear(s.tokens)
-		s.mu.Unlock()
+		s.tokens.Forget()
 	}
 	if status, ok := s.admit(r); !ok {
 		s.refuse(w, status)
@@ -147,9 +123,7 @@ func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
 	}
 	switch fault {
 	case Slow:
-		select {
-		case <-time.After(s.options.Delay):
-		case <-r.Context().Done():
+		if !outage.Wait(r.Context(), s.options.Delay) {
 			return
 		}
 	case Down:
@@ -167,7 +141,7 @@ func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest)
 		return
 	case WrongType:
-		reply(w, http.StatusOK, object{"folkbokforingsposter": "inga", "status": 200})
+		shell.JSON(w, http.StatusOK, object{"folkbokforingsposter": "inga", "status": 200})
 		return
 	}
 	answer := s.answer(r.Header.Get("skv_client_correlation_id"), q, fault == Partial)
@@ -177,21 +151,18 @@ func (s *Sim) fetch(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(b[:len(b)/2])
 		return
 	}
-	reply(w, http.StatusOK, answer)
+	shell.JSON(w, http.StatusOK, answer)
 }
 
 func (s *Sim) admit(r *http.Request) (int, bool) {
 	if !s.limit.Allow() {
 		return http.StatusTooManyRequests, false
 	}
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	s.mu.Lock()
-	until := s.tokens[token]
-	s.mu.Unlock()
+	_, admitted := s.tokens.Admits(r)
 	switch {
-	case !ok || !s.clock.Now().Before(until):
+	case !admitted:
 		return http.StatusUnauthorized, false
-	case r.Header.Get("client_id") != s.options.GatewayID || !same(r.Header.Get("client_secret"), s.options.GatewaySecret):
+	case r.Header.Get("client_id") != s.options.GatewayID || !oauth.Same(r.Header.Get("client_secret"), s.options.GatewaySecret):
 		return http.StatusUnauthorized, false
 	case r.Header.Get("skv_client_correlation_id") == "":
 		return http.StatusBadRequest, false
@@ -199,10 +170,6 @@ func (s *Sim) admit(r *http.Request) (int, bool) {
 		return http.StatusUnsupportedMediaType, false
 	}
 	return 0, true
-}
-
-func same(given, secret string) bool {
-	return subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }
 
 func (s *Sim) answer(ref string, q question, partial bool) object {
@@ -225,10 +192,7 @@ func (s *Sim) answer(ref string, q question, partial bool) object {
 			errs = append(errs, object{"id": term.ID, "orsakskod": 400, "orsakskodsbeskrivning": "Felaktig identitetsbeteckning"})
 		}
 	}
-	s.calls = append(s.calls, call)
-	if n := len(s.calls); n > keepCalls {
-		s.calls = s.calls[n-keepCalls:]
-	}
+	s.calls.Add(call)
 	return object{"folkbokforingsposter": records, "fel": errs, "status": 200, "tidpunkt": s.clock.Now().Format(time.RFC3339)}
 }
 
@@ -244,12 +208,6 @@ func (s *Sim) find(digits string) (object, personas.ID, bool) {
 }
 
 func (s *Sim) refuse(w http.ResponseWriter, status int) {
-	reply(w, status, object{"fel": []object{{"orsakskod": status, "orsakskodsbeskrivning": http.StatusText(status)}},
+	shell.JSON(w, status, object{"fel": []object{{"orsakskod": status, "orsakskodsbeskrivning": http.StatusText(status)}},
 		"status": status, "tidpunkt": s.clock.Now().Format(time.RFC3339)})
-}
-
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the caller has gone: nobody to tell
 }

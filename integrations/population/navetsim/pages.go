@@ -1,18 +1,15 @@
 package navetsim
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"mime"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
 	"samtjanst/integrations/population"
 	"samtjanst/integrations/sim/outage"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/integrations/sim/shell"
-	"samtjanst/platform/clock"
 )
 
 // Pages serves /navet/: what each person's record looks like, and the switches.
@@ -20,15 +17,13 @@ func (s *Sim) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /navet/{$}", s.list)
 	mux.HandleFunc("GET /navet/{id}", s.one)
-	mux.HandleFunc("POST /navet/script", s.script)
+	mux.HandleFunc("POST /navet/script", outage.Commands(fromForm, s.Do, func(c Command) string { return "/navet/" + string(c.Person) }))
 	return shell.Guard(mux)
 }
 
 // Command is what POST /navet/script takes, as JSON or as a form with the same names. The keys that are set act, in this order.
 type Command struct {
-	Reset        bool                   `json:"reset,omitempty"`
-	Fault        *Fault                 `json:"fault,omitempty"` // "" ends a fault
-	Times        int                    `json:"times,omitempty"` // 0: until told otherwise
+	outage.Command[Fault]
 	Person       personas.ID            `json:"person,omitempty"`
 	Protection   *population.Protection `json:"protection,omitempty"`
 	Guardians    *[]personas.ID         `json:"guardians,omitempty"`
@@ -38,13 +33,8 @@ type Command struct {
 
 // Do carries a command out.
 func (s *Sim) Do(c Command) error {
-	if c.Reset {
-		s.Reset()
-	}
-	if c.Fault != nil {
-		if err := s.Fail(*c.Fault, c.Times); err != nil {
-			return err
-		}
+	if err := s.outage.Do(c.Command, s.Reset); err != nil {
+		return err
 	}
 	if c.Protection != nil {
 		if err := s.Protect(c.Person, *c.Protection); err != nil {
@@ -67,53 +57,9 @@ func (s *Sim) Do(c Command) error {
 	return nil
 }
 
-func (s *Sim) script(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t == "application/json" {
-		var c Command
-		d := json.NewDecoder(r.Body)
-		d.DisallowUnknownFields()
-		if err := d.Decode(&c); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		if err := s.Do(c); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	c, err := fromForm(r)
-	if err == nil {
-		err = s.Do(c)
-	}
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	to := "/navet/"
-	if c.Person != "" {
-		to += string(c.Person)
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-}
-
-func fromForm(r *http.Request) (Command, error) {
-	if err := r.ParseForm(); err != nil {
-		return Command{}, err
-	}
-	f := r.PostForm
-	c := Command{Reset: f.Get("reset") != "", Person: personas.ID(f.Get("person")), MoveTo: personas.ID(f.Get("moveTo"))}
-	if f.Has("fault") {
-		v := Fault(f.Get("fault"))
-		c.Fault = &v
-	}
-	if t := f.Get("times"); t != "" {
-		if _, err := fmt.Sscanf(t, "%d", &c.Times); err != nil {
-			return Command{}, fmt.Errorf("times: %w", err)
-		}
-	}
+func fromForm(f url.Values) (Command, error) {
+	all, err := outage.FromForm[Fault](f)
+	c := Command{Command: all, Person: personas.ID(f.Get("person")), MoveTo: personas.ID(f.Get("moveTo"))}
 	if f.Has("protection") {
 		v := population.Protection(f.Get("protection"))
 		c.Protection = &v
@@ -129,13 +75,13 @@ func fromForm(r *http.Request) (Command, error) {
 		}
 		c.Guardians = &ids
 	}
-	return c, nil
+	return c, err
 }
 
 type listView struct {
 	Switch outage.View
 	Groups []group
-	Calls  []callView
+	Calls  shell.Table
 }
 
 type group struct {
@@ -143,22 +89,22 @@ type group struct {
 	People []personas.Persona
 }
 
-type callView struct {
-	At, Ref, Who string
-}
-
 var listPage = shell.New(`
 <p>Så svarar folkbokföringen när e-tjänsten frågar. Öppna en person för att se svaret och ändra det, till exempel medan en ansökan pågår.</p>
 {{template "outage" .Switch}}
 <form method="post" action="/navet/script"><p><button class="quiet" name="reset" value="1">Återställ alla personer och störningar</button></p></form>
 {{range .Groups}}<section><h2>{{.Title}}</h2><ul>{{range .People}}<li><a href="/navet/{{.ID}}">{{.Name}}</a>{{if .Protection.Hidden}} – skyddade personuppgifter{{end}}{{with .Deregistered}} – avregistrerad ({{.}}){{end}}</li>{{end}}</ul></section>{{end}}
-<section aria-labelledby="calls"><h2 id="calls">Senaste frågorna</h2>
-{{if .Calls}}<div class="wide" tabindex="0" role="region" aria-label="Tabell över frågorna"><table><thead><tr><th scope="col">När</th><th scope="col">Referens</th><th scope="col">Personer</th></tr></thead><tbody>{{range .Calls}}<tr><td>{{.At}}</td><td>{{.Ref}}</td><td>{{.Who}}</td></tr>{{end}}</tbody></table></div>{{else}}<p>Ingen har frågat än.</p>{{end}}
-</section>`)
+{{template "calls" .Calls}}`)
 
 func (s *Sim) list(w http.ResponseWriter, _ *http.Request) {
+	v := listView{Switch: s.outage.View("/navet/script"), Calls: shell.Calls(s.Calls(), []string{"Personer"}, func(c Call) (time.Time, string, []string) {
+		var who []string
+		for _, id := range c.IDs {
+			who = append(who, id.Name())
+		}
+		return c.At, c.Ref, []string{strings.Join(who, ", ")}
+	})}
 	s.mu.Lock()
-	v := listView{Switch: s.outage.View("/navet/script")}
 	for _, id := range s.order {
 		p := s.people[id].Persona
 		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != p.Household {
@@ -166,14 +112,6 @@ func (s *Sim) list(w http.ResponseWriter, _ *http.Request) {
 		}
 		g := &v.Groups[len(v.Groups)-1]
 		g.People = append(g.People, p)
-	}
-	for i := len(s.calls) - 1; i >= 0 && len(v.Calls) < 20; i-- {
-		c := s.calls[i]
-		var who []string
-		for _, id := range c.IDs {
-			who = append(who, id.Name())
-		}
-		v.Calls = append(v.Calls, callView{c.At.In(clock.Stockholm).Format("15:04:05"), c.Ref, strings.Join(who, ", ")})
 	}
 	s.mu.Unlock()
 	listPage.Write(w, http.StatusOK, "Navet, folkbokföringen", v)
@@ -221,15 +159,12 @@ func (s *Sim) one(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(record(p.Persona, p.markMissing)); err != nil {
+	text, err := shell.Indented(record(p.Persona, p.markMissing))
+	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	v := oneView{P: p.Persona, Mark: string(p.Protection), JSON: b.String(), IsChild: p.Child(),
+	v := oneView{P: p.Persona, Mark: string(p.Protection), JSON: text, IsChild: p.Child(),
 		Marks:  []population.Protection{population.Open, population.Marked, population.Protected, MarkMissing, "NYTT_SKYDD"},
 		Causes: []choice{{"", "Folkbokförd"}, {"AV", "Avliden"}, {"UV", "Utvandrad"}, {"OB", "Obefintlig"}}}
 	guardians := p.Related(population.Guardian)

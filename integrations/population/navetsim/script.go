@@ -123,7 +123,7 @@ func (s *Sim) Reset() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls = nil
+	s.calls.Clear()
 	s.people = map[personas.ID]*person{}
 	s.number = map[string]*person{}
 	s.order = nil
@@ -147,11 +147,7 @@ type Call struct {
 }
 
 // Calls lists the look-ups, oldest first; the last 200 are kept.
-func (s *Sim) Calls() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls)
-}
+func (s *Sim) Calls() []Call { return s.calls.All() }
 
 func (s *Sim) change(id personas.ID, f func(*person)) error {
 	s.mu.Lock()

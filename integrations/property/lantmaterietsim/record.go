@@ -1,13 +1,13 @@
 package lantmaterietsim
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"samtjanst/integrations/property"
 	"samtjanst/integrations/sim/places"
+	"samtjanst/integrations/sim/shell"
 )
 
 type object = map[string]any
@@ -94,18 +94,7 @@ func named(p places.Parcel) object {
 		"registerbeteckning": []object{{"beteckning": p.Designation, "beteckningsstatus": "gällande"}}}
 }
 
-// gateway answers as the API gateway does, before the service has seen anything.
-func gateway(w http.ResponseWriter, status int, code, text string) {
-	reply(w, status, object{"code": code, "message": text, "description": text})
-}
-
 // refuse answers as the services do: a Fault.
 func refuse(w http.ResponseWriter, status int, reason string) {
-	reply(w, status, object{"code": status, "reason": reason, "errors": []string{}})
-}
-
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the caller has gone: nobody to tell
+	shell.JSON(w, status, object{"code": status, "reason": reason, "errors": []string{}})
 }

@@ -8,23 +8,22 @@
 package lantmaterietsim
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 
 	"samtjanst/integrations/property"
+	"samtjanst/integrations/sim/journal"
+	"samtjanst/integrations/sim/oauth"
 	"samtjanst/integrations/sim/outage"
 	"samtjanst/integrations/sim/places"
+	"samtjanst/integrations/sim/shell"
 	"samtjanst/platform/clock"
 )
 
@@ -35,11 +34,7 @@ const (
 	DesignationPath = "/lantmateriet/distribution/produkter/registerbeteckning/v5"
 )
 
-const (
-	tokenLife = time.Hour
-	perMinute = 600
-	keepCalls = 200
-)
+const perMinute = 600
 
 // Fault is a way in which the register fails.
 type Fault string
@@ -85,12 +80,10 @@ type Sim struct {
 	clock     clock.Clock
 	limit     *rate.Limiter
 	outage    *outage.Switch[Fault]
+	tokens    *oauth.Server
+	calls     journal.Last[Call]
 	addresses []places.Place
 	parcels   []places.Parcel
-
-	mu     sync.Mutex
-	tokens map[string]time.Time // until when
-	calls  []Call
 }
 
 // New makes the register.
@@ -103,7 +96,8 @@ func New(o Options) *Sim {
 	}
 	return &Sim{options: o, clock: o.Clock, limit: rate.NewLimiter(rate.Every(time.Minute/time.Duration(o.PerMinute)), o.PerMinute),
 		outage:    outage.New(Slow, Down, Error500, TooMany, Forbidden, OldToken, NoRoute, NotFound, Malformed, WrongType, Half, Stranger),
-		addresses: places.Addresses(), parcels: places.Parcels(), tokens: map[string]time.Time{}}
+		tokens:    oauth.New(oauth.Options{Clock: o.Clock, ID: o.ClientID, Secret: o.ClientSecret, Basic: true}),
+		addresses: places.Addresses(), parcels: places.Parcels()}
 }
 
 // Fail makes the next calls fail, as many as times; 0 means until told otherwise.
@@ -114,33 +108,22 @@ func (s *Sim) Reset() {
 	if err := s.outage.Set(Works, 0); err != nil {
 		panic(err) // no fault can always be set
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls = nil
+	s.calls.Clear()
 }
 
 // Calls lists the searches, oldest first; the last 200 are kept.
-func (s *Sim) Calls() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls)
-}
+func (s *Sim) Calls() []Call { return s.calls.All() }
 
 func (s *Sim) note(r *http.Request, text string, found int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls = append(s.calls, Call{s.clock.Now(), r.Header.Get("X-Request-Id"), text, found})
-	if n := len(s.calls); n > keepCalls {
-		s.calls = s.calls[n-keepCalls:]
-	}
+	s.calls.Add(Call{s.clock.Now(), r.Header.Get("X-Request-Id"), text, found})
 }
 
 // API serves the token endpoint and the services.
 func (s *Sim) API() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+TokenPath, s.token)
+	mux.Handle("POST "+TokenPath, s.tokens)
 	for _, base := range []string{AddressPath, DesignationPath} {
-		mux.HandleFunc("GET "+base+"/health", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, object{"status": "UP"}) })
+		mux.HandleFunc("GET "+base+"/health", func(w http.ResponseWriter, _ *http.Request) { shell.JSON(w, http.StatusOK, object{"status": "UP"}) })
 	}
 	mux.HandleFunc("GET "+AddressPath+"/referens/fritext", s.admitted(s.searchAddresses))
 	mux.HandleFunc("GET "+AddressPath+"/{id}", s.admitted(s.oneAddress))
@@ -150,68 +133,38 @@ func (s *Sim) API() http.Handler {
 	return mux
 }
 
-func (s *Sim) token(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "client_credentials" {
-		reply(w, http.StatusBadRequest, object{"error": "unsupported_grant_type"})
-		return
-	}
-	id, secret, _ := r.BasicAuth()
-	if id, err := url.QueryUnescape(id); err != nil || id != s.options.ClientID || subtle.ConstantTimeCompare([]byte(secret), []byte(url.QueryEscape(s.options.ClientSecret))) != 1 {
-		reply(w, http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Client Authentication failed."})
-		return
-	}
-	value := rand.Text()
-	s.mu.Lock()
-	s.tokens[value] = s.clock.Now().Add(tokenLife)
-	s.mu.Unlock()
-	reply(w, http.StatusOK, object{"access_token": value, "token_type": "Bearer", "expires_in": int(tokenLife.Seconds()), "scope": "default"})
-}
-
 // admitted answers what the gateway refuses, and the faults that strike any call.
 func (s *Sim) admitted(next func(http.ResponseWriter, *http.Request, Fault)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		f := s.outage.Take()
-		value, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		s.mu.Lock()
 		if f == OldToken {
-			clear(s.tokens)
+			s.tokens.Forget()
 		}
-		until := s.tokens[value]
-		s.mu.Unlock()
+		_, admitted := s.tokens.Admits(r)
 		switch {
 		case f == Down:
 			panic(http.ErrAbortHandler) // closes the connection without an answer
-		case !bearer || !s.clock.Now().Before(until):
-			gateway(w, http.StatusUnauthorized, "900902", "Missing Credentials")
+		case !admitted:
+			oauth.Refuse(w, http.StatusUnauthorized, "900902", "Missing Credentials")
 		case !s.limit.AllowN(s.clock.Now(), 1) || f == TooMany:
-			gateway(w, http.StatusTooManyRequests, "900802", "Message throttled out")
+			oauth.Refuse(w, http.StatusTooManyRequests, "900802", "Message throttled out")
 		case f == Forbidden:
-			gateway(w, http.StatusForbidden, "900910", "The access token does not allow you to access the requested resource")
+			oauth.Refuse(w, http.StatusForbidden, "900910", "The access token does not allow you to access the requested resource")
 		case f == NoRoute:
-			gateway(w, http.StatusNotFound, "404", "No matching resource found for given API Request")
+			oauth.Refuse(w, http.StatusNotFound, "404", "No matching resource found for given API Request")
 		case f == NotFound:
 			refuse(w, http.StatusNotFound, "Inga träffar")
 		case f == Error500 || f == Half && r.Method == http.MethodPost:
 			refuse(w, http.StatusInternalServerError, "Tekniskt fel")
-		case f == Slow && !s.waited(r):
+		case f == Slow && !outage.Wait(r.Context(), s.options.Delay):
 		case f == Malformed:
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(`[{"objektidentitet":"5f2e1d4c-`)) // the caller has gone: nobody to tell
 		case f == WrongType:
-			reply(w, http.StatusOK, object{"objektidentitet": true})
+			shell.JSON(w, http.StatusOK, object{"objektidentitet": true})
 		default:
 			next(w, r, f)
 		}
-	}
-}
-
-func (s *Sim) waited(r *http.Request) bool {
-	select {
-	case <-time.After(s.options.Delay):
-		return true
-	case <-r.Context().Done():
-		return false
 	}
 }
 
@@ -257,7 +210,7 @@ func (s *Sim) searchAddresses(w http.ResponseWriter, r *http.Request, _ Fault) {
 		}
 	}
 	s.note(r, text, len(found))
-	reply(w, http.StatusOK, found)
+	shell.JSON(w, http.StatusOK, found)
 }
 
 func (s *Sim) searchParcels(w http.ResponseWriter, r *http.Request, _ Fault) {
@@ -272,7 +225,7 @@ func (s *Sim) searchParcels(w http.ResponseWriter, r *http.Request, _ Fault) {
 		}
 	}
 	s.note(r, text, len(found))
-	reply(w, http.StatusOK, found)
+	shell.JSON(w, http.StatusOK, found)
 }
 
 func (s *Sim) oneAddress(w http.ResponseWriter, r *http.Request, f Fault) {
@@ -288,7 +241,7 @@ func (s *Sim) manyAddresses(w http.ResponseWriter, r *http.Request, f Fault) {
 		return
 	}
 	if s.reply(w, r, ids, f) == 0 {
-		reply(w, http.StatusOK, object{"type": "FeatureCollection", "features": []object{}})
+		shell.JSON(w, http.StatusOK, object{"type": "FeatureCollection", "features": []object{}})
 	}
 }
 
@@ -302,7 +255,7 @@ func (s *Sim) reply(w http.ResponseWriter, r *http.Request, ids []string, f Faul
 		features = append(features, feature(p, r.URL.Query().Get("includeData")))
 	}
 	if len(features) > 0 {
-		reply(w, http.StatusOK, object{"type": "FeatureCollection", "features": features})
+		shell.JSON(w, http.StatusOK, object{"type": "FeatureCollection", "features": features})
 	}
 	return len(features)
 }
@@ -311,7 +264,7 @@ func (s *Sim) parcelByName(w http.ResponseWriter, r *http.Request, _ Fault) {
 	name := r.URL.Query().Get("namn")
 	for _, p := range s.parcels {
 		if strings.EqualFold(p.Designation, strings.TrimSpace(name)) {
-			reply(w, http.StatusOK, object{"type": "FeatureCollection", "features": []object{{"type": "Feature", "id": p.ID, "geometry": nil,
+			shell.JSON(w, http.StatusOK, object{"type": "FeatureCollection", "features": []object{{"type": "Feature", "id": p.ID, "geometry": nil,
 				"properties": named(p)}}})
 			return
 		}

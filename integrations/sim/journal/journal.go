@@ -1,5 +1,5 @@
-// Package journal keeps what a simulator has received in a file of JSON lines, so that the demo's mailbox is still there after
-// a restart. With no path everything stays in memory.
+// Package journal keeps what a simulator has received: in a file of JSON lines, so that the demo's mailbox is still there after a restart (with
+// no path everything stays in memory), or the last of it only.
 package journal
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,6 +104,14 @@ func (j *Journal[T]) Clear() error {
 	return nil
 }
 
+// Script does what a page's button "clear" asks for.
+func (j *Journal[T]) Script(form url.Values) error {
+	if !form.Has("clear") {
+		return nil
+	}
+	return j.Clear()
+}
+
 // Close closes the file.
 func (j *Journal[T]) Close() error {
 	j.mu.Lock()
@@ -116,4 +125,23 @@ func (j *Journal[T]) Close() error {
 		return fmt.Errorf("journal: %w", err)
 	}
 	return nil
+}
+
+// Counted gives those that are wanted of a list in which the same stands as often as it came: each once, newest first, with how often.
+func Counted[T any](list []T, wanted func(T) bool, same func(a, b T) bool, copies func(*T) *int) []T {
+	var out []T
+	for _, v := range list {
+		if !wanted(v) {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o T) bool { return same(o, v) })
+		if i < 0 {
+			i = len(out)
+			out = append(out, v)
+			*copies(&out[i]) = 0
+		}
+		*copies(&out[i])++
+	}
+	slices.Reverse(out)
+	return out
 }

@@ -1,12 +1,14 @@
-// Package outage is the switch by which a simulator is told to fail: which fault, and how many times.
+// Package outage is the switch by which a simulator is told to fail: which fault, and how many times; and the scripts by which it is told so.
 package outage
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // Switch holds one fault of those that a simulator knows; "" is none. Safe for concurrent use.
@@ -74,17 +76,11 @@ func (s *Switch[F]) Form(r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fmt.Errorf("outage: %w", err)
 	}
-	if !r.PostForm.Has("fault") {
-		return nil
+	c, err := FromForm[F](r.PostForm)
+	if err != nil {
+		return err
 	}
-	times := 0
-	if t := r.PostForm.Get("times"); t != "" {
-		var err error
-		if times, err = strconv.Atoi(t); err != nil {
-			return fmt.Errorf("outage: times: %w", err)
-		}
-	}
-	return s.Set(F(r.PostForm.Get("fault")), times)
+	return s.Do(c, nil)
 }
 
 // View is what the shell's form shows.
@@ -103,4 +99,28 @@ type View struct {
 	Now    string
 	Left   int
 	All    []string
+}
+
+// Answer gives the answer of a fault that strikes before anything is looked at, if it is one: "down" breaks the connection off, and one that is
+// named by a status is that status. It reports whether it has answered.
+func Answer[F ~string](w http.ResponseWriter, f F) bool {
+	if f == "down" {
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	}
+	status, err := strconv.Atoi(string(f))
+	if err != nil {
+		return false
+	}
+	http.Error(w, http.StatusText(status), status)
+	return true
+}
+
+// Wait lets a slow register's time pass, and reports whether the caller is still there.
+func Wait(ctx context.Context, delay time.Duration) bool {
+	select {
+	case <-time.After(delay):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -7,9 +7,16 @@ package shell
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"samtjanst/platform/clock"
 )
 
 // StylePath is where the hub serves [Style].
@@ -57,10 +64,38 @@ const outageForm = `<section aria-labelledby="outage"><h2 id="outage">Störning<
 <form method="post" action="{{.Action}}" class="row"><div><label for="fault">Sätt störning</label><select id="fault" name="fault"><option value="">Ingen</option>{{range .All}}<option{{if eq . $.Now}} selected{{end}}>{{.}}</option>{{end}}</select></div>
 <div><label for="times">Antal gånger (0 = tills vidare)</label><input id="times" name="times" inputmode="numeric" value="0" size="4"></div><button>Sätt</button></form></section>`
 
+// callsTable shows a Table, for bodies: {{template "calls" .Calls}}.
+const callsTable = `<section aria-labelledby="calls"><h2 id="calls">Senaste frågorna</h2>
+{{if .Rows}}<div class="wide" tabindex="0" role="region" aria-label="Tabell över frågorna"><table><thead><tr>{{range .Heads}}<th scope="col">{{.}}</th>{{end}}</tr></thead><tbody>{{range .Rows}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>{{end}}</tbody></table></div>{{else}}<p>Ingen har frågat än.</p>{{end}}
+</section>`
+
+// Table is the last that a register has been asked.
+type Table struct {
+	Heads []string
+	Rows  [][]string
+}
+
+// maxRows of a table.
+const maxRows = 20
+
+// Calls makes the table of what a register has been asked: when, by which reference, and what else row tells of it. all has the oldest first.
+func Calls[C any](all []C, heads []string, row func(C) (at time.Time, ref string, more []string)) Table {
+	t := Table{Heads: append([]string{"När", "Referens"}, heads...)}
+	for _, c := range slices.Backward(all) {
+		if len(t.Rows) == maxRows {
+			break
+		}
+		at, ref, more := row(c)
+		t.Rows = append(t.Rows, append([]string{at.In(clock.Stockholm).Format("15:04:05"), ref}, more...))
+	}
+	return t
+}
+
 // New parses a body. It panics on a template that does not parse: bodies are constants.
 func New(body string) *Page {
 	t := template.Must(frame.Clone())
 	template.Must(t.New("outage").Parse(outageForm))
+	template.Must(t.New("calls").Parse(callsTable))
 	template.Must(t.New("body").Parse(body))
 	return &Page{t}
 }
@@ -86,6 +121,26 @@ func (p *Page) write(w http.ResponseWriter, status int, v View) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the reader has gone: nobody to tell
+}
+
+// JSON answers with a value; of a list that is nil, with an empty one.
+func JSON(w http.ResponseWriter, status int, v any) {
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+		v = []any{}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the reader has gone: nobody to tell
+}
+
+// Indented is a value's JSON for people.
+func Indented(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.String(), err
 }
 
 // Headers sets what every page of a simulator answers with.

@@ -276,14 +276,7 @@ func (s *Sim) Pages() http.Handler {
 	mux.HandleFunc("GET /tsa/{$}", func(w http.ResponseWriter, _ *http.Request) {
 		page.Write(w, http.StatusOK, "Tidsstämplar och stämpelcertifikat", view{s.Given(), QueryPath, s.outage.View("/tsa/script")})
 	})
-	mux.HandleFunc("POST /tsa/script", func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-		if err := s.outage.Form(r); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		http.Redirect(w, r, "/tsa/", http.StatusSeeOther)
-	})
+	mux.HandleFunc("POST /tsa/script", s.outage.Script("/tsa/", nil))
 	return shell.Guard(mux)
 }
 
