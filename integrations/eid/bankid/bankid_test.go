@@ -119,6 +119,7 @@ func TestConformance(t *testing.T) {
 		{bankidsim.WrongPerson, eid.WrongPerson}, {bankidsim.WrongText, eid.EvidenceRejected}, {bankidsim.WrongHidden, eid.EvidenceRejected},
 		{bankidsim.WrongUse, eid.EvidenceRejected}, {bankidsim.AlteredSignature, eid.EvidenceRejected},
 		{bankidsim.ForgedOCSP, eid.EvidenceRejected}, {bankidsim.RevokedOCSP, eid.EvidenceRejected},
+		{bankidsim.StrangersOCSP, eid.EvidenceRejected}, {bankidsim.ExpiredCertificate, eid.EvidenceRejected}, {bankidsim.Replayed, eid.EvidenceRejected},
 	} {
 		h.Endings = append(h.Endings, eidtest.Ending{Name: string(e.do), Message: e.message,
 			Arrange: func(t *testing.T) { w.script(t, bankidsim.Scenario{Do: e.do, Times: 1}) }})

@@ -37,6 +37,7 @@ func (s *Sim) completion(o order) (completionData, error) {
 	}
 	c := evidencetest.Content{Login: o.login, Text: o.text, Markdown: o.markdown, Hidden: o.hidden, Service: s.service}
 	var answer evidencetest.Answer
+	at := o.ended
 	switch o.forgery {
 	case WrongPerson:
 		if signer, err = s.somebodyElse(o.by); err != nil {
@@ -52,6 +53,17 @@ func (s *Sim) completion(o order) (completionData, error) {
 		answer.Nonce = make([]byte, 32)
 	case RevokedOCSP:
 		answer.Revoked = true
+	case StrangersOCSP:
+		if answer.Responder, err = s.somebodyElse(o.by); err != nil {
+			return completionData{}, err
+		}
+	case ExpiredCertificate:
+		signer, err = s.bank.Issue(evidencetest.Subject{Number: o.by.Number, GivenName: o.by.GivenName, Surname: o.by.Surname, Validity: -time.Hour}, at)
+		if err != nil {
+			return completionData{}, err
+		}
+	case Replayed:
+		at = at.Add(-time.Hour)
 	}
 	xml, err := signer.Sign(c)
 	if err != nil {
@@ -60,7 +72,7 @@ func (s *Sim) completion(o order) (completionData, error) {
 	if o.forgery == AlteredSignature {
 		xml = alter(xml)
 	}
-	ocsp, err := signer.OCSP(xml, o.ended, answer)
+	ocsp, err := signer.OCSP(xml, at, answer)
 	if err != nil {
 		return completionData{}, err
 	}

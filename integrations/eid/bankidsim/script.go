@@ -53,6 +53,10 @@ const (
 	AlteredSignature Action = "alteredSignature" // a byte of the signature changed
 	ForgedOCSP       Action = "forgedOCSP"       // an OCSP answer for another signature
 	RevokedOCSP      Action = "revokedOCSP"      // an OCSP answer that says revoked
+	StrangersOCSP    Action = "strangersOCSP"    // an OCSP answer by somebody who may not give it
+
+	ExpiredCertificate Action = "expiredCertificate" // the person's certificate had run out
+	Replayed           Action = "replayed"           // the very same, but from an hour ago
 )
 
 // kinds of actions, by what they act on.
@@ -61,7 +65,7 @@ var (
 	hinting   = []Action{NoClient, UserMrtd, UnknownPending}
 	refusing  = []Action{AlreadyInProgress, InvalidParameters, Unauthorized, RequestTimeout, InternalError, Maintenance, UnknownError}
 	answering = []Action{Slow, Malformed}
-	lying     = []Action{WrongPerson, WrongText, WrongHidden, WrongUse, AlteredSignature, ForgedOCSP, RevokedOCSP}
+	lying     = []Action{WrongPerson, WrongText, WrongHidden, WrongUse, AlteredSignature, ForgedOCSP, RevokedOCSP, StrangersOCSP, ExpiredCertificate, Replayed}
 )
 
 // Scenario is what happens to a person's orders. The zero value lets the person act on the phone.
