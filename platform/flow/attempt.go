@@ -178,7 +178,11 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		return refuse(eid.EvidenceRejected)
 	}
 	want := Wanted{Provider: at.Order.Provider, Number: who, Text: at.Text, Markdown: at.Markdown, Hidden: at.Hidden, At: now}
-	if err := s.Verify(ctx, *done, want); err != nil {
+	switch err := s.Verify(ctx, *done, want); {
+	case errors.Is(err, fault.Unavailable): // what it is held against could not be had: that says nothing of the signature
+		s.Log.ErrorContext(ctx, "evidence could not be verified", "case", e.Case.ID, "party", p.ID, "error", err)
+		return refuse(eid.TechnicalFault)
+	case err != nil:
 		s.Log.ErrorContext(ctx, "evidence rejected", "case", e.Case.ID, "party", p.ID, "error", err)
 		return refuse(eid.EvidenceRejected)
 	}
@@ -203,6 +207,11 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		return casework.SignedBy{Party: p.ID, Method: at.Order.Provider, Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
 			[]vault.Blob{{ID: part, Kind: "evidence", Bytes: raw}}, nil
 	})
+	if errors.Is(err, fault.Conflict) && !errors.Is(err, errSaved) { // somebody else was first: what was signed here is not wanted any more
+		s.Log.InfoContext(ctx, "a signature came when none was wanted any more", "case", e.Case.ID, "party", p.ID)
+		e, err = s.Vault.Load(ctx, e.Case.ID)
+		return e, eid.Status{State: eid.Failed, Message: eid.Cancelled}, err
+	}
 	if err != nil {
 		return nil, status, err
 	}

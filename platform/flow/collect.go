@@ -244,7 +244,7 @@ func (s *Service) followKept(ctx context.Context) error {
 
 // askAbout asks about one order, and stores the signature when it is complete.
 func (s *Service) askAbout(ctx context.Context, f *followed) {
-	st, err := s.attemptProgress(ctx, f.at)
+	st, err := s.attemptProgress(ctx, f.id, f.party, f.at)
 	if errors.Is(err, fault.NotFound) { // somebody else has collected it, or the order is long gone: the case and its page tell
 		s.collecting.forget(f.key)
 		return
@@ -299,7 +299,7 @@ func (s *Service) finishAttempt(ctx context.Context, f *followed, st eid.Status)
 }
 
 // attemptProgress asks how a signature in progress goes. That of somebody who may decide no more, since he or she has left, is ended.
-func (s *Service) attemptProgress(ctx context.Context, at attempt) (eid.Status, error) {
+func (s *Service) attemptProgress(ctx context.Context, id casework.ID, p signing.PartyID, at attempt) (eid.Status, error) {
 	if at.Subject != "" {
 		_, gone, err := s.staffPerson(ctx, at.Subject)
 		switch {
@@ -309,7 +309,7 @@ func (s *Service) attemptProgress(ctx context.Context, at attempt) (eid.Status, 
 			return eid.Status{State: eid.Failed, Message: eid.Cancelled}, s.stop(ctx, at.Order)
 		}
 	}
-	return s.progress(ctx, at.Order)
+	return s.progress(ctx, at.Order, "case", id, "party", p)
 }
 
 func (s *Service) dropAttempt(ctx context.Context, key string) error {
@@ -326,7 +326,7 @@ func (s *Service) askedAbout(ctx context.Context, e *vault.Entry, p *casework.Pa
 		}
 		return e, st, false, err
 	}
-	if st, err = s.attemptProgress(ctx, at); errors.Is(err, fault.NotFound) {
+	if st, err = s.attemptProgress(ctx, e.Case.ID, p.ID, at); errors.Is(err, fault.NotFound) {
 		if e, err = s.Vault.Load(ctx, e.Case.ID); err == nil && !e.Case.MaySign(p.ID) {
 			return e, eid.Status{State: eid.Complete}, true, s.dropAttempt(ctx, key)
 		}

@@ -44,8 +44,15 @@ func (s *Service) begin(ctx context.Context, offers eid.Offers, provider string,
 	return Started{Provider: provider, Relay: r.Relay, Order: o}, nil
 }
 
-// progress asks how an order goes: the provider, or what the browser came back with.
-func (s *Service) progress(ctx context.Context, o Started) (eid.Status, error) {
+// progress asks how an order goes, and logs what went wrong; about is whose order it is, for the log.
+func (s *Service) progress(ctx context.Context, o Started, about ...any) (eid.Status, error) {
+	st, err := s.asked(ctx, o)
+	s.noteProgress(ctx, o.Provider, st, err, about)
+	return st, err
+}
+
+// asked gives what the provider says of an order, or what the browser came back with.
+func (s *Service) asked(ctx context.Context, o Started) (eid.Status, error) {
 	offer, ok := s.EIDs.Get(o.Provider)
 	if !ok { // taken out of the configuration meanwhile
 		return eid.Status{State: eid.Failed, Message: eid.TechnicalFault}, nil

@@ -67,6 +67,7 @@ type Service struct {
 
 	polls      turns     // of signatures in progress
 	collecting collector // follows them
+	silences   silences  // of e-legitimations
 	recent     recent    // applications, opened
 
 	asking  turns  // of look-ups, by draft

@@ -57,6 +57,30 @@ func TestSignaturesAreCollectedUnseen(t *testing.T) {
 	if v, err := w.Flow.PollSigning(w.Ctx, erik, id); err != nil || v.Order != nil || v.Status.State != "" || !v.Case.MaySign {
 		t.Fatalf("after it has been told: %+v %v", v, err)
 	}
+
+	// Meanwhile somebody else has been first: here the officer, who went on without him. His signature is not wanted any more, which is no fault.
+	if v, err = w.Flow.StartSigning(w.Ctx, erik, id, "", servertest.Client); err != nil {
+		t.Fatal(err)
+	}
+	if problems, err := w.Flow.GoOn(w.Ctx, w.Staff(personas.MonaTesthandlaggare), id, "p2", "Det brådskar."); err != nil || problems != nil {
+		t.Fatal(problems, err)
+	}
+	if err := w.Sim.BankID.Approve(erik.Citizen.Number, v.Order.AutoStart); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "that Erik was too late", func() bool {
+		v, err := w.Flow.PollSigning(w.Ctx, erik, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Status.State == eid.Failed && v.Status.Message != eid.Cancelled {
+			t.Fatalf("he is told %s", v.Status.Message)
+		}
+		return v.Status.State == eid.Failed && !v.Case.MaySign
+	})
+	if h := w.Head(id); h.Order.Place("p2").State != signing.Waived {
+		t.Errorf("his place is %s", h.Order.Place("p2").State)
+	}
 }
 
 // await looks for something that happens by itself.
