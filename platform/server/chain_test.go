@@ -2,22 +2,31 @@ package server_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/pem"
 	"errors"
+	"fmt"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/net/html"
 
+	"samtjanst/examples/demo"
 	"samtjanst/forms/library"
 	"samtjanst/integrations/eid"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/casework"
+	"samtjanst/platform/config"
+	"samtjanst/platform/fault"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/identity"
@@ -151,6 +160,9 @@ func words(in *html.Node) string {
 	return b.String()
 }
 
+// providersTrust is where trustAll has the identity provider's.
+const providersTrust = 5
+
 // trustAll are the certificates of everybody in the demo, as their owners would publish them, in files.
 func trustAll(t *testing.T, w *servertest.World) (args []string) {
 	t.Helper()
@@ -196,6 +208,17 @@ func metadataCertificate(t *testing.T, address, entity string) []byte {
 	}
 	t.Fatalf("%s is not in the metadata", entity)
 	return nil
+}
+
+// fingerprintOf is the fingerprint of the certificate in a file, as its owner would tell it.
+func fingerprintOf(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	return fmt.Sprintf("% X", sha256.Sum256(block.Bytes))
 }
 
 // The whole chain, for each e-legitimation of the demo: somebody signs by its protocol, the signature is stored with its evidence, and the
@@ -246,6 +269,14 @@ func TestEveryProviderIsProven(t *testing.T) {
 			if !strings.Contains(page, "Underskrifterna stämmer") || name == "arende.pdf" && !strings.Contains(page, "Myndighetens stämpel på hela filen är hel.") {
 				t.Errorf("%s on the page: %s", name, page)
 			}
+			// The identity provider has exchanged its certificate meanwhile: who has its fingerprint from the provider needs nothing else.
+			if c.erik == "elegitimation" {
+				asked := slices.Clone(trust)
+				asked[providersTrust] = fingerprintOf(t, asked[providersTrust])
+				if status, out, errs := verifyCommand(t, append([]string{file}, asked...)...); status != 0 {
+					t.Errorf("%s, by fingerprint: status %d\n%s%s", name, status, out, errs)
+				}
+			}
 			// Whoever trusts nobody learns that nothing is changed, of all but Freja's, whose certificate the evidence does not carry.
 			want := "utfärdaren är okänd"
 			if c.anna == "freja" {
@@ -284,7 +315,7 @@ func checkedOnPage(t *testing.T, w *servertest.World, name string, raw []byte) s
 	return b.Text()
 }
 
-// signedDecisions are the forms that are shipped, with school transport decided by a signature.
+// signedDecisions are the forms that are shipped, with school transport decided by a signature. What is signed with stands in the form.
 func signedDecisions(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -296,9 +327,15 @@ func signedDecisions(t *testing.T) string {
 	if err == nil {
 		err = os.Chmod(at, 0o600) // as embedded they cannot be written
 	}
-	changed := bytes.Replace(text, []byte("  letterDays: 10\n  grants:"), []byte("  letterDays: 10\n  sign: {days: 3}\n  grants:"), 1)
-	if err == nil && bytes.Equal(changed, text) {
-		t.Fatal("the form decides otherwise than this test knows")
+	changed := text
+	for place, more := range map[string]string{
+		"  letterDays: 10\n  grants:": "  letterDays: 10\n  sign: {days: 3, with: [bankid, elegitimation, underskriftstjanst]}\n  grants:",
+		"\nsigning:\n":                "\nsigning:\n  with: [bankid, freja, underskriftstjanst]\n",
+	} {
+		if !bytes.Contains(changed, []byte(place)) {
+			t.Fatal("the form signs otherwise than this test knows")
+		}
+		changed = bytes.Replace(changed, []byte(place), []byte(more), 1)
 	}
 	if err == nil {
 		err = os.WriteFile(at, changed, 0o600)
@@ -309,12 +346,70 @@ func signedDecisions(t *testing.T) string {
 	return dir
 }
 
+// choosing are the demo's municipalities, of which one says with what its people sign.
+func choosing(t *testing.T) fstest.MapFS {
+	t.Helper()
+	towns := fstest.MapFS{}
+	for name, more := range map[string]string{"municipalities/ekkoping.yaml": "\neid: [bankid, freja, elegitimation]\n", "municipalities/tallvik.yaml": ""} {
+		raw, err := fs.ReadFile(demo.Municipalities, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		towns[name] = &fstest.MapFile{Data: append(raw, more...)}
+	}
+	return towns
+}
+
+func idsOf(offers eid.Offers) (ids []string) {
+	for _, o := range offers {
+		ids = append(ids, o.ID())
+	}
+	return ids
+}
+
+// With which e-legitimations one signs is for the municipality to say, for the form, and for the level that each gives: what any of them leaves
+// out is not offered, and cannot be started all the same.
+func municipalityAndFormChoose(t *testing.T, w *servertest.World) {
+	t.Helper()
+	for _, c := range []struct {
+		tenant, school string
+		who            identity.Actor
+		child          personas.ID
+		want           []string
+	}{
+		{"ekkoping", "eklunda", anna, personas.ElsaTestsson, []string{"bankid"}},
+		{"tallvik", "strand", servertest.Citizen(personas.CamillaProvdal), personas.SigneProvdal, []string{"bankid", "underskriftstjanst"}},
+	} {
+		id := apply(t, w, c.who, c.tenant, c.child, c.school)
+		v, err := w.Flow.SigningPage(w.Ctx, c.who, id)
+		if err != nil || !slices.Equal(idsOf(v.Offers), c.want) {
+			t.Fatalf("%s signs with %v, want %v: %v", c.tenant, idsOf(v.Offers), c.want, err)
+		}
+		for _, o := range w.Flow.EIDs {
+			_, err := w.Flow.StartSigning(w.Ctx, c.who, id, o.ID(), servertest.Client)
+			if wanted := slices.Contains(c.want, o.ID()); wanted && err != nil || !wanted && !errors.Is(err, fault.Invalid) {
+				t.Errorf("%s: started with %s: %v", c.tenant, o.ID(), err)
+			}
+		}
+	}
+}
+
 // The archive of a case has the orders of its decision too: one that is waited for, a proposal that somebody was against, and what was decided,
 // each with the document as those who decide had it before them.
 func TestDecisionsAreInTheArchive(t *testing.T) {
-	w := servertest.New(t, servertest.Options{Forms: signedDecisions(t)})
+	w := servertest.New(t, servertest.Options{Forms: signedDecisions(t), EIDs: true, Municipalities: choosing(t), Configure: func(c *config.Config) {
+		for i := range c.EID {
+			if c.EID[i].ID == "freja" {
+				c.EID[i].Level = 2 // the form says nothing, which is 3
+			}
+		}
+	}})
+	municipalityAndFormChoose(t, w)
 	id := decide(t, w, personas.ElsaTestsson)
 	decider := w.Staff(personas.BirgittaProvbeslutande)
+	if v, err := w.Flow.DecisionToSign(w.Ctx, decider, id); err != nil || !slices.Equal(idsOf(v.Offers), []string{"bankid", "elegitimation"}) {
+		t.Errorf("the decision is signed with %v: %v", idsOf(v.Offers), err)
+	}
 	archive := func(want proof.Verdict, signatures int, outcomes ...signing.Outcome) proof.Report {
 		t.Helper()
 		r, err := checkerOf(t, w).Check(caseBundle(t, w, decider, id))

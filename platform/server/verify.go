@@ -17,7 +17,7 @@ import (
 
 const verifyUsage = `samtjanst verify: who signed what and when, or what has been changed
 
-  samtjanst verify FILE [--trust PEM]… [--format text|json] [--lang sv|en]
+  samtjanst verify FILE [--trust PEM|FINGERPRINT]… [--format text|json] [--lang sv|en]
 
 FILE is a case as a PDF, a party's copy of one, or an evidence bundle (zip), as the platform gave it. Nothing but the file is read: no
 configuration, network or database.
@@ -25,6 +25,9 @@ configuration, network or database.
   --trust PEM    certificates that you trust, for signatures and seals alike, as their owners publish them: roots (BankID, signing services,
                  seals and timestamps), or those that somebody signs with (Freja, identity providers); may be repeated. What leads elsewhere
                  is told with its fingerprint, apart from what is broken. Without it nobody is trusted.
+  --trust FINGERPRINT
+                 the SHA-256 fingerprint of a certificate that the file itself carries, when its owner has told you that it is right: what an
+                 identity provider signed with some years ago, say, which it publishes no longer. As it is printed, with or without colons
   --format json  the whole report as data
   --lang en      the words in English
 
@@ -57,7 +60,12 @@ func readVerifyArgs(args []string, stderr io.Writer) (a verifyArgs, err error) {
 	fs.StringVar(&a.format, "format", "text", "")
 	fs.StringVar(&a.lang, "lang", i18n.Default, "")
 	var pems bytes.Buffer
+	pins := proof.Pins{}
 	fs.Func("trust", "", func(name string) error {
+		if fingerprint, ok := proof.ParsePin(name); ok {
+			pins[fingerprint] = true
+			return nil
+		}
 		raw, err := os.ReadFile(name)
 		if err != nil {
 			return err
@@ -87,6 +95,7 @@ func readVerifyArgs(args []string, stderr io.Writer) (a verifyArgs, err error) {
 			return a, fmt.Errorf("--trust: %w", err)
 		}
 	}
+	a.trust.pins = pins
 	return a, nil
 }
 

@@ -24,6 +24,7 @@ type trusted struct {
 	saml    func() []evidence.SAMLIssuer // nil: nobody
 	service []evidence.Roots
 	seals   seal.Trust
+	pins    proof.Pins // beside all of them
 }
 
 // parseTrusted sorts certificates that somebody trusts without saying for what. One that may issue others is a root, of signatures and of
@@ -69,13 +70,13 @@ func checker(t trusted) proof.Checker {
 	}
 	return proof.Checker{
 		Formats: map[evidence.Format]proof.Verifier{
-			evidence.BankID:  proof.BankID(t.bankID),
-			evidence.Freja:   proof.Freja(t.freja),
-			evidence.SAML:    proof.SAML(t.saml),
-			evidence.Service: proof.Service(t.service...),
+			evidence.BankID:  t.pins.Verifier(proof.BankID(t.bankID)),
+			evidence.Freja:   proof.Freja(t.freja), // whose evidence carries no certificate
+			evidence.SAML:    t.pins.Verifier(proof.SAML(t.saml)),
+			evidence.Service: t.pins.Verifier(proof.Service(t.service...)),
 		},
 		Attachments: attached,
-		Seal:        proof.Sealed(t.seals),
+		Seal:        t.pins.SealCheck(proof.Sealed(t.seals)),
 	}
 }
 

@@ -1,7 +1,9 @@
 package proof_test
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"samtjanst/platform/signing/evidence"
 	et "samtjanst/platform/signing/evidence/evidencetest"
 	"samtjanst/platform/signing/proof"
+	"samtjanst/platform/signing/seal"
 	"samtjanst/renderer/i18n"
 )
 
@@ -149,6 +152,86 @@ func TestSAMLAndService(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An identity provider's certificate of former times: who is asked is told, and what the authority says of it, which is not proof. Whoever has
+// asked trusts it by the fingerprint, and nothing else by that.
+func TestFormerCertificate(t *testing.T) {
+	authority, sealer := municipality()
+	file := must(sealer.Seal(t.Context(), paper(t, bySAML(loa3)), seal.Options{}))
+	texts := must(i18n.Embedded())
+	pin := func(c *x509.Certificate) string { sum := sha256.Sum256(c.Raw); return hex.EncodeToString(sum[:]) }
+	stranger := must(et.NewIdentityProvider(idp().EntityID, now))
+	for name, c := range map[string]struct {
+		trust seal.Trust
+		pins  proof.Pins
+		want  proof.Verdict
+		says  []string
+		not   []string
+	}{
+		"nobody asked": {must(seal.ParseTrust(authority.RootPEM(), nil)), nil, proof.VerdictUnknownRoot,
+			[]string{"Intyget är undertecknat med certifikatet Simulerad legitimering, som inte är", "var tjänstens den 4 mars 2026 kl. 11.11.", "Ekköpings kommun, som har stämplat filen, jämförde"}, nil},
+		"nobody known": {seal.Trust{}, nil, proof.VerdictUnknownRoot, []string{"var tjänstens den"}, []string{"som har stämplat filen, jämförde"}},
+		"asked":        {must(seal.ParseTrust(authority.RootPEM(), nil)), proof.Pins{pin(idp().Certificate()): true}, proof.VerdictHolds, []string{"som är betrott här"}, []string{"var tjänstens den"}},
+		"another":      {must(seal.ParseTrust(authority.RootPEM(), nil)), proof.Pins{pin(stranger.Certificate()): true, "": true}, proof.VerdictUnknownRoot, []string{"var tjänstens den"}, nil},
+	} {
+		ck := sealing(c.trust)
+		ck.Formats[evidence.SAML] = c.pins.Verifier(proof.SAML(nobody))
+		r := check(t, ck, file)
+		if r.Verdict != c.want {
+			t.Errorf("%s: %s %v", name, r.Verdict, r.Findings)
+		}
+		text := flat(r.Say(texts.In("sv")))
+		for _, want := range c.says {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, text)
+			}
+		}
+		for _, no := range append(c.not, "[") {
+			if strings.Contains(text, no) {
+				t.Errorf("%s: %q in\n%s", name, no, text)
+			}
+		}
+	}
+}
+
+// A seal's certificates can be trusted by their fingerprints too, the timestamp's beside the seal's; what is broken stays so.
+func TestPinnedSeal(t *testing.T) {
+	one, two := &proof.Anchor{Fingerprint: strings.Repeat("1", 64)}, &proof.Anchor{Fingerprint: strings.Repeat("2", 64)}
+	unknown := func(a, stamp *proof.Anchor) proof.Seal {
+		return proof.Seal{State: proof.SealUnknownRoot, Code: seal.Chain, By: "Ekköpings kommun", Anchor: a, StampAnchor: stamp}
+	}
+	first, both := proof.Pins{one.Fingerprint: true}, proof.Pins{one.Fingerprint: true, two.Fingerprint: true}
+	for name, c := range map[string]struct {
+		pins proof.Pins
+		seal proof.Seal
+		want proof.SealState
+	}{
+		"the seal's":                        {first, unknown(one, nil), proof.SealHolds},
+		"the timestamp's":                   {first, unknown(nil, one), proof.SealHolds},
+		"both":                              {both, unknown(one, two), proof.SealHolds},
+		"the seal's, not the timestamp's":   {first, unknown(one, two), proof.SealUnknownRoot},
+		"the timestamp's, not the seal's":   {first, unknown(two, one), proof.SealUnknownRoot},
+		"another":                           {first, unknown(two, nil), proof.SealUnknownRoot},
+		"none":                              {nil, unknown(one, nil), proof.SealUnknownRoot},
+		"a broken one":                      {both, proof.Seal{State: proof.SealBroken, Code: seal.Digest}, proof.SealBroken},
+		"none where there should be a seal": {both, proof.Seal{State: proof.SealNone}, proof.SealNone},
+	} {
+		got := c.pins.SealCheck(func([]byte) proof.Seal { return c.seal })(nil)
+		if got.State != c.want || got.By != c.seal.By || (got.State == proof.SealHolds) != (got.Anchor == nil && got.StampAnchor == nil && got.Code == "" && got.By != "") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestParsePin(t *testing.T) {
+	want := strings.Repeat("ab", 32)
+	for text, ok := range map[string]bool{want: true, strings.ToUpper(want): true, strings.TrimSuffix(strings.Repeat("AB:", 32), ":"): true, strings.Repeat("ab ", 32): true,
+		want[2:]: false, want + "ab": false, "rot.pem": false, "": false, "x" + want[1:]: false} {
+		if got, is := proof.ParsePin(text); is != ok || ok && got != want {
+			t.Errorf("%q: %q %t", text, got, is)
+		}
 	}
 }
 

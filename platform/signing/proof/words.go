@@ -148,7 +148,7 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.manifest", "digest", s.Manifest)},
 				Line{Mark: Note, Text: l.T(of(l, "verify.signed.issuer-", "verify.signed.issuer", s.Format), "issuer", g.Issuer)})
 			if g.Anchor.Fingerprint != "" {
-				line.Details = append(line.Details, sayAnchor(l, of(l, "verify.signed.root-", "verify.signed.root", s.Format), g.Anchor))
+				line.Details = append(line.Details, r.sayAnchor(l, s)...)
 			}
 		}
 		out = append(out, line)
@@ -164,12 +164,22 @@ func of(l Speaker, own, general string, f evidence.Format) string {
 	return general
 }
 
-// sayAnchor says where certificates lead; key is the text for an anchor that is trusted.
-func sayAnchor(l Speaker, key string, a Anchor) Line {
+// sayAnchor says where the certificates of a signature lead. Identity providers exchange theirs, and publish only those that they have now: of
+// one that is not trusted it says whom to ask, and what the authority whose seal holds did when the signature came.
+func (r Report) sayAnchor(l Speaker, s Signature) (out []Line) {
+	a := s.Signed.Anchor
+	key := of(l, "verify.signed.root-", "verify.signed.root", s.Format)
 	if !a.Known {
-		key = "verify.signed.root-unknown"
+		key = of(l, "verify.signed.root-unknown-", "verify.signed.root-unknown", s.Format)
 	}
-	return Line{Mark: Note, Text: l.T(key, "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))}
+	out = append(out, Line{Mark: Note, Text: l.T(key, "name", a.Name, "fingerprint", fingerprint(a.Fingerprint))})
+	if ask := "verify.signed.ask-" + string(s.Format); !a.Known && l.Has(ask) {
+		out = append(out, Line{Mark: Note, Text: l.T(ask, "time", l.DateTime(s.Recorded))})
+		if r.Seal.State == SealHolds {
+			out = append(out, Line{Mark: Note, Text: l.T("verify.signed.told-"+string(s.Format), "name", r.Seal.By, "time", l.DateTime(s.Recorded))})
+		}
+	}
+	return out
 }
 
 func sayCheck(l Speaker, f evidence.Format, c Check) Line {
