@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"path/filepath"
-
 	"samtjanst/integrations/dispatch"
 	"samtjanst/integrations/dispatch/accesspoint"
 	"samtjanst/integrations/dispatch/dispatchsim"
@@ -14,14 +12,19 @@ const (
 	PoliceAddress dispatch.Address = "0203:polisen.example"
 )
 
-// dispatch is the access point, with a court and the police behind it.
-func (h *Hub) dispatch(r *Running, base string, secret secrets) error {
-	s, err := dispatchsim.New(dispatchsim.Options{Clock: h.options.Clock, Token: secret.DispatchToken, Path: filepath.Join(h.options.Dir, "sdk.jsonl"),
+// authorities is the access point, with a court and the police behind it.
+func (b *builder) authorities() error {
+	token := b.secrets.of("dispatchToken")
+	s, err := dispatchsim.New(dispatchsim.Options{Clock: b.options.Clock, Token: token, Path: b.kept("sdk.jsonl"),
 		Participants: []dispatch.Address{CourtAddress, PoliceAddress}})
 	if err != nil {
 		return err
 	}
-	r.Dispatch = s
-	r.Endpoints.Dispatch = accesspoint.Config{URL: base + dispatchsim.Path, Token: secret.DispatchToken}
+	b.Dispatch = s
+	b.onClose(s.Close)
+	b.Endpoints.Dispatch = accesspoint.Config{URL: b.base + dispatchsim.Path, Token: token}
+	b.handle(s.Pages(), "/sdk/")
+	b.handle(s.API(), dispatchsim.Path+"/")
+	b.tell("/sdk/", "Andra myndigheter", "Beslut som skickas till domstolen och polisen. Låt accesspunkten krångla.")
 	return nil
 }

@@ -2,10 +2,8 @@ package sim
 
 import (
 	"fmt"
-	"log"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 
 	"samtjanst/integrations/eid/freja"
@@ -45,12 +43,12 @@ func (h *Hub) legitimated() []legitimated {
 	return out
 }
 
-func (h *Hub) freja(r *Running, l net.Listener, base string, errorLog *log.Logger) error {
+func (b *builder) frejas() error {
 	var people []frejasim.Persona
-	for _, p := range h.legitimated() {
+	for _, p := range b.legitimated() {
 		people = append(people, frejasim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
 	}
-	s, err := frejasim.New(frejasim.Options{Dir: filepath.Join(h.options.Dir, "freja"), Personas: people, Clock: h.options.Clock})
+	s, err := frejasim.New(frejasim.Options{Dir: b.kept("freja"), Personas: people, Clock: b.options.Clock})
 	if err != nil {
 		return err
 	}
@@ -58,11 +56,12 @@ func (h *Hub) freja(r *Running, l net.Listener, base string, errorLog *log.Logge
 	if err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	r.Freja = s
+	b.Freja = s
 	f := s.Files()
-	r.Endpoints.Freja = freja.Config{URL: "https://" + net.JoinHostPort(h.host, port(l)), Certificate: f.Certificate, Key: f.Key,
-		ServerRoots: f.ServerRoots, Signers: f.Signers, StartURL: base + "/freja/start"}
-	r.serve(l, &http.Server{Handler: s.APIHandler(), TLSConfig: conf, ErrorLog: errorLog})
+	b.Endpoints.Freja = freja.Config{URL: "https://" + net.JoinHostPort(b.host, port(b.freja)), Certificate: f.Certificate, Key: f.Key,
+		ServerRoots: f.ServerRoots, Signers: f.Signers, StartURL: b.base + "/freja/start"}
+	b.serve(b.freja, &http.Server{Handler: s.APIHandler(), TLSConfig: conf, ErrorLog: b.errorLog})
+	b.handle(s.PhoneHandler(), "/freja/")
 	return nil
 }
 
@@ -70,33 +69,35 @@ func (h *Hub) freja(r *Running, l net.Listener, base string, errorLog *log.Logge
 const serviceEntity = "https://samtjanst.example.se/eid"
 
 // visited are the providers whose pages the browser is sent to.
-func (h *Hub) visited(r *Running, base string) error {
+func (b *builder) visited() error {
 	var people []samlsim.Persona
 	var signers []signservicesim.Persona
-	for _, p := range h.legitimated() {
+	for _, p := range b.legitimated() {
 		people = append(people, samlsim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
 		signers = append(signers, signservicesim.Persona{Number: p.number, GivenName: p.given, Surname: p.surname})
 	}
 	var err error
-	if r.SAML, err = samlsim.New(samlsim.Options{Dir: filepath.Join(h.options.Dir, "saml"), BaseURL: base, Clock: h.options.Clock, People: people,
+	if b.SAML, err = samlsim.New(samlsim.Options{Dir: b.kept("saml"), BaseURL: b.base, Clock: b.options.Clock, People: people,
 		Staff: cardholders()}); err != nil {
 		return err
 	}
-	r.SAML.KnowDemo(serviceEntity)
-	f := r.SAML.Files()
-	r.Endpoints.SAML = saml.Config{EntityID: serviceEntity, Certificate: f.Certificate, Key: f.Key, MetadataCertificate: f.MetadataCertificate, MetadataURL: r.SAML.MetadataURL(),
-		Provider: r.SAML.EntityID(samlsim.Citizens), Name: "Samtjänst", Levels: map[string]int{samlsim.LoA3: 3}, Sign: true}
-	r.Endpoints.SITHS = r.Endpoints.SAML
-	r.Endpoints.SITHS.Provider, r.Endpoints.SITHS.Attributes, r.Endpoints.SITHS.Levels, r.Endpoints.SITHS.Sign = r.SAML.EntityID(samlsim.Staff), saml.SITHS, nil, false
-	if r.Signing, err = signservicesim.New(signservicesim.Options{Dir: filepath.Join(h.options.Dir, "signservice"), Personas: signers,
-		Clock: h.options.Clock}); err != nil {
+	b.SAML.KnowDemo(serviceEntity)
+	f := b.SAML.Files()
+	b.Endpoints.SAML = saml.Config{EntityID: serviceEntity, Certificate: f.Certificate, Key: f.Key, MetadataCertificate: f.MetadataCertificate, MetadataURL: b.SAML.MetadataURL(),
+		Provider: b.SAML.EntityID(samlsim.Citizens), Name: "Samtjänst", Levels: map[string]int{samlsim.LoA3: 3}, Sign: true}
+	b.Endpoints.SITHS = b.Endpoints.SAML
+	b.Endpoints.SITHS.Provider, b.Endpoints.SITHS.Attributes, b.Endpoints.SITHS.Levels, b.Endpoints.SITHS.Sign = b.SAML.EntityID(samlsim.Staff), saml.SITHS, nil, false
+	if b.Signing, err = signservicesim.New(signservicesim.Options{Dir: b.kept("signservice"), Personas: signers,
+		Clock: b.options.Clock}); err != nil {
 		return err
 	}
-	g := r.Signing.Files()
-	r.Endpoints.SignService = signservice.Config{URL: base + signservicesim.RequestPath, Requester: signservicesim.DefaultRequesterID,
+	g := b.Signing.Files()
+	b.Endpoints.SignService = signservice.Config{URL: b.base + signservicesim.RequestPath, Requester: signservicesim.DefaultRequesterID,
 		Service: signservicesim.ServiceID, IdentityProvider: signservicesim.IdentityProviderID, Certificate: g.Certificate, Key: g.Key,
 		ServiceCertificates: g.ServiceCertificates, Roots: g.Roots, MessageCertificate: g.MessageCertificate,
 		Levels: map[string]int{samlsim.LoA3: 3}}
+	b.handle(b.SAML.Handler(), "/saml/")
+	b.handle(b.Signing.Handler(), "/signservice/")
 	return nil
 }
 
@@ -121,8 +122,8 @@ var municipalities = map[string]sealtest.Organisation{
 	"tallvik":  {Name: "Tallviks kommun", Number: "2120009902"},
 }
 
-func (h *Hub) stamps(r *Running, base string) error {
-	s, err := tsasim.New(tsasim.Options{Dir: filepath.Join(h.options.Dir, "timestamp"), Clock: h.options.Clock})
+func (b *builder) stamps() error {
+	s, err := tsasim.New(tsasim.Options{Dir: b.kept("timestamp"), Clock: b.options.Clock})
 	if err != nil {
 		return err
 	}
@@ -130,13 +131,15 @@ func (h *Hub) stamps(r *Running, base string) error {
 	if err != nil {
 		return err
 	}
-	r.Stamps = s
-	r.Endpoints.Timestamp, r.Endpoints.Seals = timestamp.Config{URL: base + tsasim.QueryPath, Roots: roots}, map[string]seal.Config{}
-	for _, o := range h.options.Organisations {
+	b.Stamps = s
+	b.handle(s.Pages(), "/tsa/")
+	b.handle(s.API(), tsasim.QueryPath)
+	b.Endpoints.Timestamp, b.Endpoints.Seals = timestamp.Config{URL: b.base + tsasim.QueryPath, Roots: roots}, map[string]seal.Config{}
+	for _, o := range b.options.Organisations {
 		if o.Number == "" {
 			continue
 		}
-		if r.Endpoints.Seals[o.ID], err = s.SealFiles(o.ID, sealtest.Organisation{Name: o.Name, Number: o.Number}); err != nil {
+		if b.Endpoints.Seals[o.ID], err = s.SealFiles(o.ID, sealtest.Organisation{Name: o.Name, Number: o.Number}); err != nil {
 			return err
 		}
 	}

@@ -133,6 +133,7 @@ type Running struct {
 	Dispatch *dispatchsim.Sim
 
 	servers []*http.Server
+	closers []func() error
 	work    sync.WaitGroup
 	once    sync.Once
 	closed  chan struct{}
@@ -169,11 +170,7 @@ func (h *Hub) listen() (l listeners, err error) {
 
 // Start opens the ports and serves until the context ends or Close is called.
 func (h *Hub) Start(ctx context.Context) (*Running, error) {
-	var logins []string
-	for _, o := range h.options.Organisations {
-		logins = append(logins, o.ID)
-	}
-	secrets, err := loadSecrets(filepath.Join(h.options.Dir, "secrets.json"), logins)
+	secrets, err := loadSecrets(filepath.Join(h.options.Dir, "secrets.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -242,17 +239,8 @@ func (r *Running) shut() error {
 	for _, s := range r.servers {
 		errs = append(errs, s.Close())
 	}
-	if r.Mail != nil {
-		errs = append(errs, r.Mail.Close())
-	}
-	if r.SMS != nil {
-		errs = append(errs, r.SMS.Close())
-	}
-	if r.Handover != nil {
-		errs = append(errs, r.Handover.Close())
-	}
-	if r.Dispatch != nil {
-		errs = append(errs, r.Dispatch.Close())
+	for _, f := range r.closers {
+		errs = append(errs, f())
 	}
 	return errors.Join(errs...)
 }

@@ -10,10 +10,14 @@ import (
 
 type startView struct {
 	Platform string
+	Cards    []card
 	Families []family
 	Staff    []tenantView
 	Elected  []personas.Staff // who log in with an e-legitimation
 }
+
+// card tells of a simulator.
+type card struct{ Path, Title, Text string }
 
 type family struct {
 	Title  string
@@ -42,16 +46,8 @@ var startPage = shell.New(`
 </ol></section>
 <section aria-labelledby="all"><h2 id="all">Simulatorerna</h2>
 <ul class="cards">
-<li class="card"><h3><a href="/bankid/">E-legitimationen</a></h3><p>En telefon för varje person: legitimera, skriv under, avbryt.</p></li>
-<li class="card"><h3><a href="/navet/">Folkbokföringen</a></h3><p>Vad Navet svarar. Ändra vårdnad och skydd, eller låt registret krångla.</p></li>
-<li class="card"><h3><a href="/bolagsverket/">Företagsregistret</a></h3><p>Vad Bolagsverket svarar. Försätt ett företag i konkurs, eller låt registret krångla.</p></li>
-<li class="card"><h3><a href="/lantmateriet/">Adresserna och fastigheterna</a></h3><p>Vad Lantmäteriet svarar. Sök på en adress som finns två gånger, eller låt registret krångla.</p></li>
-<li class="card"><h3><a href="/mail/">Brevlådan</a></h3><p>All e-post som skickas, till alla.</p></li>
-<li class="card"><h3><a href="/sms/">Sms-inkorgen</a></h3><p>Alla sms som skickas, till alla.</p></li>
-<li class="card"><h3><a href="/oidc/">Inloggning för personal</a></h3><p>Kommunernas egna inloggningar, med engångskod.</p></li>
-<li class="card"><h3><a href="/sdk/">Andra myndigheter</a></h3><p>Beslut som skickas till domstolen och polisen. Låt accesspunkten krångla.</p></li>
-<li class="card"><h3><a href="/transport/">Trafikföretaget och skolan</a></h3><p>Det som lämnas över, och turlistan som kommer tillbaka.</p></li>
-</ul></section>
+{{range .Cards}}<li class="card"><h3><a href="{{.Path}}">{{.Title}}</a></h3><p>{{.Text}}</p></li>
+{{end}}</ul></section>
 <section aria-labelledby="people"><h2 id="people">Personerna</h2>
 {{range .Families}}<h3>{{.Title}}</h3><ul class="cards">{{range .People}}<li class="card"><p><strong>{{.Name}}</strong><br>{{.Number.Dashed}}</p><p>{{.Story}}</p>
 <p>{{if .EID}}<a href="/bankid/phone/{{.ID}}">Telefon<span class="hidden"> för {{.Name}}</span></a> · {{end}}<a href="/navet/{{.ID}}">Folkbokföring<span class="hidden"> för {{.Name}}</span></a>{{if .Mailbox}} · <a href="{{.Mailbox}}">Brev<span class="hidden"> till {{.Name}}</span></a>{{end}}{{if .Texts}} · <a href="{{.Texts}}">Sms<span class="hidden"> till {{.Name}}</span></a>{{end}}</p>
@@ -61,12 +57,12 @@ var startPage = shell.New(`
 {{with .Elected}}<h3>Förtroendevalda</h3><p>De loggar in med e-legitimationen.</p><ul>{{range .}}<li><strong>{{.Name}}</strong> – {{.Title}}</li>{{end}}</ul>{{end}}
 <p>De loggar in på e-tjänstens sidor för handläggare{{if .Platform}}, <a href="{{.Platform}}/admin">{{.Platform}}/admin</a>{{end}}.</p></section>`)
 
-func (h *Hub) start(w http.ResponseWriter, _ *http.Request) {
-	v := startView{Platform: h.options.Platform, Elected: h.staffOf("")}
-	for _, o := range h.options.Organisations {
-		v.Staff = append(v.Staff, tenantView{o.Name, h.staffOf(o.ID)})
+func (b *builder) start(w http.ResponseWriter, _ *http.Request) {
+	v := startView{Platform: b.options.Platform, Cards: b.cards, Elected: b.staffOf("")}
+	for _, o := range b.options.Organisations {
+		v.Staff = append(v.Staff, tenantView{o.Name, b.staffOf(o.ID)})
 	}
-	for _, p := range h.options.People {
+	for _, p := range b.options.People {
 		if n := len(v.Families); n == 0 || v.Families[n-1].Title != p.Household {
 			v.Families = append(v.Families, family{Title: p.Household})
 		}

@@ -1,10 +1,18 @@
 package config
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"samtjanst/integrations/eid/oidc"
+	"samtjanst/integrations/handover/webhook"
+	"samtjanst/integrations/sim"
+	"samtjanst/platform/signing/seal"
+
+	"go.yaml.in/yaml/v3"
 )
 
 const good = `
@@ -97,5 +105,19 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("got: %v", err)
 			}
 		})
+	}
+}
+
+// What the simulators say that a platform is pointed at them with is a configuration, key by key.
+func TestTheSimulatorsSpeakOurKeys(t *testing.T) {
+	raw, err := sim.Endpoints{Staff: map[string]oidc.Config{"exempel": {}}, Seals: map[string]seal.Config{"exempel": {}}, Webhooks: map[string]webhook.Config{"transport": {}}}.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(raw))
+	dec.KnownFields(true)
+	var c Config
+	if err := dec.Decode(&c); err != nil || c.Timestamp == nil || len(c.Handover) != 1 || len(c.Seals) != 1 {
+		t.Errorf("%v in\n%s", err, raw)
 	}
 }
