@@ -233,6 +233,9 @@ type DecisionGround struct {
 	ID     string `yaml:"id"`
 	Title  string `yaml:"title"`
 	Appeal string `yaml:"appeal"` // key in Appeals
+	// When is the condition under which the decision rests on it, where the answers settle that. If one ground has it nobody chooses among
+	// them once more: the decision rests on those whose condition holds, and on those that have none.
+	When *Condition `yaml:"when"`
 }
 
 // Grants are rows that a positive decision gives, proposed by CEL, chosen by the officer.

@@ -194,6 +194,7 @@ type decidePage struct {
 	Rev      int64
 	Outcome  ui.Field
 	Grounds  ui.Field
+	Settled  ui.Rows // the grounds, where the answers settle them; empty when they are chosen
 	Reasons  ui.Field
 	Rows     *rowChoice // nil when this service grants no rows
 	From, To ui.Field
@@ -246,8 +247,9 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 		Confirm: ui.Field{Name: "bekrafta", Label: w.T("admin.decide.confirm-title"), HideLabel: true, Options: []ui.Choice{{Value: "ja", Label: w.T("admin.decide.confirm")}}},
 	}
 	for _, o := range def.Outcomes {
-		p.Outcome.Options = append(p.Outcome.Options, ui.Choice{Value: o.ID, Label: o.Title, Checked: o.ID == st.in.Outcome})
+		p.Outcome.Options = append(p.Outcome.Options, ui.Choice{Value: o.ID, Label: o.Title, Checked: o.ID == st.in.Outcome || len(def.Outcomes) == 1})
 	}
+	p.Settled = w.settled(def, st.pre.Grounds)
 	for _, g := range def.Grounds {
 		p.Grounds.Options = append(p.Grounds.Options, ui.Choice{Value: g.ID, Label: g.Title, Checked: slices.Contains(st.in.Grounds, g.ID),
 			Hint: w.T("admin.decide.appeal", "how", w.coded("admin.decide.appeals.", g.Appeal))})
@@ -282,6 +284,20 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 	}
 	p.Shell = sh
 	return p
+}
+
+// settled are the grounds that the answers have given, as the decision will say them; none where somebody chooses.
+func (w words) settled(def forms.Decision, grounds []string) ui.Rows {
+	var titles []string
+	for _, g := range def.Grounds {
+		if slices.Contains(grounds, g.ID) {
+			titles = append(titles, g.Title+". "+w.T("admin.decide.appeal", "how", w.coded("admin.decide.appeals.", g.Appeal))+".")
+		}
+	}
+	if titles == nil {
+		return nil
+	}
+	return ui.Rows{{Key: w.T("admin.decide.grounds"), Value: strings.Join(titles, "\n"), Source: w.T("admin.decide.grounds-settled")}}
 }
 
 func (w words) rowChoice(g *forms.Grants, st decideState) *rowChoice {

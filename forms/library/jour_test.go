@@ -20,6 +20,8 @@ func TestJour(t *testing.T) {
 	t.Run("the same in the same words", func(t *testing.T) { sameWords(t, all) })
 	t.Run("deciders and limits", func(t *testing.T) { decidersAndLimits(t, all) })
 	t.Run("no holes", func(t *testing.T) { noHoles(t, all) })
+	t.Run("grounds", func(t *testing.T) { groundsFollow(t, all) })
+	t.Run("secrets", func(t *testing.T) { secrets(t, all) })
 }
 
 // jour are the decisions of the social emergency service, as they are run.
@@ -52,7 +54,7 @@ func jour(t *testing.T) map[string]*journey.Graph {
 
 // reworded asks for something else in each decision, though under one name.
 var reworded = []forms.Pointer{"/asikt/text", "/barnet/bitrade", "/barnet/informerad", "/grund/sannolikt", "/grund/val", "/grund/vanta", "/grund/vantaSkal",
-	"/handrackning/vad", "/plats/slag", "/tid/verkstallt", "/upphorande/stod", "/vardnadshavare/*/samtycke"}
+	"/handrackning/skal", "/handrackning/vad", "/plats/slag", "/tid/verkstallt", "/upphorande/stod", "/vardnadshavare/*/samtycke"}
 
 // What several decisions ask is asked in the same words in all of them, in both languages: whoever is on duty knows the pages of one when he or
 // she knows another's. A folder is whole, so that nothing but this keeps them together.
@@ -77,15 +79,16 @@ func sameWords(t *testing.T, all map[string]*journey.Graph) {
 	}
 }
 
-// Who decides and until when what must be done, as the laws have it: LVU 6–9, 9 a, 11, 13, 14, 27–29, 31 d–31 f, 32 and 43 §§, LVM 13–18, 18 b and
-// 45 §§, lag (2024:79) 4 kap. Where the law leaves it to the board, its chair or an appointed member, no official decides.
+// Who decides and until when what must be done, as the laws have it: LVU 6–9 b, 11, 13, 14, 25, 27–30, 31 d–31 g, 32, 34 and 43 §§ (to SFS
+// 2025:410), LVM 13–18 b and 45 §§ (to SFS 2025:409), lag (2024:79) 4 kap. and 5 kap. 6 § (to SFS 2025:463). Where the law leaves it to the board,
+// its chair or an appointed member, no official decides.
 func decidersAndLimits(t *testing.T, all map[string]*journey.Graph) {
 	want := map[string]struct {
 		elected bool
 		limits  []string
 	}{
 		"lvu-6":               {true, []string{"understallning 1 week from decided", "understallning-muntligt 1 week from /tid/beslut", "ansokan 4 weeks from /tid/verkstalld"}},
-		"lvu-6a":              {true, []string{"understallning 1 week from decided", "fortsatt 2 months from decided", "understallning-muntligt 1 week from /tid/beslut", "fortsatt-muntligt 2 months from /tid/beslut"}},
+		"lvu-6a":              {true, []string{"understallning 1 week from decided", "understallning-muntligt 1 week from /tid/beslut", "ansokan 4 weeks from /tid/verkstalld", "rattens-medgivande 2 weeks from done:ansokan", "fortsatt 2 months from done:rattens-medgivande"}},
 		"lvu-9":               {false, nil},
 		"lvu-11":              {true, []string{"overvaga 6 months from decided"}},
 		"lvu-14":              {true, []string{"overvaga 3 months from decided"}},
@@ -97,7 +100,7 @@ func decidersAndLimits(t *testing.T, all map[string]*journey.Graph) {
 		"lvm-13":              {true, afterCourt("1 day", "4 days", "1 week")},
 		"lvm-45":              {false, nil},
 		"lvm-upphorande":      {false, nil},
-		"skyddat-boende":      {true, []string{"understallning 1 week from decided", "understallning-muntligt 1 week from /tid/beslut"}},
+		"skyddat-boende":      {true, []string{"understallning 1 week from decided", "understallning-muntligt 1 week from /tid/beslut", "ansokan 6 weeks from /tid/verkstalld", "overvaga-hemlig 6 months from decided"}},
 		"sol-insatser":        {false, []string{"fl11 3 months from submitted", "fl12 4 weeks from demanded"}},
 		"sol-ekonomiskt-akut": {false, []string{"fl11 3 months from submitted", "fl12 4 weeks from demanded"}},
 	}
@@ -139,6 +142,16 @@ var computedHole = regexp.MustCompile(`\{\{computed\.([A-Za-z0-9]+)\}\}`)
 
 // No document has a hole: whatever is computed for it is there when a case is complete, also when what is the officer's alone is taken away.
 func noHoles(t *testing.T, all map[string]*journey.Graph) {
+	completeCases(t, all, func(g *journey.Graph, scope forms.Scope, where string) {
+		holes(t, g, scope, where)
+		scope.Answers = withoutOfficers(t, g, scope.Answers)
+		holes(t, g, scope, where+" without what is the officer's alone")
+	})
+}
+
+// completeCases runs a function for what is answered in each complete scenario of each decision.
+func completeCases(t *testing.T, all map[string]*journey.Graph, f func(g *journey.Graph, scope forms.Scope, where string)) {
+	t.Helper()
 	for id, g := range all {
 		sub, err := fs.Sub(Forms, id)
 		if err != nil {
@@ -150,17 +163,85 @@ func noHoles(t *testing.T, all map[string]*journey.Graph) {
 		}
 		complete := 0
 		for _, s := range scenarios {
-			if !s.Expect.Complete {
-				continue
+			if s.Expect.Complete {
+				complete++
+				f(g, scenario.Replay(g, s, 0, len(s.Steps)), id+" "+s.File)
 			}
-			complete++
-			scope := scenario.Replay(g, s, 0, len(s.Steps))
-			holes(t, g, scope, id+" "+s.File)
-			scope.Answers = withoutOfficers(t, g, scope.Answers)
-			holes(t, g, scope, id+" "+s.File+" without what is the officer's alone")
 		}
 		if complete == 0 {
 			t.Errorf("%s has no complete case", id)
+		}
+	}
+}
+
+// What a decision rests on is asked once, in the form: nobody chooses it again at two in the morning.
+func groundsFollow(t *testing.T, all map[string]*journey.Graph) {
+	completeCases(t, all, func(g *journey.Graph, scope forms.Scope, where string) {
+		v, err := g.Run(scope)
+		if err != nil {
+			t.Fatal(where, err)
+		}
+		if got, err := g.Grounds(v); err != nil || len(got) == 0 {
+			t.Errorf("%s: grounds %v %v", where, got, err)
+		}
+	})
+}
+
+// What is the officer's alone stands in no decision, in no letter, and is nobody's address: where a child is kept hidden, who reported. Every
+// text that officers alone read is a mark here, and is looked for wherever something is written to others.
+func secrets(t *testing.T, all map[string]*journey.Graph) {
+	const mark = "§hemligt§"
+	marked := map[string]bool{}
+	completeCases(t, all, func(g *journey.Graph, scope forms.Scope, where string) {
+		meta := g.Form().Def.Meta
+		for at, f := range g.Form().Fields {
+			if v, there := forms.Lookup(scope.Answers, at); f.Audience == "officer" && there {
+				if _, text := v.(string); text {
+					forms.Put(scope.Answers, at, mark)
+					marked[meta.ID] = true
+				}
+			}
+		}
+		whole, err := g.Run(scope)
+		if err != nil {
+			t.Fatal(where, err)
+		}
+		scope.Answers = withoutOfficers(t, g, scope.Answers)
+		left, err := g.Run(scope)
+		if err != nil {
+			t.Fatal(where, err)
+		}
+		tells := func(name string, v *forms.View) {
+			for _, m := range computedHole.FindAllStringSubmatch(g.Form().Def.Documents[name]["sv"], -1) {
+				if text, _ := v.Computed[m[1]].(string); strings.Contains(text, mark) {
+					t.Errorf("%s: %s tells it in %s", where, name, m[0])
+				}
+			}
+		}
+		tells(meta.Decision.Template, whole)
+		for _, name := range meta.Decision.Appeals {
+			tells(name, whole)
+		}
+		letters, err := g.Letters(whole)
+		if err != nil {
+			t.Fatal(where, err)
+		}
+		for _, l := range letters {
+			tells(l.Document, left)
+			for _, to := range l.Recipients {
+				own := l.ID == "den-enskilde" // the person's address is kept from others, not from the letter to that person
+				if strings.Contains(to.Name, mark) || !own && strings.Contains(strings.Join(to.Address, ""), mark) {
+					t.Errorf("%s: %s is addressed with it", where, l.ID)
+				}
+			}
+		}
+		if strings.Contains(g.Subject(whole), mark) {
+			t.Errorf("%s: the case is called it", where)
+		}
+	})
+	for _, id := range []string{"lvu-6", "lvu-6a", "lvu-11", "lvu-14", "lvu-27", "lvu-31d", "lvu-43-1", "lvu-43-2", "lvm-13", "lvm-45", "skyddat-boende"} {
+		if !marked[id] {
+			t.Errorf("no complete case of %s has anything that is the officer's alone", id)
 		}
 	}
 }

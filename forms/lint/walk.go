@@ -89,6 +89,9 @@ func (l *linter) allConditions() []conditionAt {
 	for i, limit := range l.def.Meta.Limits {
 		add(limit.When, forms.FormFile, "/limits/"+strconv.Itoa(i)+"/when")
 	}
+	for i, g := range l.def.Meta.Decision.Grounds {
+		add(g.When, forms.FormFile, "/decision/grounds/"+strconv.Itoa(i)+"/when")
+	}
 	for i, d := range l.def.Meta.Dispatch {
 		add(d.When, forms.FormFile, "/dispatch/"+strconv.Itoa(i)+"/when")
 	}

@@ -73,6 +73,7 @@ type Expect struct {
 	Rows     *int             `yaml:"rows"`    // how many rows are granted
 	// Limits are the time limits that run: id → {plain: YYYY-MM-DD, moved: YYYY-MM-DD}, the last day as it is counted and as a holiday moves it.
 	Limits   map[string]any      `yaml:"limits"`
+	Grounds  []string            `yaml:"grounds"`  // ids of the grounds that the decision rests on by the answers
 	Dispatch []string            `yaml:"dispatch"` // to whom the decision is sent on: [court, police]
 	Letters  map[string][]string `yaml:"letters"`  // id of a letter → names of those who get it
 	// Documents are the form's documents by name with what stands in them, the computed values filled in: letters as they are made, without

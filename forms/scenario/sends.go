@@ -11,8 +11,15 @@ import (
 	"samtjanst/forms"
 )
 
-// sends holds where the decision is sent on, and who gets which letter, to what is expected.
+// sends holds what the decision rests on, where it is sent on, and who gets which letter, to what is expected.
 func (r *runner) sends(e Expect, v *forms.View) {
+	if e.Grounds != nil {
+		grounds, err := r.graph.Grounds(v)
+		if err != nil {
+			r.fail("grounds: %v", err)
+		}
+		r.differ("grounds", list(e.Grounds), list(grounds))
+	}
 	if e.Dispatch != nil {
 		to := []any{}
 		all, err := r.graph.Dispatches(v)

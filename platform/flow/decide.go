@@ -46,6 +46,12 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 		return nil, err
 	}
 	v := &DecisionPreview{Proposed: proposed, Guarded: e.Case.Guarded}
+	if v.Grounds, err = s.settledGrounds(ctx, e, g, sv); err != nil {
+		return nil, err
+	}
+	if v.Grounds != nil {
+		in.Grounds = v.Grounds
+	}
 	if in.Reasons, err = cleanText(strings.TrimSpace(in.Reasons), maxReasons); err != nil {
 		v.Problems = append(v.Problems, problem("reasons", forms.BadText)...)
 	}
@@ -73,6 +79,15 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	}
 	v.Markdown, err = s.decisionText(ctx, e, g, sv, in, decider, decided, chosenRows(in, g.Form.Def.Meta.Decision.Grants, proposed))
 	return v, err
+}
+
+// settledGrounds are the grounds that the answers give, nil when whoever decides chooses.
+func (s *Service) settledGrounds(ctx context.Context, e *vault.Entry, g *Graph, sv ServiceView) ([]string, error) {
+	v, err := s.commonView(ctx, e, g, sv, nil)
+	if err != nil {
+		return nil, err
+	}
+	return g.Grounds(v)
 }
 
 // grants are the rows that a positive decision could give, computed from everything the parties handed in. Each party's own address is
@@ -307,6 +322,9 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 	}
 	if len(v.Problems) > 0 {
 		return v.Problems, nil
+	}
+	if v.Grounds != nil {
+		in.Grounds = v.Grounds
 	}
 	o, _ := outcome(g.Form.Def.Meta.Decision, in.Outcome)
 	ref := newRef("decision", "beslut.md", "text/markdown", signing.Everybody, []byte(v.Markdown))

@@ -299,5 +299,7 @@ type DecisionPreview struct {
 	Markdown string
 	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/day", "/clock", "/signers", "/orderReason"
 	Proposed []map[string]any
-	Guarded  bool // somebody in the case is protected
+	// Grounds are those that the answers settle, by id: nobody chooses among them; nil when whoever decides does.
+	Grounds []string
+	Guarded bool // somebody in the case is protected
 }

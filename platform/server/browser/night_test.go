@@ -141,8 +141,7 @@ func TestTheNight(t *testing.T) {
 	officer.open("/admin/nytt/utkast/" + draft + "/kontrollera")
 	officer.follow("Skapa ärendet")
 	officer.follow("Skriv beslut")
-	officer.choose("Omedelbart omhändertagande")
-	officer.choose("6 § jämförd med 2 § LVU")
+	officer.sees("6 § jämförd med 2 § LVU", "Följer av uppgifterna i ärendet.") // asked in the form, and not once more
 	officer.fill("Motivering", "Elsa kan inte vara kvar hemma i natt.")
 	officer.fill("Din titel", "Socialjourssekreterare")
 	officer.pick("Fråga nummer 1", "Per Teststrand")
