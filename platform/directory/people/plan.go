@@ -107,8 +107,8 @@ func (s *Snapshot) planned(all []*planned, l Line, slug string, now time.Time) (
 // namesake gives whom a row is about that has a name alone: the only one of the board's people who is here by that name, nil for somebody new.
 func (s *Snapshot) namesake(name, slug string, now time.Time) (*Person, string) {
 	var found *Person
-	for _, p := range s.people {
-		if _, member := s.Standing(p, slug, now); !member || !p.Here() || !strings.EqualFold(p.Name, name) {
+	for _, p := range s.named(name) {
+		if _, member := s.Standing(p, slug, now); !member || !p.Here() {
 			continue
 		}
 		if found != nil {

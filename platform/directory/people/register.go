@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -89,12 +88,29 @@ func (r *Register) Now(ctx context.Context, tenant identity.TenantID) (*Snapshot
 		return nil, fault.Wrap(op, err)
 	}
 	if k.snapshot == nil || k.snapshot.version != version.Rev || now.Before(settles(version)) {
-		if k.snapshot, err = r.load(ctx, t, version.Rev); err != nil {
+		s, err := r.load(ctx, t, version.Rev, k.snapshot)
+		if err != nil {
 			return nil, fault.Wrap(op, err)
 		}
+		k.snapshot = s
 	}
 	k.asked = now
 	return k.snapshot, nil
+}
+
+// took has this process know what it has just written itself, without reading all the others anew.
+func (r *Register) took(tenant identity.TenantID, all ...Person) {
+	r.mu.Lock()
+	k := r.known[tenant]
+	r.mu.Unlock()
+	if k == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.snapshot != nil {
+		k.snapshot = k.snapshot.with(all)
+	}
 }
 
 // forget has the next question read the register anew.
@@ -128,20 +144,26 @@ func settles(version store.Record) time.Time {
 }
 
 // write does one write to the organisation's register and tells every process of it: before, so that nobody relies on what he or she has
-// read, and after.
+// read, and after. This one reads the register anew at the next question, unless it takes what was written.
 func (r *Register) write(ctx context.Context, tenant identity.TenantID, rec store.Record, v any) error {
-	if err := r.tell(ctx, tenant); err != nil {
+	err := r.tell(ctx, tenant)
+	if err == nil {
+		err = r.put(ctx, tenant, rec, v)
+	}
+	if err == nil {
+		err = r.tell(ctx, tenant)
+	}
+	p, taken := v.(storedPerson)
+	if err != nil || !taken {
+		r.forget(tenant)
 		return err
 	}
-	if err := r.put(ctx, tenant, rec, v); err != nil {
-		return err
-	}
-	return r.tell(ctx, tenant)
+	r.took(tenant, p.Person)
+	return nil
 }
 
 // tell makes the organisation's register another version.
 func (r *Register) tell(ctx context.Context, tenant identity.TenantID) error {
-	defer r.forget(tenant)
 	for {
 		v, err := r.version(ctx, tenant)
 		if err != nil {
@@ -157,9 +179,20 @@ func (r *Register) tell(ctx context.Context, tenant identity.TenantID) error {
 	}
 }
 
-func (r *Register) load(ctx context.Context, t *directory.Tenant, version int64) (*Snapshot, error) {
+// load reads the register. Who stands in an earlier snapshot at the revision that is stored is not opened again: a revision is written once.
+func (r *Register) load(ctx context.Context, t *directory.Tenant, version int64, was *Snapshot) (*Snapshot, error) {
 	var people []*Person
-	err := each(ctx, r, personCollection, t.ID, func(p storedPerson) { people = append(people, &p.Person) })
+	err := r.eachRecord(ctx, personCollection, t.ID, func(rec store.Record) error {
+		if was != nil {
+			if p := was.byID[ID(strings.TrimPrefix(rec.Key, personKey(t.ID, "")))]; p != nil && p.Rev == rec.Rev {
+				people = append(people, p)
+				return nil
+			}
+		}
+		var p storedPerson
+		people = append(people, &p.Person)
+		return r.open(ctx, t.ID, rec, &p)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -172,6 +205,18 @@ func (r *Register) load(ctx context.Context, t *directory.Tenant, version int64)
 
 // each opens an organisation's records of a collection, one after the other.
 func each[T any](ctx context.Context, r *Register, collection string, tenant identity.TenantID, do func(T)) error {
+	return r.eachRecord(ctx, collection, tenant, func(rec store.Record) error {
+		var one T
+		err := r.open(ctx, tenant, rec, &one)
+		if err == nil {
+			do(one)
+		}
+		return err
+	})
+}
+
+// eachRecord gives an organisation's records of a collection, one after the other, sealed.
+func (r *Register) eachRecord(ctx context.Context, collection string, tenant identity.TenantID, do func(store.Record) error) error {
 	prefix, after := string(tenant)+"/", ""
 	for {
 		recs, err := r.records.ListRecords(ctx, r.clock.Now(), collection, prefix, after, store.MaxLimit)
@@ -179,11 +224,9 @@ func each[T any](ctx context.Context, r *Register, collection string, tenant ide
 			return err
 		}
 		for _, rec := range recs {
-			var one T
-			if err := r.open(ctx, tenant, rec, &one); err != nil {
+			if err := do(rec); err != nil {
 				return err
 			}
-			do(one)
 		}
 		if len(recs) < store.MaxLimit {
 			return nil
@@ -337,50 +380,6 @@ func (r *Register) PutBoard(ctx context.Context, tenant identity.TenantID, b Boa
 		err = fault.New(op, fault.Conflict, err)
 	}
 	return b, fault.Wrap(op, err)
-}
-
-// Codes of what happened to a person, beside the fields' own names.
-const (
-	Entered = "entered"
-	Closed  = "closed" // has left
-	Opened  = "opened" // is back
-)
-
-// Differences names the fields in which two states of a person differ: "name", "number", "phone", "email", "logins", "roles", "mandates",
-// "absences", "title", "department", "organisation", "groups", "user-name", and Closed or Opened.
-func Differences(a, b *Person) []string {
-	var out []string
-	add := func(name string, differ bool) {
-		if differ {
-			out = append(out, name)
-		}
-	}
-	add("name", a.Name != b.Name)
-	add("number", a.Number != b.Number)
-	add("phone", a.Phone != b.Phone)
-	add("email", a.Email != b.Email)
-	add("logins", !slices.Equal(a.Logins, b.Logins))
-	add("roles", !slices.Equal(a.Roles, b.Roles))
-	add("mandates", !slices.EqualFunc(a.Mandates, b.Mandates, func(x, y Mandate) bool {
-		return slices.Equal(x.Kinds, y.Kinds) && x.Authority == y.Authority && x.Title == y.Title && x.Decided == y.Decided && x.Paragraph == y.Paragraph && x.Period == y.Period
-	}))
-	add("absences", !slices.EqualFunc(a.Absences, b.Absences, func(x, y Absence) bool { return x.From.Equal(y.From) && x.To.Equal(y.To) }))
-	var x, y Synced
-	if a.Synced != nil {
-		x = *a.Synced
-	}
-	if b.Synced != nil {
-		y = *b.Synced
-	}
-	add("origin", x.From != y.From || x.External != y.External)
-	add("user-name", x.UserName != y.UserName)
-	add("title", x.Title != y.Title)
-	add("department", x.Department != y.Department)
-	add("organisation", x.Organisation != y.Organisation)
-	add("groups", !slices.Equal(x.Groups, y.Groups))
-	add(Closed, a.Here() && !b.Here())
-	add(Opened, !a.Here() && b.Here())
-	return out
 }
 
 // String says where a person stands, for logs: no personal data.

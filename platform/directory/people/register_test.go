@@ -24,7 +24,7 @@ import (
 // house is a platform with the demo's municipalities and nobody in them.
 type house struct {
 	*people.Register
-	t     *testing.T
+	t     testing.TB
 	dir   *directory.Directory
 	store *dying
 	keys  *sealed.Keyring
@@ -45,7 +45,7 @@ func (d *dying) PutRecord(ctx context.Context, now time.Time, r store.Record) er
 	return d.Store.PutRecord(ctx, now, r)
 }
 
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	dir, err := directory.Load(demo.Municipalities, "municipalities")
 	if err != nil {
@@ -226,6 +226,64 @@ func TestAConfirmedChangeSurvives(t *testing.T) {
 		}
 		if died == nil {
 			return
+		}
+	}
+}
+
+// Who has been changed by somebody else between that a change was confirmed and carried out is left so, and named; a change of which nothing is left
+// waits again, and can be refused.
+func TestChangedBeforeCarriedOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		both bool // else one of two is changed by somebody else
+		want people.ChangeState
+	}{"one of two": {false, people.Confirmed}, "both": {true, people.Proposed}} {
+		h := open(t)
+		wants := people.Change{Tenant: "tallvik", Authority: "social", By: people.Signatory{Subject: "person|a"}}
+		var all []people.Person
+		for _, name := range []string{"En Testsson", "Två Testsson"} {
+			p := h.put(people.Person{Name: name})
+			all = append(all, p)
+			p.Phone = "+46701740605"
+			wants.Edits = append(wants.Edits, people.Edit{Person: p})
+		}
+		wants, err := h.Propose(t.Context(), wants)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.store.left = 1 // it is confirmed, and nothing more
+		second := people.Signatory{Subject: "person|b", Name: "Andra Testsson"}
+		_, err = h.Confirm(t.Context(), "tallvik", wants.ID, second)
+		wantFault(t, "a process that dies", err, fault.Unavailable)
+		h.store.left = -1
+		for i, p := range all {
+			if i == 0 || c.both {
+				p.Email = "annan@example.se"
+				h.put(p)
+			}
+		}
+		h.clock.Advance(5 * time.Minute)
+		if err := h.CarryOn(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := h.Change(t.Context(), "tallvik", wants.ID)
+		if err != nil || got.State != c.want {
+			t.Errorf("%s: %s %v", name, got.State, err)
+		}
+		if c.both {
+			_, err = h.Confirm(t.Context(), "tallvik", wants.ID, second)
+			wantFault(t, name+": confirmed again", err, fault.Conflict)
+			if got, err = h.Refuse(t.Context(), "tallvik", wants.ID, second, "Föråldrat."); err != nil || got.State != people.Refused {
+				t.Errorf("%s: %s %v", name, got.State, err)
+			}
+			continue
+		}
+		if diff := cmp.Diff([]people.ID{all[0].ID}, got.Undone); diff != "" || got.EndedBy != second {
+			t.Errorf("%s: %s %v", name, diff, got.EndedBy)
+		}
+		for i, phone := range []string{"", "+46701740605"} {
+			if p, _, err := h.Person(t.Context(), "tallvik", all[i].ID); err != nil || p.Phone != phone {
+				t.Errorf("%s: %q %v", name, p.Phone, err)
+			}
 		}
 	}
 }

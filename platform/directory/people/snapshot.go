@@ -33,12 +33,43 @@ type Snapshot struct {
 
 // NewSnapshot makes the register of these people and boards.
 func NewSnapshot(t *directory.Tenant, version int64, people []*Person, boards []*Board) *Snapshot {
-	s := &Snapshot{tenant: t, version: version, people: people, boards: map[string]*Board{}, byID: map[ID]*Person{}, byNumber: map[idno.Number]*Person{},
-		byLogin: map[string]*Person{}, byOrigin: map[[2]string]*Person{}, byUser: map[[2]string]*Person{}, leftNumber: map[idno.Number]*Person{}, leftLogin: map[string]*Person{},
-		claimed: [2]map[string][]*Person{{}, {}}, byMail: map[string]*Person{}}
-	slices.SortFunc(s.people, func(a, b *Person) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
-	})
+	names := make(map[*Person]string, len(people))
+	for _, p := range people {
+		names[p] = strings.ToLower(p.Name)
+	}
+	slices.SortFunc(people, func(a, b *Person) int { return cmp.Or(strings.Compare(names[a], names[b]), cmp.Compare(a.ID, b.ID)) })
+	byBoard := make(map[string]*Board, len(boards))
+	for _, b := range boards {
+		byBoard[b.Authority] = b
+	}
+	return indexed(t, version, people, byBoard)
+}
+
+// with gives the register with people as they are now, each in the place of who he or she was.
+func (s *Snapshot) with(changed []Person) *Snapshot {
+	people := slices.Clone(s.people)
+	for _, p := range changed {
+		if was := s.byID[p.ID]; was != nil && was.Rev >= p.Rev {
+			continue // somebody has read a later one meanwhile
+		} else if was != nil {
+			i := slices.Index(people, was)
+			people = slices.Delete(people, i, i+1)
+		}
+		name, p := strings.ToLower(p.Name), p.Clone()
+		at, _ := slices.BinarySearchFunc(people, name, func(o *Person, name string) int {
+			return cmp.Or(strings.Compare(strings.ToLower(o.Name), name), cmp.Compare(o.ID, p.ID))
+		})
+		people = slices.Insert(people, at, &p)
+	}
+	return indexed(s.tenant, s.version, people, s.boards)
+}
+
+// indexed makes the register of people who are in their order.
+func indexed(t *directory.Tenant, version int64, people []*Person, boards map[string]*Board) *Snapshot {
+	n := len(people)
+	s := &Snapshot{tenant: t, version: version, people: people, boards: boards, byID: make(map[ID]*Person, n), byNumber: make(map[idno.Number]*Person, n),
+		byLogin: map[string]*Person{}, byOrigin: make(map[[2]string]*Person, n), byUser: make(map[[2]string]*Person, n), leftNumber: map[idno.Number]*Person{},
+		leftLogin: map[string]*Person{}, claimed: [2]map[string][]*Person{make(map[string][]*Person, n), make(map[string][]*Person, n)}, byMail: make(map[string]*Person, n)}
 	for _, p := range s.people {
 		s.byID[p.ID] = p
 		if o := p.Synced; o != nil {
@@ -62,9 +93,6 @@ func NewSnapshot(t *directory.Tenant, version int64, people []*Person, boards []
 			logins[l] = p
 		}
 	}
-	for _, b := range boards {
-		s.boards[b.Authority] = b
-	}
 	return s
 }
 
@@ -73,6 +101,17 @@ func (s *Snapshot) Tenant() *directory.Tenant { return s.tenant }
 
 // People lists everybody, by name, those who have left too.
 func (s *Snapshot) People() []*Person { return s.people }
+
+// named are those with a name, however its letters are.
+func (s *Snapshot) named(name string) []*Person {
+	name = strings.ToLower(name)
+	at, _ := slices.BinarySearchFunc(s.people, name, func(p *Person, name string) int { return strings.Compare(strings.ToLower(p.Name), name) })
+	end := at
+	for end < len(s.people) && strings.ToLower(s.people[end].Name) == name {
+		end++
+	}
+	return s.people[at:end]
+}
 
 // Person gives somebody by id, nil when there is nobody; who has left too.
 func (s *Snapshot) Person(id ID) *Person { return s.byID[id] }

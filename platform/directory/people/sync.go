@@ -67,9 +67,20 @@ type following struct {
 // tellEvery is how many people are written between telling of it: fewer than are written while a register is unsettled.
 const tellEvery = 500
 
+// fewWritten is how many people one go changes at most for this process to take them into what it knows of the register.
+const fewWritten = 100
+
 // all makes those with these indexes as told, and gives the indexes of those whom somebody changed meanwhile.
 func (f *following) all(ctx context.Context, told []Told, which []int, out []Followed) (again []int, err error) {
 	tenant, written := f.snapshot.tenant.ID, 0
+	var kept []Person
+	defer func() {
+		if err != nil || len(again) > 0 || len(kept) > fewWritten { // one by one it would be dearer than to read all of them once
+			f.forget(tenant)
+		} else if len(kept) > 0 {
+			f.took(tenant, kept...)
+		}
+	}()
 	for _, i := range which {
 		was, p, err := f.one(told[i])
 		out[i] = Followed{p, err}
@@ -87,6 +98,8 @@ func (f *following) all(ctx context.Context, told []Told, which []int, out []Fol
 			again = append(again, i)
 		} else if err != nil {
 			return nil, err
+		} else {
+			kept = append(kept, out[i].Person)
 		}
 	}
 	if written == 0 {
