@@ -16,6 +16,22 @@ type Cooperation struct {
 	Authority string               `yaml:"authority"` // slug of our board
 	Host      identity.AuthorityID `yaml:"host"`      // "sigtuna/social"; our own board may be its own host
 	Forms     []string             `yaml:"forms"`     // what the host's officers may begin for us
+	// Settings are our values for settings of those forms: each form takes the ones that it has.
+	Settings map[string]any `yaml:"settings"`
+}
+
+// FormSettings are the organisation's values for the settings of a form: as it offers the form, or as the cooperation says in which officers
+// begin it.
+func (t *Tenant) FormSettings(form string) map[string]any {
+	if sv, ok := t.Service(form); ok {
+		return sv.Settings
+	}
+	for _, c := range t.Cooperations {
+		if slices.Contains(c.Forms, form) {
+			return c.Settings
+		}
+	}
+	return nil
 }
 
 // Shared is a cooperation as its host sees it.
@@ -78,6 +94,11 @@ func (d *Directory) checkCooperations() error {
 			}
 			if c.ID == "" || c.Title == "" || len(c.Forms) == 0 {
 				return fmt.Errorf("municipality %s: cooperations[%d]: id, title and forms are needed", t.ID, i)
+			}
+			for _, before := range t.Cooperations[:i] {
+				if j := slices.IndexFunc(c.Forms, func(f string) bool { return slices.Contains(before.Forms, f) }); j >= 0 && len(c.Settings)+len(before.Settings) > 0 {
+					return fmt.Errorf("municipality %s: cooperations[%d]: %s is in %s too, and settings are one for each form", t.ID, i, c.Forms[j], before.ID)
+				}
 			}
 		}
 	}

@@ -28,9 +28,20 @@ func TestCooperation(t *testing.T) {
 	if _, err := with("ekkoping/jour"); err == nil || !strings.Contains(err.Error(), "ekkoping/jour") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("a host that is not there: %v", err)
 	}
-	d, err := with("ekkoping/social")
+	if _, err := with("ekkoping/social, settings: {jourtelefon: 070-174 06 90}"); err != nil {
+		t.Errorf("settings: %v", err)
+	}
+	again := "ekkoping/social, forms: [lvu-6], settings: {jourtelefon: 1}}\n  - {id: igen, title: Igen, authority: kommunstyrelsen, host: ekkoping/social"
+	if _, err := with(again); err == nil || !strings.Contains(err.Error(), "lvu-6") {
+		t.Errorf("settings of one form in two cooperations: %v", err)
+	}
+	d, err := with("ekkoping/social, settings: {jourtelefon: 070-174 06 90}")
 	if err != nil {
 		t.Fatal(err)
+	}
+	tall, _ := d.Tenant("tallvik")
+	if got := tall.FormSettings("lvu-6")["jourtelefon"]; got != "070-174 06 90" || tall.FormSettings("lvu-9") != nil {
+		t.Errorf("settings of the cooperation: %v, of another form %v", got, tall.FormSettings("lvu-9"))
 	}
 	for _, c := range []struct {
 		host, auth, form string

@@ -229,7 +229,7 @@ func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bo
 	}
 	meta := g.Form.Def.Meta
 	sv, offered := t.Service(meta.ID)
-	v := ServiceView{Tenant: t, Form: g.Form, Settings: g.settings(t, sv), OtherWay: sv.OtherWay, Closed: sv.Closed}
+	v := ServiceView{Tenant: t, Form: g.Form, Settings: g.settings(t), OtherWay: sv.OtherWay, Closed: sv.Closed}
 	if v.OtherWay == "" {
 		v.OtherWay = meta.Overview.OtherWay
 	}
@@ -246,8 +246,8 @@ func (s *Service) asOffered(tenant identity.TenantID, g *Graph) (ServiceView, bo
 	return v, offered, nil
 }
 
-// settings are the form's defaults with the municipality's values over them.
-func (g *Graph) settings(t *directory.Tenant, sv directory.Service) map[string]any {
+// settings are the form's defaults with the municipality's values over them. A cooperation's are for many forms, and each takes those it has.
+func (g *Graph) settings(t *directory.Tenant) map[string]any {
 	if have, ok := g.given.Load(t); ok {
 		return have.(map[string]any)
 	}
@@ -255,8 +255,10 @@ func (g *Graph) settings(t *directory.Tenant, sv directory.Service) map[string]a
 	for k, v := range g.Form.Def.Meta.Settings {
 		out[k] = jsonValue(v)
 	}
-	for k, v := range sv.Settings {
-		out[k] = jsonValue(v)
+	for k, v := range t.FormSettings(g.Form.Def.Meta.ID) {
+		if _, has := out[k]; has || !g.Form.Def.Meta.ByStaff() {
+			out[k] = jsonValue(v)
+		}
 	}
 	g.given.Store(t, out)
 	return out

@@ -58,7 +58,7 @@ func newDuty(t *testing.T) *duty {
 		towns[name] = &fstest.MapFile{Data: []byte(withoutServices(string(raw)))}
 	}
 	towns["municipalities/ekkoping.yaml"].Data = append(towns["municipalities/ekkoping.yaml"].Data,
-		"\ncooperations:\n  - {id: jour, title: Jouren, authority: social, host: tallvik/barn-och-utbildning, forms: [jourbeslut]}\n"...)
+		"\ncooperations:\n  - {id: jour, title: Jouren, authority: social, host: tallvik/barn-och-utbildning, forms: [jourbeslut], settings: {jourtelefon: 070-174 06 90}}\n"...)
 	d := &duty{World: servertest.New(t, servertest.Options{Forms: folder, Municipalities: towns})}
 	d.torsten, d.siv = d.Staff(personas.TorstenTallhandlaggare), d.Staff(personas.SivSocialtest)
 	put := func(name, number, phone string, p people.Person) people.Person {
@@ -299,7 +299,7 @@ func TestTheNightOfADecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, ok := textOf(t, read(t, letter)); ok && (strings.Contains(text, "Hemliga") || !strings.Contains(text, "ingen plats") || !strings.Contains(text, "Provgatan 2")) {
+	if text, ok := textOf(t, read(t, letter)); ok && (strings.Contains(text, "Hemliga") || !strings.Contains(text, "ingen plats") || !strings.Contains(text, "Jouren: 070-174 06 90") || !strings.Contains(text, "Provgatan 2")) {
 		t.Errorf("the letter says %s", text)
 	}
 	if text, ok := textOf(t, got[0].Attachments[0].Bytes); ok && (!strings.Contains(text, "Jourhemmet Hemliga") || !strings.Contains(text, "Doris Provberg")) {
