@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -70,7 +71,11 @@ func (d *decoder) options(f *forms.Field, at place) []forms.Option {
 	return slices.Concat(d.view.OptionsAt(f, at.shown), d.now.OptionsAt(f, at.to))
 }
 
+// optionJSON is the value that is chosen. That of a string without escapes, as most are, is what is posted.
 func optionJSON(o forms.Option) any {
+	if len(o.JSON) > 0 && o.JSON[0] == '"' && bytes.IndexByte(o.JSON, '\\') < 0 {
+		return o.Value
+	}
 	var v any
 	if err := forms.UnmarshalExact(o.JSON, &v); err != nil {
 		return o.Value
