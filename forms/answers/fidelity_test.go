@@ -196,3 +196,14 @@ func TestRowsAfterATuple(t *testing.T) {
 		t.Errorf("problems %v, typed %v", d.Problems, d.Typed)
 	}
 }
+
+// A choice is posted as a browser carries it, with every line break one and without NUL, and chosen as the schema has it.
+func TestOptionsThatHTMLCannotCarry(t *testing.T) {
+	const schema = `{"type":"object","properties":{"x":{"enum":["a\r\nb","c\u0000d","e\"f","g\\h","i<j",2.50,true,"k"]}}}`
+	for post, want := range map[string]string{"a\nb": `"a\r\nb"`, "c\uFFFDd": `"c\u0000d"`, `e"f`: `"e\"f"`, `g\h`: `"g\\h"`, "i<j": `"i<j"`, "2.50": `2.50`, "true": `true`, "k": `"k"`} {
+		d := bareDecode(t, schema, `{}`, url.Values{"a/x": {post}}.Encode())
+		if diff := cmp.Diff(formtest.JSON(t, `{"x":`+want+`}`), d.Answers); diff != "" {
+			t.Errorf("%q (-want +decoded)\n%s", post, diff)
+		}
+	}
+}
