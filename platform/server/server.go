@@ -39,7 +39,6 @@ import (
 	"samtjanst/platform/files/dir"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
-	"samtjanst/platform/identity"
 	"samtjanst/platform/outbox"
 	"samtjanst/platform/signing/proof"
 	"samtjanst/platform/store"
@@ -286,20 +285,6 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 	}
 	s.meter(use, cfg, o)
 	return use, nil
-}
-
-// settable refuses a setting of a cooperation that none of its forms has: a slip of the keyboard would leave letters without it.
-func settable(ctx context.Context, catalog *flow.Catalog, tenant identity.TenantID, c directory.Cooperation, name string, now time.Time) error {
-	for _, form := range c.Forms {
-		g, err := catalog.Newest(ctx, tenant, form, now)
-		if err != nil {
-			return fmt.Errorf("municipality %s: cooperation %s: %s: %w", tenant, c.ID, form, err)
-		}
-		if _, has := g.Form.Def.Meta.Settings[name]; has {
-			return nil
-		}
-	}
-	return fmt.Errorf("municipality %s: cooperation %s: none of its forms has the setting %q", tenant, c.ID, name)
 }
 
 // registers are those that people ask from forms, by the names that forms have for them.
