@@ -89,8 +89,8 @@ func Outcome(err error) string {
 // Call is one call of a register.
 type Call struct {
 	Op, Method, URL string
-	Header          map[string]string // beside those that every call has
-	Body            []byte            // JSON; nil for none
+	Header          map[string]string // beside those that every call has, or in their place
+	Body            []byte            // JSON where Header says nothing else; nil for none
 }
 
 // Call makes a call with a token, and once more with a new one when the register refuses the first. Faults: Unavailable, Invalid (the
@@ -122,12 +122,14 @@ func (c *Client) call(ctx context.Context, call Call) (Answer, error) {
 		if call.Body != nil {
 			req.Header.Set("Content-Type", "application/json")
 		}
-		req.Header.Set("Authorization", "Bearer "+token)
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
 		for name, value := range call.Header {
 			req.Header.Set(name, value)
 		}
 		a, err := Send(call.Op, c.register.HTTP, req, c.register.MaxBytes)
-		if err == nil && a.Status == http.StatusUnauthorized && refused == "" {
+		if err == nil && a.Status == http.StatusUnauthorized && token != "" && refused == "" {
 			refused = token
 			continue
 		}

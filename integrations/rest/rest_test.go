@@ -165,6 +165,22 @@ func TestTokenIsKeptAndReplaced(t *testing.T) {
 	}
 }
 
+// A register that knows us by our certificate is asked without token, and in its own media type.
+func TestARegisterWithoutTokens(t *testing.T) {
+	calls := 0
+	c := New(Register{HTTP: &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		calls++
+		if got := req.Header; got.Get("Authorization") != "" || got.Get("Content-Type") != "text/xml" {
+			t.Errorf("%v", got)
+		}
+		return &http.Response{StatusCode: 401, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	})}, PerSecond: 1, Burst: 1, MaxBytes: 100})
+	a, err := c.Call(t.Context(), Call{Op: "op", Method: http.MethodPost, URL: "http://localhost/x", Header: map[string]string{"Content-Type": "text/xml"}, Body: []byte("<x/>")})
+	if err != nil || a.Status != 401 || calls != 1 {
+		t.Errorf("%d in %d calls, %v", a.Status, calls, err)
+	}
+}
+
 // Who waits for somebody else's fetch of a token waits no longer than his own context allows.
 func TestWaitingForAToken(t *testing.T) {
 	fetching, end := make(chan struct{}), make(chan struct{})

@@ -5,41 +5,29 @@ package companytest
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"samtjanst/integrations/company"
+	"samtjanst/integrations/registertest"
 	"samtjanst/integrations/sim/companies"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 )
 
-// Outage is how a register can fail, in terms that hold for every protocol.
-type Outage int
-
-// Outages.
+// Outages beside those that all registers have.
 const (
-	None      Outage = iota
-	Slow             // does not answer within the driver's time limit
-	Down             // closes the connection
-	Broken           // technical fault
-	Busy             // too many calls
-	Refused          // says that we may not
-	Astray           // our address for it is wrong: not "no such company"
-	Malformed        // an answer that cannot be read
-	Strange          // an answer of another shape
-	Lying            // an answer about another company
-	Silent           // an answer in which nothing was answered
+	Lying  registertest.Outage = "lying"    // an answer about another company
+	Silent registertest.Outage = "nameless" // an answer in which nothing was answered
 )
 
 // Subject is a driver with the simulator behind it.
 type Subject struct {
 	Register company.Register
-	Outage   func(Outage) // until told otherwise
+	Outage   func(registertest.Outage) // until told otherwise
 	// Unread makes the register unable to say whether a company is deregistered or winding up.
 	Unread     func(companies.ID)
 	Deregister func(companies.ID)
@@ -60,7 +48,6 @@ func Run(t *testing.T, start func(t *testing.T) Subject) {
 		{"a change is seen", change},
 		{"questions that are not asked", unasked},
 		{"outages", outages},
-		{"a caller who gives up", cancelled},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}
@@ -168,34 +155,11 @@ func unasked(t *testing.T, s Subject) {
 
 func outages(t *testing.T, s Subject) {
 	n := companies.Provkiosken.Number() // a sole trader: the number is a person's
-	for _, c := range []struct {
-		outage Outage
-		want   fault.Kind
-	}{
-		{Slow, fault.Unavailable}, {Down, fault.Unavailable}, {Broken, fault.Unavailable}, {Busy, fault.Unavailable}, {Refused, fault.Invalid},
-		{Astray, fault.Invalid}, {Malformed, fault.Unavailable}, {Strange, fault.Unavailable}, {Lying, fault.Unavailable}, {Silent, fault.Unavailable},
-	} {
-		s.Outage(c.outage)
-		a, err := s.Register.Lookup(context.Background(), company.Question{Number: n, Purpose: "test", Ref: "draft-0001"})
-		if err == nil || fault.KindOf(err) != c.want {
-			t.Errorf("outage %d: %v, want %v", c.outage, err, c.want)
-		}
-		if len(a.Companies) != 0 {
-			t.Errorf("outage %d: a fault with an answer", c.outage)
-		}
-		if err != nil && (strings.Contains(err.Error(), n.Digits()) || strings.Contains(err.Error(), n.Digits()[2:]) || strings.Contains(err.Error(), "Provkiosk")) {
-			t.Errorf("outage %d: the error names the company", c.outage)
-		}
-	}
-	s.Outage(None)
-	one(t, s, companies.Provkiosken) // and heals
-}
-
-func cancelled(t *testing.T, s Subject) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, err := s.Register.Lookup(ctx, company.Question{Number: companies.Nobody, Purpose: "test", Ref: "draft-0001"})
-	if !errors.Is(err, fault.Unavailable) {
-		t.Errorf("%v, want unavailable", err)
-	}
+	registertest.Run(t, registertest.Subject{Outage: s.Outage, Never: []string{n.Digits(), n.Digits()[2:], "Provkiosk"},
+		Has: []registertest.Outage{registertest.Slow, registertest.Down, registertest.Broken, registertest.Busy, registertest.Refused, registertest.Forgotten,
+			registertest.Astray, registertest.Malformed, registertest.Strange, Lying, Silent},
+		Ask: func(ctx context.Context) (int, error) {
+			a, err := s.Register.Lookup(ctx, company.Question{Number: n, Purpose: "test", Ref: "draft-0001"})
+			return len(a.Companies), err
+		}})
 }

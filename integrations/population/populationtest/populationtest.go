@@ -6,35 +6,23 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"samtjanst/integrations/population"
+	"samtjanst/integrations/registertest"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/idno"
 )
 
-// Outage is how a register can fail, in terms that hold for every protocol.
-type Outage int
-
-// Outages.
-const (
-	None      Outage = iota
-	Slow             // does not answer within the driver's time limit
-	Down             // closes the connection
-	Broken           // technical fault
-	Busy             // too many calls
-	Refused          // says that we may not
-	Malformed        // an answer that cannot be read
-	Partial          // an answer that leaves out somebody who was asked about
-)
+// Partial is an outage beside those that all registers have: an answer that leaves out somebody who was asked about.
+const Partial registertest.Outage = "partial"
 
 // Subject is a driver with the simulator behind it.
 type Subject struct {
 	Register population.Register
-	Outage   func(Outage) // until told otherwise
+	Outage   func(registertest.Outage) // until told otherwise
 	Protect  func(personas.ID, population.Protection)
 	// Unreadable makes the person's protection mark missing (false) or a value that nobody knows (true).
 	Unreadable func(id personas.ID, strange bool)
@@ -60,7 +48,6 @@ func Run(t *testing.T, start func(t *testing.T) Subject) {
 		{"who is not found is missing", missing},
 		{"questions that are not asked", unasked},
 		{"outages", outages},
-		{"a caller who gives up", cancelled},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}
@@ -285,35 +272,12 @@ func many(n int) []idno.Number {
 }
 
 func outages(t *testing.T, s Subject) {
-	for _, c := range []struct {
-		outage Outage
-		want   fault.Kind
-	}{
-		{Slow, fault.Unavailable}, {Down, fault.Unavailable}, {Broken, fault.Unavailable}, {Busy, fault.Unavailable},
-		{Refused, fault.Invalid}, {Malformed, fault.Unavailable}, {Partial, fault.Unavailable},
-	} {
-		s.Outage(c.outage)
-		a, err := s.Register.Lookup(context.Background(), population.Question{
-			Numbers: []idno.Number{personas.AnnaTestsson.Number(), personas.ErikTestsson.Number()}, Purpose: "test", Ref: "draft-0001"})
-		if fault.KindOf(err) != c.want || err == nil {
-			t.Errorf("outage %d: %v, want %v", c.outage, err, c.want)
-		}
-		if len(a.People)+len(a.Missing) != 0 {
-			t.Errorf("outage %d: a fault with an answer", c.outage)
-		}
-		if err != nil && (strings.Contains(err.Error(), personas.AnnaTestsson.Number().Digits()) || strings.Contains(err.Error(), "Testsson")) {
-			t.Errorf("outage %d: the error names the person", c.outage)
-		}
-	}
-	s.Outage(None)
-	askOne(t, s, personas.AnnaTestsson) // and heals
-}
-
-func cancelled(t *testing.T, s Subject) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, err := s.Register.Lookup(ctx, population.Question{Numbers: []idno.Number{nobody}, Purpose: "test", Ref: "draft-0001"})
-	if !errors.Is(err, fault.Unavailable) {
-		t.Errorf("%v, want unavailable", err)
-	}
+	q := population.Question{Numbers: []idno.Number{personas.AnnaTestsson.Number(), personas.ErikTestsson.Number()}, Purpose: "test", Ref: "draft-0001"}
+	registertest.Run(t, registertest.Subject{Outage: s.Outage, Never: []string{personas.AnnaTestsson.Number().Digits(), "Testsson"},
+		Has: []registertest.Outage{registertest.Slow, registertest.Down, registertest.Broken, registertest.Busy, registertest.Refused, registertest.Forgotten,
+			registertest.Malformed, registertest.Strange, Partial},
+		Ask: func(ctx context.Context) (int, error) {
+			a, err := s.Register.Lookup(ctx, q)
+			return len(a.People) + len(a.Missing), err
+		}})
 }

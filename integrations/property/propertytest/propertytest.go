@@ -6,40 +6,28 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"samtjanst/integrations/property"
+	"samtjanst/integrations/registertest"
 	"samtjanst/integrations/sim/places"
 	"samtjanst/platform/fault"
 )
 
-// Outage is how a register can fail, in terms that hold for every protocol.
-type Outage int
-
-// Outages.
+// Outages beside those that all registers have.
 const (
-	None      Outage = iota
-	Slow             // does not answer within the driver's time limit
-	Down             // closes the connection
-	Broken           // technical fault
-	Busy             // too many calls
-	Refused          // says that we may not
-	Astray           // our address for it is wrong: not "no such address"
-	Malformed        // an answer that cannot be read
-	Strange          // an answer of another shape
-	Empty            // the register's own way to say that nothing was found, whatever is asked about
-	Half             // does not tell which property an address stands on
-	Stranger         // tells which property other addresses stand on
+	Empty    registertest.Outage = "none"     // the register's own way to say that nothing was found, whatever is asked about
+	Half     registertest.Outage = "half"     // does not tell which property an address stands on
+	Stranger registertest.Outage = "stranger" // tells which property other addresses stand on
 )
 
 // Subject is a driver with the simulator behind it.
 type Subject struct {
 	Register property.Register
-	Outage   func(Outage) // until told otherwise
+	Outage   func(registertest.Outage) // until told otherwise
 }
 
 // Run runs the suite; start gives a fresh subject.
@@ -54,7 +42,6 @@ func Run(t *testing.T, start func(t *testing.T) Subject) {
 		{"a property that is unread is not none", unread},
 		{"questions that are not asked", unasked},
 		{"outages", outages},
-		{"a caller who gives up", cancelled},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}
@@ -139,14 +126,14 @@ func missing(t *testing.T, s Subject) {
 }
 
 func unread(t *testing.T, s Subject) {
-	for _, o := range []Outage{Half, Stranger} {
+	for _, o := range []registertest.Outage{Half, Stranger} {
 		s.Outage(o)
 		got := addresses(t, s, "Testtorget 2")
 		if len(got) != 1 || got[0].Read(property.PartUnit) || got[0].Unit != (property.Unit{}) || got[0].PostalCode != "99110" {
-			t.Errorf("outage %d: %+v", o, got)
+			t.Errorf("outage %s: %+v", o, got)
 		}
 	}
-	s.Outage(None)
+	s.Outage(registertest.None)
 	if got := addresses(t, s, "Teststigen 9"); len(got) != 1 || !got[0].Read(property.PartUnit) {
 		t.Errorf("none is unread: %+v", got)
 	}
@@ -172,38 +159,14 @@ func unasked(t *testing.T, s Subject) {
 }
 
 func outages(t *testing.T, s Subject) {
-	for _, c := range []struct {
-		outage Outage
-		want   fault.Kind
-	}{
-		{Slow, fault.Unavailable}, {Down, fault.Unavailable}, {Broken, fault.Unavailable}, {Busy, fault.Unavailable}, {Refused, fault.Invalid},
-		{Astray, fault.Invalid}, {Malformed, fault.Unavailable}, {Strange, fault.Unavailable},
-	} {
-		s.Outage(c.outage)
-		a, addressErr := s.Register.Addresses(context.Background(), question("Hemligvägen 7"))
-		u, unitErr := s.Register.Units(context.Background(), question("Hemligt 7:7"))
-		for _, err := range []error{addressErr, unitErr} {
-			if err == nil || fault.KindOf(err) != c.want {
-				t.Errorf("outage %d: %v, want %v", c.outage, err, c.want)
-			}
-			if err != nil && strings.Contains(err.Error(), "emlig") {
-				t.Errorf("outage %d: the error says what was asked about: %v", c.outage, err)
-			}
-		}
-		if len(a.Found) != 0 || len(u.Found) != 0 {
-			t.Errorf("outage %d: a fault with an answer", c.outage)
-		}
-	}
-	s.Outage(None)
-	if len(addresses(t, s, "Testtorget 2")) != 1 { // and heals
-		t.Error("it does not heal")
-	}
-}
-
-func cancelled(t *testing.T, s Subject) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := s.Register.Addresses(ctx, question("Provgatan 12")); !errors.Is(err, fault.Unavailable) {
-		t.Errorf("%v, want unavailable", err)
-	}
+	all := []registertest.Outage{registertest.Slow, registertest.Down, registertest.Broken, registertest.Busy, registertest.Refused, registertest.Forgotten,
+		registertest.Astray, registertest.Malformed, registertest.Strange}
+	registertest.Run(t, registertest.Subject{Outage: s.Outage, Has: all, Never: []string{"esttorget"}, Ask: func(ctx context.Context) (int, error) {
+		a, err := s.Register.Addresses(ctx, question("Testtorget 2"))
+		return len(a.Found), err
+	}})
+	registertest.Run(t, registertest.Subject{Outage: s.Outage, Has: all, Never: []string{"rovet"}, Ask: func(ctx context.Context) (int, error) {
+		a, err := s.Register.Units(ctx, question("Provet 1:2"))
+		return len(a.Found), err
+	}})
 }
