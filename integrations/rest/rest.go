@@ -4,7 +4,8 @@
 // is silent.
 //
 // Invariants: nothing of what is sent or received is in an error; a token is never logged; those who wait for a token wait as long as their
-// own context allows; nothing is sent twice but to a register that refused the token, before it looked at the question.
+// own context allows. Nothing is sent again here but to a register that refused the token, before it looked at the question; deliveries are
+// sent again by the outbox, under the same reference.
 package rest
 
 import (

@@ -82,17 +82,24 @@ func TestWhatKeptAnAnswerFromComingIsTold(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-done }))
 	defer slow.Close()
 	defer close(done)
-	for address, want := range map[string]string{"http://" + closed.Addr().String(): "connection refused", untrusted.URL: "certificate", slow.URL: "deadline exceeded"} {
-		hc, err := tlsclient.New("", 2*time.Second)
+	for _, c := range []struct {
+		address, want string
+		timeout       time.Duration
+	}{
+		{"http://" + closed.Addr().String(), "connection refused", time.Minute},
+		{untrusted.URL, "certificate", time.Minute},
+		{slow.URL, "deadline exceeded", 50 * time.Millisecond},
+	} {
+		hc, err := tlsclient.New("", c.timeout)
 		if err != nil {
 			t.Fatal(err)
 		}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("x"))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.address, strings.NewReader("x"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := Deliver("op", hc, req); !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want %s", err, want)
+		if err := Deliver("op", hc, req); !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
 }
