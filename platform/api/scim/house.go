@@ -197,12 +197,20 @@ func (h *house) forget(ctx context.Context, t *resourceType, id string) error {
 	return nil
 }
 
-// follow makes everybody as users and groups say. Who has a number that somebody else has stays as he or she is in the register.
+// follow makes everybody as users and groups say.
 func (h *house) follow(ctx context.Context) error {
-	var all []people.Told
-	member := h.memberships()
-	for _, id := range slices.Sorted(maps.Keys(h.users)) {
-		all = append(all, h.told(h.users[id], member[id]))
+	return h.followThese(ctx, slices.Sorted(maps.Keys(h.users)))
+}
+
+// followThese makes users as they and the groups say. Who has a number that somebody else has stays as he or she is in the register.
+func (h *house) followThese(ctx context.Context, ids []string) error {
+	member := h.memberOf(len(ids))
+	all := make([]people.Told, len(ids))
+	for i, id := range ids {
+		all[i] = h.told(h.users[id], member(id))
+	}
+	if len(all) == 0 {
+		return nil
 	}
 	became, err := h.People.Follow(ctx, h.tenant.ID, Origin, all)
 	if err != nil {
@@ -233,56 +241,5 @@ func (h *house) followOne(ctx context.Context, t people.Told) error {
 		return bad(invalidValue, "%s is no personal number", cmp.Or(h.tenant.Staff.SCIM.Number, PersonalNumber))
 	default:
 		return err
-	}
-}
-
-// memberships says of every user which groups he or she is in: true directly, false by way of others. Groups that hold each other end.
-func (h *house) memberships() map[string]map[string]bool {
-	out := map[string]map[string]bool{}
-	add := func(member, group string, direct bool) {
-		if out[member] == nil {
-			out[member] = map[string]bool{}
-		}
-		out[member][group] = out[member][group] || direct
-	}
-	for top := range h.groups {
-		seen := map[string]bool{top: true}
-		queue := []string{top}
-		for len(queue) > 0 {
-			g := h.groups[queue[0]]
-			queue = queue[1:]
-			for m := range membersOf(g) {
-				if h.users[m] != nil {
-					add(m, top, g.ID == top)
-				} else if h.groups[m] != nil && !seen[m] {
-					seen[m] = true
-					queue = append(queue, m)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// names of groups, sorted, each once.
-func (h *house) names(in map[string]bool) []string {
-	var out []string
-	for id := range in {
-		out = append(out, h.groups[id].text("displayName"))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// membersOf gives the ids of a group's members.
-func membersOf(g *resource) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		all, _ := g.Data["members"].([]any)
-		for _, m := range all {
-			m, _ := m.(map[string]any)
-			if id, _ := m["value"].(string); id != "" && !yield(id) {
-				return
-			}
-		}
 	}
 }

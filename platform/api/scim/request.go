@@ -130,9 +130,10 @@ func (q request) list(asked query, inAddress bool) error {
 	if inAddress && slices.ContainsFunc(about, q.sensitive) {
 		return &refusal{http.StatusForbidden, sensitive, "a personal number does not stand in an address: POST to /.search"}
 	}
-	member := q.memberships()
+	candidates := q.candidates(filter)
+	member := q.memberOf(len(candidates))
 	var found []map[string]any
-	for _, r := range q.candidates(filter) {
+	for _, r := range candidates {
 		if full := q.full(r, member); filter == nil || filter.holds(full) {
 			found = append(found, full)
 		}
@@ -158,14 +159,28 @@ func (q request) sensitive(p path) bool {
 	return err == nil && q.kind == users && p.extension == secret.extension && (p.attribute == nil || p.attribute == secret.attribute)
 }
 
-// candidates are all that a filter may find, in the order that they were made; those of a user name are found without looking at all.
+// candidates are all that a filter may find, in the order that they were made; those of a user name or an externalId, by which clients ask before
+// they make a user, are found without putting all of them together.
 func (q request) candidates(filter expression) []*resource {
-	if c, ok := filter.(comparison); ok && q.kind == users && c.operator == "eq" && c.path.String() == "userName" {
-		name, _ := c.value.(string)
-		if u := q.users[q.byName[strings.ToLower(name)]]; u != nil {
-			return []*resource{u}
+	if c, ok := filter.(comparison); ok && q.kind == users && c.operator == "eq" {
+		value, _ := c.value.(string)
+		switch c.path.String() {
+		case "userName":
+			if u := q.users[q.byName[strings.ToLower(value)]]; u != nil {
+				return []*resource{u}
+			}
+			return nil
+		case "externalId":
+			var found []*resource
+			for _, u := range q.users {
+				if u.text("externalId") == value {
+					found = append(found, u)
+				}
+			}
+			if len(found) <= 1 {
+				return found
+			}
 		}
-		return nil
 	}
 	return slices.SortedFunc(maps.Values(q.all(q.kind)), func(a, b *resource) int {
 		if c := a.Created.Compare(b.Created); c != 0 {
@@ -176,7 +191,7 @@ func (q request) candidates(filter expression) []*resource {
 }
 
 // full is a resource as it is answered, with what is ours to say.
-func (q request) full(r *resource, member map[string]map[string]bool) map[string]any {
+func (q request) full(r *resource, member func(string) map[string]bool) map[string]any {
 	out := make(map[string]any, len(r.Data)+4)
 	maps.Copy(out, r.Data)
 	schemas := []any{q.kind.core.id}
@@ -192,7 +207,7 @@ func (q request) full(r *resource, member map[string]map[string]bool) map[string
 		if _, said := out["active"]; !said {
 			out["active"] = true
 		}
-		if in := q.groupsOf(member[r.ID]); len(in) > 0 {
+		if in := q.groupsOf(member(r.ID)); len(in) > 0 {
 			out["groups"] = in
 		}
 		return out
@@ -242,7 +257,7 @@ func (q request) answer(status int, r *resource) error {
 	}
 	q.w.Header().Set("ETag", r.version())
 	q.w.Header().Set("Location", q.location(q.kind, r.ID))
-	write(q.w, status, project.of(q.kind, q.full(r, q.memberships())))
+	write(q.w, status, project.of(q.kind, q.full(r, q.groupsOfOne)))
 	return nil
 }
 
@@ -329,7 +344,7 @@ func (q request) patch(was *resource) error {
 // answered the first time.
 func (q request) saveAndAnswer(was, r *resource) error {
 	if q.kind == users && same(was.Data, r.Data) {
-		if err := q.followOne(q.r.Context(), q.told(r, q.memberships()[r.ID])); err != nil {
+		if err := q.followOne(q.r.Context(), q.told(r, q.groupsOfOne(r.ID))); err != nil {
 			return err
 		}
 		return q.answer(http.StatusOK, was)
@@ -349,11 +364,13 @@ func (q request) save(r *resource) error {
 				return bad(invalidValue, "a member is neither a user nor a group here")
 			}
 		}
+		was := q.groups[r.ID]
+		before := q.within(was)
 		return q.change(ctx, func() error {
 			if err := q.put(ctx, groups, r); err != nil {
 				return err
 			}
-			return q.follow(ctx)
+			return q.followThese(ctx, q.touched(was, before, r))
 		})
 	}
 	name := strings.ToLower(r.text("userName"))
@@ -361,7 +378,7 @@ func (q request) save(r *resource) error {
 		return taken("another user has the userName")
 	}
 	return q.change(ctx, func() error {
-		if err := q.followOne(ctx, q.told(r, q.memberships()[r.ID])); err != nil {
+		if err := q.followOne(ctx, q.told(r, q.groupsOfOne(r.ID))); err != nil {
 			return err
 		}
 		return q.put(ctx, users, r)
@@ -390,9 +407,10 @@ func (q request) remove(r *resource) error {
 				return err
 			}
 		}
+		before := q.within(r)
 		if err := q.forget(ctx, q.kind, r.ID); err != nil || q.kind == users {
 			return err
 		}
-		return q.follow(ctx)
+		return q.followThese(ctx, q.touched(r, before, nil))
 	})
 }

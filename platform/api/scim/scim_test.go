@@ -49,7 +49,7 @@ staff:
 
 // world is an organisation with a SCIM server that is asked over HTTP.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	people  *people.Register
 	store   *failing
 	clock   *clock.Manual
@@ -72,7 +72,7 @@ func (f *failing) PutRecord(ctx context.Context, now time.Time, r store.Record) 
 	return f.Store.PutRecord(ctx, now, r)
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	with := town + "  scim: {tokens: [" + oldToken + ", " + newToken + "]}\n"
 	dirs, err := directory.Load(fstest.MapFS{"m/ekkoping.yaml": {Data: []byte(strings.Replace(with, "%", "ekkoping", 1))},
