@@ -25,8 +25,7 @@ type door struct {
 
 // enter lets a call through, or says that the register is silent. leave is told how the call went.
 func (d *door) enter(ctx context.Context) (leave func(error), err error) {
-	patience := time.NewTimer(atTheDoor)
-	defer patience.Stop()
+	var patience <-chan time.Time
 	for {
 		d.mu.Lock()
 		if d.silences < fewCalls {
@@ -41,9 +40,12 @@ func (d *door) enter(ctx context.Context) (leave func(error), err error) {
 			return func(err error) { d.told(err, trial) }, nil
 		}
 		d.mu.Unlock()
+		if patience == nil {
+			patience = time.After(atTheDoor)
+		}
 		select {
 		case <-trial:
-		case <-patience.C:
+		case <-patience:
 			return nil, errSilent
 		case <-ctx.Done():
 			return nil, ctx.Err()

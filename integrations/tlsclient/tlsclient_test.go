@@ -1,10 +1,13 @@
 package tlsclient
 
 import (
+	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -39,5 +42,24 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	defer res.Body.Close()
 	if reached || res.StatusCode != http.StatusTemporaryRedirect {
 		t.Errorf("status %d, reached the other: %v", res.StatusCode, reached)
+	}
+}
+
+// A server that speaks nothing newer than TLS 1.1 is told nothing.
+func TestOldTLSIsNotSpoken(t *testing.T) {
+	old := httptest.NewUnstartedServer(http.NotFoundHandler())
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	old.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	old.StartTLS()
+	defer old.Close()
+	c, err := New("", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := c.Get(old.URL); err == nil || !strings.Contains(err.Error(), "protocol version") {
+		if err == nil {
+			res.Body.Close()
+		}
+		t.Errorf("%v", err)
 	}
 }
