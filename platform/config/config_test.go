@@ -26,7 +26,7 @@ bolagsverket: {baseURL: https://gw.api.bolagsverket.se/vardefulla-datamangder/v1
 lantmateriet: {addressURL: https://api.lantmateriet.se/distribution/produkter/belagenhetsadress/v4.2, tokenURL: https://apimanager.lantmateriet.se/oauth2/token, clientID: lm, clientSecret: s}
 sms: {url: https://sms.exempel.se/v1, token: t}
 timestamp: {url: https://tsa.exempel.se, roots: tsa.pem}
-dispatch: {accessPoint: {url: https://ap.exempel.se, token: "0123456789abcdef0123456789abcdef", rootsFile: /etc/ap.pem}}
+dispatch: {accessPoint: {url: https://ap.exempel.se, token: "0123456789abcdef0123456789abcdef", rootsFile: /etc/ap.pem}, senders: {data: "0203:data.example"}}
 staff: {exempel: {issuer: https://login.exempel.se, clientID: samtjanst, clientSecret: env:SAMTJANST_TEST_SECRET, rootsFile: login.pem}}
 handover:
   - {municipality: exempel, target: transport, folder: /srv/ut, inbox: /srv/in, authority: barn-och-utbildning}
@@ -63,8 +63,8 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s does not stand beside the configuration", name)
 		}
 	}
-	if c.Dispatch.AccessPoint.RootsFile != "/etc/ap.pem" {
-		t.Errorf("an absolute name is %s", c.Dispatch.AccessPoint.RootsFile)
+	if c.Dispatch.AccessPoint.RootsFile != "/etc/ap.pem" || c.Dispatch.Senders["data"] != "0203:data.example" {
+		t.Errorf("what is absolute, and what names no file: %+v", c.Dispatch)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestMistakes(t *testing.T) {
 		"timestamp":         {"roots: tsa.pem", "roots: ''", "timestamp"},
 		"dispatch":          {"https://ap.", "http://ap.", "dispatch"},
 		"usage":             {"municipalities:", "usage: {prices: [{login: -1}]}\nmunicipalities:", "usage"},
-		"a login's secret":  {"clientSecret: env:SAMTJANST_TEST_SECRET", "clientSecret: env:SAMTJANST_NO_SUCH", "staff.exempel.clientSecret"},
+		"a login's secret":  {"clientSecret: env:SAMTJANST_TEST_SECRET", "clientSecret: env:SAMTJANST_NO_SUCH", "staff[exempel].clientSecret"},
 		"mail":              {"port: 587", "port: 99999", "mail"},
 		"sms":               {"token: t", "token: \"\"", "sms"},
 		"store":             {"municipalities:", "store: postgres://x\nmunicipalities:", "store"},

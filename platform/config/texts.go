@@ -46,7 +46,7 @@ func each(v reflect.Value, at string, do ...func(text) error) error {
 		for _, key := range v.MapKeys() {
 			value := reflect.New(v.Type().Elem()).Elem() // what stands in a map cannot be set
 			value.Set(v.MapIndex(key))
-			if err := each(value, fmt.Sprintf("%s.%v", at, key), do...); err != nil {
+			if err := each(value, fmt.Sprintf("%s[%v]", at, key), do...); err != nil {
 				return err
 			}
 			v.SetMapIndex(key, value)
