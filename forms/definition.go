@@ -57,6 +57,9 @@ type Meta struct {
 	DraftDays int               `yaml:"draftDays"` // how long a draft is kept after the last change
 	// DraftNotice is how many days before that its owner is told, when there is an address; 3 when it is not said.
 	DraftNotice int `yaml:"draftNotice"`
+	// Drafts: what becomes of applications that are begun when a changed form is published from files. A change that is not safe for them is not
+	// published before it is said here.
+	Drafts []DraftStep `yaml:"drafts"`
 	// Stages of the inner handling, the first where a case begins; none when a case has only its state.
 	Stages []Stage `yaml:"stages"`
 	// Limits are what must be done within a time that a law sets; [fl11, fl12] are ready-made.

@@ -36,6 +36,8 @@ func (a *area) showServices(r *httpkit.Request) error {
 		switch {
 		case s.Conflicts > 0:
 			c.Tag = &ui.Tag{Text: w.T("builder.services.conflicts", "n", s.Conflicts), Tone: ui.Danger}
+		case s.Waiting:
+			c.Tag = &ui.Tag{Text: w.T("builder.services.files"), Tone: ui.Warning}
 		case waiting > 0:
 			c.Tag = &ui.Tag{Text: w.T("builder.services.waiting", "n", waiting), Tone: ui.Warning}
 		case len(s.Open) > 0:
@@ -55,6 +57,7 @@ type servicePage struct {
 	Groups      []ui.Link
 	Proposals   []ui.CardLink
 	Conflicts   []change
+	Files       *ui.Notice // new files that are not published
 	History     []historyRow
 	Contacts    []ui.Row
 }
@@ -76,6 +79,9 @@ func (a *area) showService(r *httpkit.Request) error {
 	p := servicePage{Shell: a.site.Shell(r, w.T("builder.service.title", "name", f.Title.In(r.Lang))), Name: f.Title.In(r.Lang), Board: a.site.AuthorityName(v.Authority),
 		URL: serviceURL(v.ID), MayChange: v.MayChange, Conflicts: w.conflicts(v.Form, v.Conflicts)}
 	p.Back = &ui.Link{Text: w.T("builder.services.title"), URL: servicesURL}
+	if v.Waiting != nil {
+		p.Files = w.waiting(v)
+	}
 	seen := map[string]bool{}
 	for _, it := range v.Form.Items {
 		if !seen[it.Group] {
@@ -91,8 +97,8 @@ func (a *area) showService(r *httpkit.Request) error {
 	for i, e := range v.History {
 		row := historyRow{ID: e.ID, When: w.DateTime(e.At), ISO: e.At.UTC().Format("2006-01-02T15:04:05Z"), Who: w.who(e), Note: e.Note, Current: i == 0,
 			Changes: w.changes(v.Form, e.Edits), Back: v.MayChange && i > 0 && e.Version != v.History[0].Version}
-		if e.Source == flow.FromBuilder {
-			row.Policy = w.T("builder.policy."+e.Policy.Kind+".done") + " " + w.T("builder.drafts.then", "n", e.Report.Open)
+		if e.Parent != "" {
+			row.Policy = w.policy(v.Tenant.ID, e)
 		}
 		p.History = append(p.History, row)
 	}

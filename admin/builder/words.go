@@ -7,6 +7,7 @@ import (
 	"samtjanst/forms/owned"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
+	"samtjanst/platform/identity"
 	"samtjanst/renderer/i18n"
 	"samtjanst/renderer/ui"
 )
@@ -154,4 +155,26 @@ func (w words) drafts(r flow.DraftReport) string {
 		s += " " + w.T("builder.drafts.more")
 	}
 	return s
+}
+
+// policy says what became of open applications at a publication, and how many of them fitted it.
+func (w words) policy(tenant identity.TenantID, e flow.Entry) string {
+	s := w.T("builder.policy." + e.Policy.Kind + ".done")
+	if r, counted := e.Drafts(tenant); counted {
+		s += " " + w.T("builder.drafts.then", "n", r.Open)
+		if r.Open > 0 {
+			s += " " + w.T("builder.drafts.fitted", "n", r.Clean)
+		}
+	}
+	return s
+}
+
+// waiting says why new files are not published, and who has to mend it.
+func (w words) waiting(v *flow.OwnedView) *ui.Notice {
+	why := "silent"
+	if v.Waiting.Unfit {
+		why = "unfit"
+	}
+	return &ui.Notice{Tone: ui.Warning, Title: w.T("builder.files.title"),
+		Text: w.T("builder.files."+why, "time", w.DateTime(v.Waiting.Since), "who", v.Form.Def.Meta.Responsible.Development)}
 }

@@ -3,8 +3,9 @@
 //
 // It reads the two definitions only, never a draft. So a change is judged by what it can do to some draft: Safe changes do nothing to
 // any; after one that Asks, every draft can be finished, but its owner may have to answer again or more; one that Breaks leaves some
-// draft with an answer that no page shows, that has the wrong shape, or that somebody would see who was not meant to. Whoever keeps
-// drafts over such a change needs a mapping (see Report.Moves) or begins them anew.
+// draft with an answer that no page shows, that has the wrong shape, or that somebody would see who was not meant to. Whoever moves
+// drafts over such a change needs a mapping (see Report.Moves) or begins them anew. What becomes of them is said in the new form's files
+// (Report.Policy); a change that is not safe is not published from files before it is.
 //
 // Nothing passes unnoticed: a key that the comparison has no words for is told of as one that Asks.
 package diff
@@ -57,6 +58,7 @@ type Report struct {
 	To      forms.Version `json:"to"`
 	Verdict Effect        `json:"verdict"` // the worst of the changes
 	Changes []Change      `json:"changes"` // the worst first, else in the order of the form
+	Policy  Policy        `json:"policy"`
 }
 
 // Moves are fields that seem to stand elsewhere now, old place → new: what a mapping of drafts would begin with.
@@ -90,6 +92,7 @@ func Compare(a, b *forms.Form) Report {
 		r.Verdict = max(r.Verdict, one.Effect)
 	}
 	slices.SortStableFunc(r.Changes, func(x, y Change) int { return cmp.Compare(y.Effect, x.Effect) })
+	r.Policy = c.policy(r)
 	return r
 }
 

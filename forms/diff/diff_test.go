@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"samtjanst/forms"
 	"samtjanst/forms/diff"
 )
@@ -229,6 +231,51 @@ func TestMoves(t *testing.T) {
 	}
 }
 
+// What is suggested is the gentlest that loses nothing, and what the form says counts when it fits.
+func TestPolicy(t *testing.T) {
+	a := with(t)
+	renamed := []string{`"ja": {`, `"jo": {`, "/ja}", "/jo}"}
+	from := a.Version.Short()
+	said := func(drafts string) []string { return []string{"login: 3\n", "login: 3\ndrafts: [" + drafts + "]\n"} }
+	for _, test := range []struct {
+		name      string
+		replace   []string
+		suggested string
+		decided   bool
+		words     string
+	}{
+		{"safe", []string{"title: Prov\n", "title: Ny\n"}, "keep", true, "nothing need be said"},
+		{"asks", []string{`"maxLength": 50`, `"maxLength": 40`}, "migrate", false, "policy: migrate\n"},
+		{"moved", renamed, "migrate", false, "    policy: migrate\n    mapping:\n      - {from: /ja, to: /jo}\n"},
+		{"seen by more", []string{", audience: officer", ""}, "keep", false, "policy: keep\n"},
+		{"seen by more, and moved", append([]string{", audience: officer", ""}, renamed...), "keep", false, "policy: keep\n"},
+		{"said", append(said("{from: '"+from+"', policy: restart}"), renamed...), "migrate", true, "form.yaml says what becomes of open drafts: restart."},
+		{"said of a whole version", append(said("{from: '"+string(a.Version)+"', policy: migrate, mapping: [{from: /ja, to: /jo}]}"), renamed...), "migrate", true, ": migrate."},
+		{"said always", append(said("{from: '0123456789ab', policy: restart}, {policy: keep}"), renamed...), "migrate", true, ": keep."},
+		{"said of another", append(said("{from: '0123456789ab', policy: restart}"), renamed...), "migrate", false, "Before this is published"},
+		{"said wrongly", append(said("{from: '"+from+"', policy: migrate, mapping: [{from: /je, to: /jo}]}"), renamed...), "migrate", false, "cannot be done: /je is asked for by no earlier version"},
+		{"restarted always", append(said("{policy: restart}"), renamed...), "migrate", false, "cannot be done: only keep"},
+	} {
+		r := diff.Compare(a, with(t, test.replace...))
+		var out bytes.Buffer
+		if err := r.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		if r.Policy.Suggested.Policy != test.suggested || r.Decided() != test.decided || !strings.Contains(out.String(), test.words) {
+			t.Errorf("%s: %v suggested, decided %v:\n%s", test.name, r.Policy.Suggested, r.Decided(), &out)
+		}
+	}
+}
+
+// What is suggested reads back as what it is.
+func TestLines(t *testing.T) {
+	step := forms.DraftStep{From: "012345678901", Policy: forms.MigrateDrafts, Mapping: []forms.DraftMove{{From: "/a b/#c", To: "/d,e"}, {From: "/x", To: "/y"}}}
+	form := with(t, "login: 3\n", "login: 3\n"+diff.Lines(step))
+	if d := cmp.Diff([]forms.DraftStep{step}, form.Def.Meta.Drafts); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestWritten(t *testing.T) {
 	a, b := with(t), with(t, `"maxLength": 50`, `"maxLength": 40`, "{pointer: /val}", "{pointer: /val, required: true}", "title: Prov\n", "title: Ny\n")
 	r := diff.Compare(a, b)
@@ -236,7 +283,7 @@ func TestWritten(t *testing.T) {
 	if err := r.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	const want = `drafts may need new answers: 3 changes
+	want := `drafts may need new answers: 3 changes
 
 drafts may need new answers
   /namn: greatest length changed from 50 to 40
@@ -249,6 +296,13 @@ drafts may need new answers
 safe
   title changed from "Prov" to "Ny"
       form.yaml:2:8
+
+Before this is published, say in form.yaml what becomes of open drafts: keep, migrate, restart.
+One that does no harm:
+
+drafts:
+  - from: "` + string(a.Version[:12]) + `"
+    policy: migrate
 `
 	if out.String() != want {
 		t.Errorf("%s", &out)

@@ -25,7 +25,7 @@ var keys = map[string]judgement{
 	"id":    {Breaks, "it is another service: drafts belong to the old one"},
 	"title": {}, "summary": {}, "category": {}, "keywords": {}, "responsible": {}, "legal": {}, "overview": {}, "class": {}, "subject": {},
 	"signing": {}, "decision": {}, "delivery": {}, "handover": {}, "dispatch": {}, "letters": {}, "copyable": {}, "reference": {}, "series": {}, "retention": {},
-	"draftNotice": {}, "stages": {}, "limits": {}, "unique": {},
+	"draftNotice": {}, "drafts": {}, "stages": {}, "limits": {}, "unique": {},
 	"draftDays": {Safe, "drafts are kept for the new time after their next change"},
 	"authority": {Asks, "who has a draft was told that another board is responsible for the answers"},
 	"audience":  {Breaks, "those who have drafts may not be those that the service is for"},

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Write tells of a report in words: the verdict, then the changes under what they mean, the worst first.
+// Write tells of a report in words: the verdict, then the changes under what they mean, the worst first, and
+// last what becomes of open drafts.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	if len(r.Changes) == 0 {
@@ -31,6 +32,7 @@ func (r Report) Write(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
+	b.WriteString(r.policyWords())
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -13,7 +13,8 @@ import (
 	"samtjanst/platform/fault"
 )
 
-// Diff runs form diff A B: what changed from A to B, folders or exported files, and what it means for open drafts.
+// Diff runs form diff A B: what changed from A to B, folders or exported files, and what it means for open drafts. Well
+// is when B could be published in place of A as it is: the change is safe for them, or B says what becomes of them.
 func Diff(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("samtjanst form diff", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -41,7 +42,7 @@ func Diff(args []string, stdout, stderr io.Writer) int {
 	if err := write(stdout); err != nil {
 		return failed(stderr, "diff", err)
 	}
-	if report.Verdict == diff.Safe {
+	if report.Decided() {
 		return Well
 	}
 	return Mend

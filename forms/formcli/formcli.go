@@ -1,7 +1,8 @@
 // Package formcli has the commands for authors of forms, all but preview and what renders pages: samtjanst form new, lint, test, export,
 // import, diff and schemas. A PATH is a form's folder or a folder of them. Flags may stand before and after the names.
 //
-// Exit status 0: all is well; 1: there is something to mend, or for diff something that is not safe for open drafts; 2: the command, or
+// Exit status 0: all is well; 1: there is something to mend, or for diff something that is not safe for open drafts and of which the form does not say
+// what becomes of them; 2: the command, or
 // what it was given, was not understood. What a person or a program asked for comes on stdout, everything else on stderr.
 package formcli
 

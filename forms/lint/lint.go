@@ -73,6 +73,7 @@ func Lint(def *forms.Definition, o Options) []forms.Diagnostic {
 	l.open()
 	l.staff()
 	l.stages()
+	l.drafts()
 	l.limits()
 	l.sends()
 	l.addresses()

@@ -52,6 +52,8 @@ type Head struct {
 	Registers map[string][]string `json:"registers,omitempty"`
 	// Bookings are the settings that have times to book.
 	Bookings []string `json:"bookings,omitempty"`
+	// Waiting are newer files that could not be published; nil when there are none.
+	Waiting *Waiting `json:"waiting,omitempty"`
 }
 
 // The record that names all heads.
@@ -78,6 +80,13 @@ func compile(def *forms.Definition) (*Graph, error) {
 		return nil, err
 	}
 	return &Graph{Graph: g, Form: form}, nil
+}
+
+// LoadCatalog reads what is published.
+func LoadCatalog(ctx context.Context, records store.Records, now time.Time) (*Catalog, error) {
+	c := &Catalog{records: records, heads: map[string]Head{}, versions: map[forms.Version]*Graph{}, pubs: map[string]*Publication{}}
+	_, err := c.Refresh(ctx, now)
+	return c, err
 }
 
 // Refresh reads the heads again, and says whether there is anything new.

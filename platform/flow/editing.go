@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"samtjanst/forms"
@@ -116,31 +115,3 @@ func settingsOf(def *forms.Definition) map[string]any {
 	}
 	return out
 }
-
-// earlierForms are the versions that open applications may be on.
-func (s *Service) earlierForms(ctx context.Context, sc ownedScope) ([]*forms.Form, error) {
-	history, err := s.Catalog.History(ctx, s.Clock.Now(), sc.tenant.ID, sc.form)
-	if err != nil {
-		return nil, err
-	}
-	var out []*forms.Form
-	seen := map[forms.Version]bool{}
-	for _, p := range history {
-		if seen[p.Version] || len(out) == maxEarlier {
-			continue
-		}
-		seen[p.Version] = true
-		g, err := s.Catalog.Version(ctx, p.Version, s.Clock.Now())
-		if errors.Is(err, fault.Internal) {
-			continue // from a platform that understood forms otherwise
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, g.Form)
-	}
-	return out, nil
-}
-
-// maxEarlier bounds how far back a mapping may reach.
-const maxEarlier = 20

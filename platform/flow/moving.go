@@ -26,23 +26,32 @@ const (
 )
 
 // report counts what a new version would do to the open applications of a municipality. Nothing of them leaves this function but numbers.
-func (s *Service) report(ctx context.Context, sc ownedScope, to *Graph, policy Policy) (DraftReport, error) {
+func (s *Service) report(ctx context.Context, tenant identity.TenantID, to *Graph, policy Policy) (DraftReport, error) {
 	var out DraftReport
-	sv, err := s.service(sc.tenant.ID, to)
+	form := to.Form.Def.Meta.ID
+	sv, _, err := s.asOffered(tenant, to)
+	if err != nil {
+		return out, err
+	}
+	history, err := s.Catalog.History(ctx, s.Clock.Now(), tenant, form)
 	if err != nil {
 		return out, err
 	}
 	after := ""
 	for {
-		drafts, last, err := s.Vault.FormDrafts(ctx, string(sc.tenant.ID), sc.form, after, reportPage)
+		drafts, last, err := s.Vault.FormDrafts(ctx, string(tenant), form, after, reportPage)
 		if err != nil {
 			return out, fault.Wrap("flow.report", err)
 		}
 		for _, d := range drafts {
-			if d.Case != "" || d.Amends != "" {
-				continue // part of a case, which holds the version it was made with
+			way := passed(history, forms.Version(d.Version))
+			if d.Case != "" || d.Amends != "" || way.restart {
+				continue // part of a case, which holds the version it was made with; or to be begun anew since before
 			}
 			out.Open++
+			for _, m := range way.mappings { // what was published since and awaits that it is opened
+				d.Answers = mapped(d.Answers, m)
+			}
 			if c, err := carry(to, s.scope(d, sv, nil), policy.Mapping); err == nil && c.clean() {
 				out.Clean++
 			}
@@ -79,7 +88,7 @@ func (s *Service) CountDrafts(ctx context.Context, a identity.Actor, form, id st
 	if err != nil {
 		return DraftReport{}, fault.New("flow.CountDrafts", fault.Invalid, err)
 	}
-	return s.report(ctx, sc, g, policy)
+	return s.report(ctx, sc.tenant.ID, g, policy)
 }
 
 // ErrRemade tells that a service has been made anew since an application was begun: what was filled in can be read (Remade), not handed in.
@@ -207,3 +216,31 @@ func (s *Service) Remade(ctx context.Context, a identity.Actor, id string) (*Dra
 	}
 	return &DraftView{ID: d.ID, Rev: d.Rev, Service: sv, Form: g.Form, View: view, Stored: d.Answers, Files: d.Files, Expires: d.Expires}, nil
 }
+
+// earlierForms are the versions that open applications may be on, the newest first.
+func (s *Service) earlierForms(ctx context.Context, tenant identity.TenantID, form string) ([]*forms.Form, error) {
+	history, err := s.Catalog.History(ctx, s.Clock.Now(), tenant, form)
+	if err != nil {
+		return nil, err
+	}
+	var out []*forms.Form
+	seen := map[forms.Version]bool{}
+	for _, p := range history {
+		if seen[p.Version] || len(out) == maxEarlier {
+			continue
+		}
+		seen[p.Version] = true
+		g, err := s.Catalog.Version(ctx, p.Version, s.Clock.Now())
+		if errors.Is(err, fault.Internal) {
+			continue // from a platform that understood forms otherwise
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g.Form)
+	}
+	return out, nil
+}
+
+// maxEarlier bounds how far back a mapping may reach.
+const maxEarlier = 20

@@ -45,6 +45,7 @@ type OwnedService struct {
 	Last      Entry
 	Open      []*Proposal // newest first
 	Conflicts int
+	Waiting   bool // new files are not published
 }
 
 // OwnedView is a service as those responsible see it.
@@ -57,6 +58,7 @@ type OwnedView struct {
 	History   []Entry     // newest first
 	Open      []*Proposal
 	Conflicts []owned.Conflict
+	Waiting   *Waiting // new files that are not published, nil when there are none
 	MayChange bool
 	MayPass   bool // may approve what others propose
 }
@@ -131,7 +133,8 @@ func (s *Service) OwnedServices(ctx context.Context, a identity.Actor) ([]OwnedS
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, OwnedService{Form: sv.Form, Title: g.Form.Title, Authority: sc.auth, Last: last, Open: open, Conflicts: len(p.Conflicts)})
+		out = append(out, OwnedService{Form: sv.Form, Title: g.Form.Title, Authority: sc.auth, Last: last, Open: open, Conflicts: len(p.Conflicts),
+			Waiting: s.Catalog.Waiting(sv.Form) != nil})
 	}
 	return out, nil
 }
@@ -146,7 +149,7 @@ func (s *Service) OwnedService(ctx context.Context, a identity.Actor, form strin
 	if err != nil {
 		return nil, err
 	}
-	v := &OwnedView{Tenant: sc.tenant, Authority: sc.auth, ID: form, Form: f, Head: sc.head.Publication, Conflicts: p.Conflicts,
+	v := &OwnedView{Tenant: sc.tenant, Authority: sc.auth, ID: form, Form: f, Head: sc.head.Publication, Conflicts: p.Conflicts, Waiting: s.Catalog.Waiting(form),
 		MayChange: a.Has(sc.auth, identity.FormOwner), MayPass: a.Has(sc.auth, identity.FormApprover)}
 	pubs, err := s.Catalog.History(ctx, s.Clock.Now(), sc.tenant.ID, form)
 	if err != nil {

@@ -1,69 +1,25 @@
 package flow
 
 import (
-	"slices"
-
 	"samtjanst/forms"
 	"samtjanst/forms/journey"
 )
 
-// Policy says what happens to open applications when a new version is published.
-type Policy struct {
-	Kind    string `json:"kind"`
-	Mapping []Move `json:"mapping,omitempty"` // of Migrate
-}
+// What becomes of open applications is said in the same words by who publishes in the builder and by the files of a form (forms.DraftPolicy).
+type (
+	Policy = forms.DraftPolicy
+	Move   = forms.DraftMove
+)
 
 // Kinds of policy.
 const (
-	Keep    = "keep"    // they stay with the version they were begun with
-	Migrate = "migrate" // they are moved to the new version when they are opened next
-	Restart = "restart" // they can be read, and must be begun anew
+	Keep    = forms.KeepDrafts
+	Migrate = forms.MigrateDrafts
+	Restart = forms.RestartDrafts
 )
 
-// Move says where an answer goes. Pointers are those of forms: "*" is any row, and From and To have equally many of them.
-type Move struct {
-	From forms.Pointer `json:"from,omitempty"` // "" for a default
-	To   forms.Pointer `json:"to,omitempty"`   // "": the answer is dropped
-	// Default is what stands at To where nothing was answered; nil for nothing.
-	Default any `json:"default,omitempty"`
-}
-
-// maxMoves bounds a mapping.
-const maxMoves = 200
-
-// check tells what is wrong with a policy for going from earlier versions to another; problems have the pointer "/policy".
-func (p Policy) check(from []*forms.Form, to *forms.Form) []forms.Problem {
-	bad := func(code string, at forms.Pointer) []forms.Problem {
-		return []forms.Problem{{Pointer: "/policy", Code: code, Params: map[string]any{"pointer": string(at)}}}
-	}
-	if !slices.Contains([]string{Keep, Migrate, Restart}, p.Kind) {
-		return bad(forms.NotAnOption, "")
-	}
-	if p.Kind != Migrate && len(p.Mapping) > 0 || len(p.Mapping) > maxMoves {
-		return bad(forms.NotAllowed, "")
-	}
-	rows := func(at forms.Pointer) (n int) {
-		for _, t := range at.Tokens() {
-			if t == "*" {
-				n++
-			}
-		}
-		return n
-	}
-	for _, m := range p.Mapping {
-		switch {
-		case m.From == "" && m.To == "", m.From == "" && m.Default == nil:
-			return bad(forms.NotAllowed, "")
-		case m.From != "" && !slices.ContainsFunc(from, func(f *forms.Form) bool { return f.Fields[m.From] != nil }):
-			return bad(forms.NotAnOption, m.From)
-		case m.To != "" && to.Fields[m.To] == nil:
-			return bad(forms.NotAnOption, m.To)
-		case m.From != "" && m.To != "" && rows(m.From) != rows(m.To), m.From == "" && rows(m.To) > 0:
-			return bad(forms.NotAllowed, m.To)
-		}
-	}
-	return nil
-}
+// maxTurns bounds how many answers that no longer fit are taken away, one by one.
+const maxTurns = 200
 
 // carried is what came of an application that was moved to another version.
 type carried struct {
@@ -81,7 +37,7 @@ func carry(to *Graph, scope forms.Scope, mapping []Move) (carried, error) {
 	out := carried{answers: mapped(scope.Answers, mapping)}
 	scope.Answers = out.answers
 	// What is taken away may change what is shown and so what is judged; each turn takes something, and there is an end to that.
-	for range maxMoves {
+	for range maxTurns {
 		view, err := to.Run(scope)
 		if err != nil {
 			return out, err

@@ -119,7 +119,7 @@ func TestPolicyCheck(t *testing.T) {
 		"nothing":             {Policy{Kind: Migrate, Mapping: []Move{{}}}, false},
 		"a default":           {Policy{Kind: Migrate, Mapping: []Move{{To: "/b", Default: "x"}}}, true},
 	} {
-		if got := c.policy.check([]*forms.Form{from}, to); (got == nil) != c.ok {
+		if got := c.policy.Check([]*forms.Form{from}, to); (got == nil) != c.ok {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -291,11 +291,11 @@ func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id
 	if len(made) == 0 && len(p.Settled) == 0 && policy.Kind == Keep || len(stale) > 0 || len(linted) > 0 || next == nil {
 		bad("/changes", forms.NotAllowed, nil)
 	} else {
-		earlier, err := s.earlierForms(ctx, sc)
+		earlier, err := s.earlierForms(ctx, sc.tenant.ID, sc.form)
 		if err != nil {
 			return nil, err
 		}
-		problems = append(problems, policy.check(earlier, next.Form)...)
+		problems = append(problems, policy.Check(earlier, next.Form)...)
 	}
 	if len(problems) > 0 {
 		return problems, nil

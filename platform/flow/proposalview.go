@@ -55,7 +55,7 @@ func (s *Service) Proposal(ctx context.Context, a identity.Actor, form, id strin
 		if err != nil {
 			return nil, fault.New("flow.Proposal", fault.Internal, err)
 		}
-		out.Report, err = s.report(ctx, sc, g, p.Policy)
+		out.Report, err = s.report(ctx, sc.tenant.ID, g, p.Policy)
 		if err != nil {
 			return nil, err
 		}

@@ -49,7 +49,7 @@ func (s *Service) ApproveProposal(ctx context.Context, a identity.Actor, form, i
 	if err != nil {
 		return fault.New(op, fault.Internal, err)
 	}
-	report, err := s.report(ctx, sc, o.graph, p.Policy)
+	report, err := s.report(ctx, sc.tenant.ID, o.graph, p.Policy)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"errors"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -40,10 +39,7 @@ func TestDraftsAreMoved(t *testing.T) {
 	schema, text := files["skolskjuts/schema.json"], files["skolskjuts/text/en.yaml"]
 	schema.Data = bytes.Replace(schema.Data, []byte(`"const": "hela"`), []byte(`"const": "heltid"`), 1)
 	text.Data = bytes.Replace(text.Data, []byte("{hela: "), []byte("{heltid: "), 1)
-	if _, err := flow.LoadCatalog(t.Context(), files, ".", o.Store, o.Clock.Now(), slog.New(slog.DiscardHandler)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := o.Flow.Catalog.Refresh(o.Ctx, o.Clock.Now()); err != nil {
+	if err := o.Flow.PublishFiles(o.Ctx, files, "."); err != nil {
 		t.Fatal(err)
 	}
 	kept, err := o.Flow.Page(o.Ctx, anna, id, journey.CheckPage, false)

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,10 +29,7 @@ func aids(t *testing.T, w *servertest.World) (draft string) {
 		}
 		f.Data = bytes.Replace(f.Data, []byte(change[0]), []byte(change[1]), 1)
 	}
-	if _, err := flow.LoadCatalog(t.Context(), files, ".", w.Store, w.Clock.Now(), slog.New(slog.DiscardHandler)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Flow.Catalog.Refresh(w.Ctx, w.Clock.Now()); err != nil {
+	if err := w.Flow.PublishFiles(w.Ctx, files, "."); err != nil {
 		t.Fatal(err)
 	}
 	draft, err := w.Flow.Start(w.Ctx, anna, "ekkoping", "fardtjanst")

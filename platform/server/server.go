@@ -172,41 +172,9 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 		return nil, fmt.Errorf("data: %w", err)
 	}
 	s.closers = append(s.closers, blobs.Close)
-	formFiles, formFolder := fs.FS(library.Forms), "."
-	if cfg.Forms != "" {
-		formFiles = os.DirFS(cfg.Forms)
-	}
-	catalog, err := flow.LoadCatalog(ctx, formFiles, formFolder, s.Store, o.Clock.Now(), o.Log)
+	catalog, err := flow.LoadCatalog(ctx, s.Store, o.Clock.Now())
 	if err != nil {
 		return nil, fmt.Errorf("forms: %w", err)
-	}
-	for _, t := range dirs.Tenants() {
-		for _, sv := range t.Services {
-			head, err := catalog.Head(t.ID, sv.Form)
-			if err != nil {
-				return nil, fmt.Errorf("municipality %s offers %q, and there is no such form", t.ID, sv.Form)
-			}
-			if head.Authority == "" {
-				return nil, fmt.Errorf("municipality %s offers %q, which officers begin: take it out; the boards that are to have it list it among a cooperation's forms", t.ID, sv.Form)
-			}
-			if _, ok := t.Authority(head.Authority); !ok {
-				return nil, fmt.Errorf("municipality %s offers %q, and has no authority %q to own it", t.ID, sv.Form, head.Authority)
-			}
-		}
-	}
-	for _, t := range dirs.Tenants() {
-		for _, c := range t.Cooperations {
-			for _, form := range c.Forms {
-				if _, err := catalog.Head(t.ID, form); err != nil {
-					return nil, fmt.Errorf("municipality %s: cooperation %s lists %q, and there is no such form", t.ID, c.ID, form)
-				}
-			}
-			for name := range c.Settings {
-				if err := settable(ctx, catalog, t.ID, c, name, o.Clock.Now()); err != nil {
-					return nil, err
-				}
-			}
-		}
 	}
 	box, err := keys.Scope(ctx, "platform")
 	if err != nil {
@@ -269,19 +237,15 @@ func (s *Server) flow(ctx context.Context, cfg config.Config, o Options, dirs *d
 			return nil, ""
 		},
 	}
-	for _, t := range dirs.Tenants() {
-		for _, sv := range t.Services {
-			head, err := catalog.Head(t.ID, sv.Form)
-			if err == nil {
-				err = use.CheckLookups(sv.Form, head)
-			}
-			if err == nil {
-				err = use.CheckBookings(t.ID, sv.Form, head)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("municipality %s: %w", t.ID, err)
-			}
-		}
+	formFiles := fs.FS(library.Forms)
+	if cfg.Forms != "" {
+		formFiles = os.DirFS(cfg.Forms)
+	}
+	if err := use.PublishFiles(ctx, formFiles, "."); err != nil {
+		return nil, fmt.Errorf("forms: %w", err)
+	}
+	if err := offers(ctx, use, dirs); err != nil {
+		return nil, err
 	}
 	s.meter(use, cfg, o)
 	return use, nil

@@ -281,7 +281,7 @@ func (w *reference) commands() {
 		{"samtjanst form preview DIR [--listen ADDRESS]", "the pages in a browser, shown anew when a file changes"},
 		{"samtjanst form export DIR [-o FILE.json|FILE.zip]", "one JSON document (stdout without -o) or a zip"},
 		{"samtjanst form import FILE.json|FILE.zip DIR", "a folder from what export wrote; never into a folder that has something in it"},
-		{"samtjanst form diff [--format text|json] A B", "what changed from A to B (folders or exported files) and what it means for open drafts; 0 safe, 1 otherwise"},
+		{"samtjanst form diff [--format text|json] A B", "what changed from A to B (folders or exported files) and what it means for open drafts; 0 when B can be published in place of A: the change is safe, or B says under `drafts` what becomes of them"},
 		{"samtjanst form render --schema FILE [--layout FILE] [--data FILE] [--lang sv]", "any JSON Schema as one HTML document on stdout; 2 with the reason when it is refused"},
 		{"samtjanst form decode --schema FILE [--layout FILE] [--data STORED] [--lang sv]", "a posted page (application/x-www-form-urlencoded, stdin) as `{answers, problems}`; 0 with or without problems, 2 on input that cannot be used"},
 		{"samtjanst form schemas DIR", "the JSON Schemas of the files, for editors"},

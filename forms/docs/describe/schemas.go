@@ -33,22 +33,32 @@ func values() map[string][]any {
 		"Handover.protected":   {"exclude"},
 		"Retention.from":       {"closed"},
 		"Turn.does":            {"open", "sign", "decline", "hindered", "withdraw", "change", "paper", "remind", "replace", "go-on"},
+		"DraftStep.policy":     policies(),
 		"LayoutField.kind":     {"info", "warning", "stop"},
 		"LayoutField.audience": {"own", "officer"},
 		"LayoutField.widget":   widgets,
 	}
 }
 
+func policies() []any {
+	var out []any
+	for _, kind := range forms.DraftPolicies {
+		out = append(out, kind)
+	}
+	return out
+}
+
 const (
 	date    = `^\d{4}-\d{2}-\d{2}$`
 	pointer = `^/`
+	version = `^[0-9a-f]{12,64}$`
 )
 
 func rules() map[string]string {
 	return map[string]string{
 		"Meta.id": `^[a-z][a-z0-9-]*$`, "Meta.own": pointer, "Party.contact": pointer, "Legal.from": date, "Legal.to": date,
 		"Overview.opens": date, "Overview.lastDay": `^(\d{4}-)?\d{2}-\d{2}$`, "LayoutPage.id": `^[a-z0-9-]+$`, "LayoutField.pointer": pointer,
-		"Scenario.today": date,
+		"Scenario.today": date, "DraftStep.from": version, "DraftMove.from": pointer, "DraftMove.to": pointer,
 	}
 }
 
