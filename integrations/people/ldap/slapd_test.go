@@ -36,14 +36,14 @@ var now = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 // slapd is a real server of Debian's with nobody in it.
 type slapd struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	plain string // ldap://127.0.0.1:port
 	root  *lib.Conn
 	cmd   *exec.Cmd
 }
 
-func newSlapd(t *testing.T) *slapd {
+func newSlapd(t testing.TB) *slapd {
 	t.Helper()
 	program, err := exec.LookPath("slapd")
 	if err != nil {
@@ -63,7 +63,8 @@ moduleload memberof
 TLSCertificateFile DIR/cert.pem
 TLSCertificateKeyFile DIR/key.pem
 database mdb
-maxsize 10485760
+maxsize 104857600
+dbnosync
 suffix "dc=example,dc=se"
 rootdn "cn=root,dc=example,dc=se"
 rootpw hemligt
@@ -167,7 +168,7 @@ func (s *slapd) config() ldap.Config {
 		GroupBase: "ou=groups," + base, PageSize: 10, Attributes: ldap.Attributes{Number: "employeeNumber"}}
 }
 
-func source(t *testing.T, c ldap.Config) *ldap.Source {
+func source(t testing.TB, c ldap.Config) *ldap.Source {
 	t.Helper()
 	s, err := ldap.New(c, nil, clock.NewManual(now))
 	if err != nil {
