@@ -9,13 +9,11 @@
 package rest
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 
+	"samtjanst/integrations/tlsclient"
 	"samtjanst/platform/fault"
 )
 
@@ -32,25 +30,7 @@ type noAnswer struct{ error }
 // Unwrap gives the cause.
 func (n noAnswer) Unwrap() error { return n.error }
 
-// why tells what kept an answer from coming. A library's own text may have the address, in whose query is what was asked about, or what the
-// other side wrote: only what is known to have neither is passed on.
-func why(err error) error {
-	var network *net.OpError
-	var certificate *tls.CertificateVerificationError
-	switch {
-	case errors.Is(err, context.Canceled):
-		return noAnswer{context.Canceled}
-	case errors.Is(err, context.DeadlineExceeded):
-		return noAnswer{context.DeadlineExceeded}
-	case errors.As(err, &network):
-		return noAnswer{network}
-	case errors.As(err, &certificate):
-		return noAnswer{certificate}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return noAnswer{io.ErrUnexpectedEOF}
-	}
-	return noAnswer{errors.New("no answer that can be read")}
-}
+func why(err error) error { return noAnswer{tlsclient.Why(err)} }
 
 // Send gives the answer, whose body may have so many bytes. Fault: Unavailable.
 func Send(op string, hc *http.Client, req *http.Request, maxBytes int64) (Answer, error) {

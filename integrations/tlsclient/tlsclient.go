@@ -3,10 +3,12 @@
 package tlsclient
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -40,6 +42,27 @@ func New(rootsFile string, timeout time.Duration, certificates ...tls.Certificat
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, 512 // as many as the platform asks at once: a new one costs more than many questions
 	return &http.Client{Transport: t, Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
+}
+
+// Why tells what kept an answer from coming, for an error of ours. A library's own text may have the address, in whose query is what was asked
+// about, or what the other side wrote: only what is known to have neither is passed on.
+func Why(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
+	if network, ok := errors.AsType[*net.OpError](err); ok {
+		return network
+	}
+	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return certificate
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return errors.New("no answer that can be read")
 }
 
 // Local reports whether a host is this machine, which may be reached without TLS.

@@ -11,7 +11,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/mail"
+	"net/textproto"
 	"regexp"
 	"strings"
 	"time"
@@ -131,7 +133,7 @@ func (m *Mailer) Mail(ctx context.Context, n notify.Mail) error {
 	defer cancel()
 	conn, err := m.client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return fault.New(op, fault.Unavailable, errors.New("no session with the mail server"))
+		return fault.New(op, fault.Unavailable, fmt.Errorf("no session with the mail server: %w", unopened(err)))
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // wakes a send that the context has given up
 	defer stop()
@@ -165,6 +167,14 @@ func (m *Mailer) compose(n notify.Mail) (*gomail.Msg, error) {
 	}
 	msg.SetBodyString(gomail.TypeTextPlain, n.Body)
 	return msg, nil
+}
+
+// unopened tells why there is no session: the server's code, of what it says no more, or what kept it from saying anything.
+func unopened(err error) error {
+	if said, ok := errors.AsType[*textproto.Error](err); ok {
+		return fmt.Errorf("it answered %d", said.Code)
+	}
+	return tlsclient.Why(err)
 }
 
 // classify reads the server's code. Only a permanent answer about the receiver or the message is Invalid; one about us (sender

@@ -84,16 +84,19 @@ func TestARefusedTextIsForGood(t *testing.T) {
 }
 
 func TestNothingIsSentWithoutTheRightServer(t *testing.T) {
-	for name, spoil := range map[string]func(*smtp.Config){
-		"another root":   func(c *smtp.Config) { c.RootsFile = "" },
-		"wrong password": func(c *smtp.Config) { c.Password = "gissning" },
-		"no password":    func(c *smtp.Config) { c.Username, c.Password = "", "" },
-		"nobody there":   func(c *smtp.Config) { c.Port = 1 },
+	for name, c := range map[string]struct {
+		spoil func(*smtp.Config)
+		why   string // for the operator
+	}{
+		"another root":   {func(c *smtp.Config) { c.RootsFile = "" }, "certificate"},
+		"wrong password": {func(c *smtp.Config) { c.Password = "gissning" }, "535"},
+		"no password":    {func(c *smtp.Config) { c.Username, c.Password = "", "" }, ""},
+		"nobody there":   {func(c *smtp.Config) { c.Port = 1 }, "refused"},
 	} {
-		m, sim := rig(t, spoil)
+		m, sim := rig(t, c.spoil)
 		err := m.Mail(context.Background(), letter)
-		if !errors.Is(err, fault.Unavailable) || len(sim.Messages("")) != 0 {
-			t.Errorf("%s: %v, want unavailable", name, err)
+		if !errors.Is(err, fault.Unavailable) || len(sim.Messages("")) != 0 || !strings.Contains(err.Error(), c.why) {
+			t.Errorf("%s: %v, want unavailable, %s", name, err, c.why)
 		}
 		if err != nil && strings.Contains(err.Error(), "gissning") {
 			t.Errorf("%s: the error holds the password", name)
