@@ -47,6 +47,23 @@ type Stateful interface {
 	AnswerWith(ctx context.Context, ref string, state []byte, posted url.Values) (Status, error)
 }
 
+// Called is a provider that can reach somebody who is on the telephone with an officer. There is no browser of the person's: nothing is
+// scanned, linked to or returned to. The person opens the app alone, which says who called whom and asks whether that is so.
+type Called interface {
+	Provider
+	// StartCall begins an order for r.Number, which must be given. Of the request it uses what is asked and of whom, and nothing of a browser.
+	StartCall(ctx context.Context, r Request, by Caller) (Order, error)
+}
+
+// Caller says who made a telephone call.
+type Caller string
+
+// Callers.
+const (
+	CalledByAuthority Caller = "authority" // the officer called the person
+	CalledByPerson    Caller = "person"    // the person called the officer
+)
+
 // Answer has a provider read what the browser brought back for an order. Its errors are those of Collect.
 func Answer(ctx context.Context, p Visited, o Order, posted url.Values) (Status, error) {
 	if s, ok := p.(Stateful); ok {
@@ -81,7 +98,6 @@ type Request struct {
 	ReturnURL string      // where the app on the same device returns, with a nonce bound to the session; "" for none
 	Relay     string      // of a Visited provider: 22 random letters and digits that come back with the browser
 	Level     int         // the least level of assurance, 2–4; 0 the provider's own
-	Phone     bool        // the person is on the telephone with an officer and starts the app alone, where the provider can (BankID phone/sign)
 	Number    idno.Number // the only person who may complete it; zero for anybody (login)
 	Text      string      // shown in the app, plain text, or simple Markdown when Markdown is set; at most 30,000 bytes when signing
 	Markdown  bool

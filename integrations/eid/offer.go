@@ -63,6 +63,11 @@ func (o Offers) Logins(level int) Offers {
 	return o.which(func(one Offer) bool { return one.Login && one.Level >= level })
 }
 
+// Called keeps those that reach somebody who is on the telephone.
+func (o Offers) Called() Offers {
+	return o.which(func(one Offer) bool { _, can := one.Provider.(Called); return can })
+}
+
 func (o Offers) which(keep func(Offer) bool) Offers {
 	var out Offers
 	for _, one := range o {

@@ -54,27 +54,36 @@ type Client struct {
 	clock clock.Clock
 }
 
-var _ eid.Provider = (*Client)(nil)
+var _ eid.Called = (*Client)(nil)
 
 // ID names the provider.
 func (c *Client) ID() string { return ID }
 
+// kind is what of an order follows from its purpose.
+type kind struct {
+	path                   string
+	limitText, limitHidden int // in bytes
+}
+
+func kindOf(p eid.Purpose) (kind, error) {
+	switch p {
+	case eid.Login:
+		return kind{"/auth", MaxLoginText, MaxLoginHidden}, nil
+	case eid.Sign:
+		return kind{"/sign", MaxSignText, MaxSignHidden}, nil
+	}
+	return kind{}, errors.New("unknown purpose")
+}
+
 // Start begins an order. Faults: those of eid.Provider.
 func (c *Client) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 	const op = "bankid.Start"
-	path, limitText, limitHidden := "/auth", MaxLoginText, MaxLoginHidden
-	switch r.Purpose {
-	case eid.Login:
-	case eid.Sign:
-		path, limitText, limitHidden = "/sign", MaxSignText, MaxSignHidden
-	default:
-		return eid.Order{}, fault.New(op, fault.Invalid, ours(errors.New("unknown purpose")))
+	k, err := kindOf(r.Purpose)
+	if err == nil {
+		err = errors.Join(checkBrowser(r), k.check(r))
 	}
-	if err := check(r, limitText, limitHidden); err != nil {
+	if err != nil {
 		return eid.Order{}, fault.New(op, fault.Invalid, ours(err))
-	}
-	if r.Phone {
-		return c.startCall(ctx, op, "/phone"+path, r)
 	}
 	in := startRequest{
 		shown: shownOf(r), EndUserIP: r.EndUserIP, ReturnURL: r.ReturnURL, ReturnRisk: c.cfg.ReturnRisk,
@@ -82,7 +91,7 @@ func (c *Client) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 		Requirement: requirement{PinCode: c.cfg.PinCode, CertificatePolicies: c.cfg.CertificatePolicies, PersonalNumber: r.Number.Digits()},
 	}
 	var out startResponse
-	if err := c.call(ctx, op, path, in, &out); err != nil {
+	if err := c.call(ctx, op, k.path, in, &out); err != nil {
 		return eid.Order{}, err
 	}
 	if out.OrderRef == "" || out.AutoStartToken == "" || out.QRStartToken == "" || out.QRStartSecret == "" ||
@@ -91,26 +100,42 @@ func (c *Client) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
 	}
 	token := url.Values{"autostarttoken": {out.AutoStartToken}}.Encode()
 	return eid.Order{
-		Ref:       c.seal.ref(out.OrderRef, r),
+		Ref:       c.seal.ref(out.OrderRef, r, placeOf(r.UserAgent)),
 		AutoStart: out.AutoStartToken, QRToken: out.QRStartToken, QRSecret: out.QRStartSecret,
 		Started:  c.clock.Now(),
 		StartURL: c.cfg.StartURL + "?" + token, DesktopURL: c.cfg.DesktopURL + "?" + token,
 	}, nil
 }
 
-// startCall begins an order for somebody on the telephone whom we called. There is no browser of the person's: no address, no link, no
-// code, and nowhere to return to.
-func (c *Client) startCall(ctx context.Context, op, path string, r eid.Request) (eid.Order, error) {
-	in := callRequest{shown: shownOf(r), PersonalNumber: r.Number.Digits(), CallInitiator: "RP",
+// initiators are BankID's words for who called.
+var initiators = map[eid.Caller]string{eid.CalledByAuthority: "RP", eid.CalledByPerson: "user"}
+
+// StartCall begins an order for somebody on the telephone. Faults: those of eid.Provider.
+func (c *Client) StartCall(ctx context.Context, r eid.Request, by eid.Caller) (eid.Order, error) {
+	const op = "bankid.StartCall"
+	k, err := kindOf(r.Purpose)
+	switch {
+	case err != nil:
+	case r.Number.IsZero():
+		err = errors.New("an order by telephone is for a certain person")
+	case initiators[by] == "":
+		err = errors.New("it is not said who called")
+	default:
+		err = k.check(r)
+	}
+	if err != nil {
+		return eid.Order{}, fault.New(op, fault.Invalid, ours(err))
+	}
+	in := callRequest{shown: shownOf(r), PersonalNumber: r.Number.Digits(), CallInitiator: initiators[by],
 		Requirement: requirement{PinCode: c.cfg.PinCode, CertificatePolicies: c.cfg.CertificatePolicies}}
 	var out orderRef
-	if err := c.call(ctx, op, path, in, &out); err != nil {
+	if err := c.call(ctx, op, "/phone"+k.path, in, &out); err != nil {
 		return eid.Order{}, err
 	}
 	if out.OrderRef == "" || strings.Contains(out.OrderRef, refSeparator) {
 		return eid.Order{}, fault.New(op, fault.Unavailable, malformed(errors.New("an order without its reference")))
 	}
-	return eid.Order{Ref: c.seal.ref(out.OrderRef, r), Started: c.clock.Now()}, nil
+	return eid.Order{Ref: c.seal.ref(out.OrderRef, r, inCall), Started: c.clock.Now()}, nil
 }
 
 func shownOf(r eid.Request) shown {
@@ -121,22 +146,27 @@ func shownOf(r eid.Request) shown {
 	return s
 }
 
+// checkBrowser refuses what BankID would refuse of an order begun in a browser.
+func checkBrowser(r eid.Request) error {
+	_, err := netip.ParseAddr(r.EndUserIP)
+	switch {
+	case err != nil:
+		return errors.New("the end user's address is not an IP address")
+	case r.Domain == "" || r.UserAgent == "" || r.DeviceID == "":
+		return errors.New("the referring domain, the user agent or the device identifier is missing")
+	}
+	return nil
+}
+
 // check refuses what BankID would refuse, with a reason that says more than invalidParameters. Nothing of the request is
 // in the reasons.
-func check(r eid.Request, limitText, limitHidden int) error {
-	if _, err := netip.ParseAddr(r.EndUserIP); err != nil && !r.Phone {
-		return errors.New("the end user's address is not an IP address")
-	}
+func (k kind) check(r eid.Request) error {
 	switch {
-	case r.Phone && r.Number.IsZero():
-		return errors.New("an order by telephone is for a certain person")
-	case !r.Phone && (r.Domain == "" || r.UserAgent == "" || r.DeviceID == ""):
-		return errors.New("the referring domain, the user agent or the device identifier is missing")
 	case r.Purpose == eid.Sign && r.Text == "":
 		return errors.New("a signature needs a text")
 	case r.Purpose == eid.Sign && r.Number.IsZero():
 		return errors.New("a signature needs its signer")
-	case len(r.Text) > limitText || len(r.Hidden) > limitHidden:
+	case len(r.Text) > k.limitText || len(r.Hidden) > k.limitHidden:
 		return errors.New("the text or the hidden data are over BankID's limit")
 	case len(r.ReturnURL) > MaxReturnURL:
 		return errors.New("the return address is over BankID's limit")

@@ -23,11 +23,11 @@ import (
 type calls struct{ *bankid.Client }
 
 func (c calls) Start(ctx context.Context, r eid.Request) (eid.Order, error) {
-	if !r.Number.IsZero() && r.EndUserIP != "" {
-		r.Phone = true
-		r.EndUserIP, r.UserAgent, r.Domain, r.DeviceID = "", "", "", ""
+	if r.Number.IsZero() || r.EndUserIP == "" {
+		return c.Client.Start(ctx, r)
 	}
-	return c.Client.Start(ctx, r)
+	r.EndUserIP, r.UserAgent, r.Domain, r.DeviceID = "", "", "", ""
+	return c.StartCall(ctx, r, eid.CalledByAuthority)
 }
 
 // Orders by telephone keep to the same contract as others.
@@ -54,29 +54,40 @@ func TestCallConformance(t *testing.T) {
 func TestCall(t *testing.T) {
 	w := newWorld(t, nil)
 	r := eidtest.SignRequest(anna)
-	r.Phone = true
-	o := start(t, w.client, r)
-	want := eid.Order{Ref: o.Ref, Started: w.clock.Now()}
-	if diff := cmp.Diff(want, o); diff != "" || o.Ref == "" {
-		t.Fatalf("there is nothing to start or to scan: %s", diff)
+	for _, by := range []eid.Caller{eid.CalledByAuthority, eid.CalledByPerson} {
+		o, err := w.client.StartCall(context.Background(), r, by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := eid.Order{Ref: o.Ref, Started: w.clock.Now()}
+		if diff := cmp.Diff(want, o); diff != "" || o.Ref == "" {
+			t.Fatalf("there is nothing to start or to scan: %s", diff)
+		}
+		w.clock.Advance(time.Minute) // it takes a while to find the glasses
+		if s := status(t, w.client, o); s.State != eid.Pending || s.Message != eid.CallStart {
+			t.Fatalf("got %s %s", s.State, s.Message)
+		}
+		if err := w.sim.DeclineCall(anna); err != nil {
+			t.Fatal(err)
+		}
+		if s := status(t, w.client, o); s.State != eid.Failed || s.Message != eid.CallRefused {
+			t.Fatalf("got %s %s", s.State, s.Message)
+		}
 	}
-	w.clock.Advance(time.Minute) // it takes a while to find the glasses
-	if s := status(t, w.client, o); s.State != eid.Pending || s.Message != eid.CallStart {
-		t.Fatalf("got %s %s", s.State, s.Message)
+	for name, edit := range map[string]func(*eid.Request, *eid.Caller){
+		"a call to nobody":        func(r *eid.Request, _ *eid.Caller) { r.Number = idno.Number{} },
+		"nobody knows who called": func(_ *eid.Request, by *eid.Caller) { *by = "" },
+		"a call about nothing":    func(r *eid.Request, _ *eid.Caller) { r.Text = "" },
+		"another purpose":         func(r *eid.Request, _ *eid.Caller) { r.Purpose = "chat" },
+		"a text over the limit":   func(r *eid.Request, _ *eid.Caller) { r.Text = strings.Repeat("a", bankid.MaxSignText+1) },
+	} {
+		changed, by := r, eid.CalledByAuthority
+		edit(&changed, &by)
+		if _, err := w.client.StartCall(context.Background(), changed, by); !errors.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
-	if err := w.sim.DeclineCall(anna); err != nil {
-		t.Fatal(err)
-	}
-	if s := status(t, w.client, o); s.State != eid.Failed || s.Message != eid.CallRefused {
-		t.Fatalf("got %s %s", s.State, s.Message)
-	}
-	r.Number = idno.Number{}
-	r.Purpose, r.Text, r.Markdown, r.Hidden = eid.Login, "", false, nil
-	if _, err := w.client.Start(context.Background(), r); !errors.Is(err, fault.Invalid) {
-		t.Errorf("a call to nobody: %v", err)
-	}
-	r.Number = anna
-	if _, err := w.answering(t, http.StatusOK, `{}`).Start(context.Background(), r); !errors.Is(err, fault.Unavailable) {
+	if _, err := w.answering(t, http.StatusOK, `{}`).StartCall(context.Background(), r, eid.CalledByAuthority); !errors.Is(err, fault.Unavailable) {
 		t.Errorf("an order without its reference: %v", err)
 	}
 }

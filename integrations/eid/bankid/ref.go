@@ -56,9 +56,9 @@ func newSealer(privateKey []byte) sealer {
 	return sealer{m.Sum(nil)}
 }
 
-func (s sealer) ref(order string, r eid.Request) string {
+func (s sealer) ref(order string, r eid.Request, at place) string {
 	purpose := string(r.Purpose)
-	if at := placeOf(r); at != atComputer {
+	if at != atComputer {
 		purpose += "-" + string(at)
 	}
 	person := ""
@@ -110,13 +110,10 @@ func (s sealer) compare(t ticket, got evidence.Verified, claimed string) evidenc
 	return ""
 }
 
-// placeOf tells where the person is. A browser on a phone or tablet starts BankID on the same device; elsewhere a QR code is read.
-func placeOf(r eid.Request) place {
-	if r.Phone {
-		return inCall
-	}
+// placeOf tells where the person is by the browser: on a phone or tablet it starts BankID on the same device; elsewhere a QR code is read.
+func placeOf(userAgent string) place {
 	for _, mark := range []string{"Mobile", "Android", "iPhone", "iPad"} {
-		if strings.Contains(r.UserAgent, mark) {
+		if strings.Contains(userAgent, mark) {
 			return atPhone
 		}
 	}

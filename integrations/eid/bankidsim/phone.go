@@ -122,6 +122,7 @@ type phoneView struct {
 type orderView struct {
 	Ref     string
 	Login   bool
+	Call    bool // the person is on the telephone with the relying party
 	Asks    bool // about the call, before anything else
 	Called  bool // the relying party called the person, not the reverse
 	Service string
@@ -131,7 +132,7 @@ type orderView struct {
 }
 
 func (s *Sim) view(o *order) orderView {
-	return orderView{Ref: o.ref, Login: o.login, Asks: o.phase == userCall, Called: o.call == "RP", Service: s.service, Text: blocks(string(o.text), o.markdown),
+	return orderView{Ref: o.ref, Login: o.login, Call: o.call != "", Asks: o.phase == userCall, Called: o.call == "RP", Service: s.service, Text: blocks(string(o.text), o.markdown),
 		Since: o.created.In(clock.Stockholm).Format("15:04:05"), created: o.created}
 }
 

@@ -146,22 +146,28 @@ func (p page) hidden(t *testing.T, name string) string {
 // Somebody on the telephone is asked about the call first, and can say that it is not so.
 func TestCall(t *testing.T) {
 	h := open(t, authority)
-	r := eidtest.SignRequest(asa)
-	r.Phone = true
 	for _, c := range []struct {
+		by      eid.Caller
+		says    string
 		talking string
 		want    eid.Message
-	}{{"yes", ""}, {"no", eid.CallRefused}} {
-		o := h.start(t, r)
+	}{{eid.CalledByAuthority, "säger att de har ringt dig", "yes", ""}, {eid.CalledByPerson, "säger att du har ringt dem", "no", eid.CallRefused}} {
+		o, err := h.client.StartCall(t.Context(), eidtest.SignRequest(asa), c.by)
+		if err != nil {
+			t.Fatal(err)
+		}
 		ref := url.Values{"ref": {strings.Split(o.Ref, ".")[0]}}
 		if s := h.collect(t, o); s.Message != eid.CallStart {
 			t.Fatalf("before: %s", s.Message)
+		}
+		if p := h.get(t, "/bankid/phone/asa-testsson"); !strings.Contains(p.body, "i ett telefonsamtal") {
+			t.Fatalf("the app does not tell that it is about a call:\n%s", p.body)
 		}
 		h.post(t, "/bankid/phone/asa-testsson/open", ref)
 		if s := h.collect(t, o); s.Message != eid.CallConfirm {
 			t.Fatalf("opened: %s", s.Message)
 		}
-		if p := h.get(t, "/bankid/phone/asa-testsson"); !strings.Contains(p.body, "Pratar du i telefon med Ekköpings kommun?") || strings.Contains(p.body, "skolskjuts") {
+		if p := h.get(t, "/bankid/phone/asa-testsson"); !strings.Contains(p.body, "Pratar du i telefon med Ekköpings kommun?") || !strings.Contains(p.body, c.says) || strings.Contains(p.body, "skolskjuts") {
 			t.Fatalf("the app does not ask about the call alone:\n%s", p.body)
 		}
 		ref.Set("code", "123456")

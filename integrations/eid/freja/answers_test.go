@@ -181,7 +181,6 @@ func TestOwnLimits(t *testing.T) {
 	for name, edit := range map[string]func(*eid.Request){
 		"4097 characters":     func(r *eid.Request) { r.Text = strings.Repeat("å", 4097) },
 		"not UTF-8":           func(r *eid.Request) { r.Text = "\xff" },
-		"on the telephone":    func(r *eid.Request) { r.Phone = true },
 		"login with a text":   func(r *eid.Request) { r.Purpose, r.Hidden = eid.Login, nil },
 		"login with a digest": func(r *eid.Request) { r.Purpose, r.Text = eid.Login, "" },
 	} {

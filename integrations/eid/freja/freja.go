@@ -102,8 +102,6 @@ func check(r eid.Request) error {
 	switch {
 	case r.Purpose != eid.Login && r.Purpose != eid.Sign:
 		return errors.New("unknown purpose")
-	case r.Phone:
-		return errors.New("Freja has no orders for a person on the telephone")
 	case levels[r.Level] == "":
 		return errors.New("a level of assurance that Freja does not have")
 	case r.Purpose == eid.Login && (r.Text != "" || len(r.Hidden) > 0):
