@@ -44,6 +44,7 @@ var table = map[string][]State{
 	"opened":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding, Decided},
 	"own-filled":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"signed":             {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding, Decided}, // the last: what was decided by word of mouth
+	"asked-by-phone":     {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding, Decided},
 	"declined":           {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer, Deciding},
 	"taken-back":         {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
 	"withdrawn":          {AwaitingSignatures, AwaitingCompletion, AwaitingOfficer},
@@ -136,8 +137,12 @@ func (c *Case) apply(e Event, now time.Time) error {
 		return c.ownFilled(e)
 	case SignedBy:
 		return c.filled(e.Party, signing.Signed, now, func(pl *signing.Place) {
-			pl.Method, pl.Manifest, pl.Evidence = e.Method, e.Manifest, string(e.Evidence)
+			pl.Method, pl.Manifest, pl.Evidence, pl.Call = e.Method, e.Manifest, string(e.Evidence), e.Call
 		})
+	case AskedByPhone:
+		if !c.MaySign(e.Party) {
+			return fault.Newf("casework.Apply", fault.Conflict, "nobody to ask")
+		}
 	case DeclinedBy:
 		return c.declined(e, now)
 	case HinderedBy:

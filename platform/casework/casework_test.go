@@ -242,7 +242,7 @@ func TestFailuresBecomeVisible(t *testing.T) {
 
 // every event, made so that it would be right in some state.
 func everyEvent() []Event {
-	return []Event{submittedByBoth, Opened{"p2"}, OwnFilled{Party: "p2"}, SignedBy{Party: "p2"}, DeclinedBy{Party: "p2"}, WithdrawnBy{"p1"}, ReminderAsked{"p2"},
+	return []Event{submittedByBoth, Opened{"p2"}, OwnFilled{Party: "p2"}, SignedBy{Party: "p2"}, AskedByPhone{"p2", "authority"}, DeclinedBy{Party: "p2"}, WithdrawnBy{"p1"}, ReminderAsked{"p2"},
 		CompletionOrdered{Parties: []signing.PartyID{"p2"}, Due: start.AddDate(0, 1, 0)}, WentOn{Party: "p2"}, SignedOnPaper{Party: "p2"}, Assigned{"s", "n"},
 		TaskDone{1}, LetterSent{Party: "p2", What: "decision"}, DecisionTaken{}, DecisionOpened{"p2"}, Reported{"2026-12-01"}, ProtectionFound{"protected"},
 		RidesReceived{}, NumberClaimed{Effect: "x"}, NoticeSent{Effect: "x"}, NoticeFailed{Effect: "x"}, LetterDue{"x"}, DocumentMade{Effect: "x"}, HandedOver{Effect: "x"},

@@ -39,6 +39,12 @@ type (
 		Method   string
 		Manifest string // digest, hex
 		Evidence PartID
+		Call     *signing.Call // in which an officer asked for it; nil when the party signed alone
+	}
+	// AskedByPhone: an officer who was talking with a party asked for the signature.
+	AskedByPhone struct {
+		Party  signing.PartyID
+		Caller string // as signing.Call
 	}
 	// DeclinedBy: a party said no. The reason is for the officer alone. Back says that the applicant is to change what others do not sign,
 	// and is told that somebody has declined.
@@ -158,6 +164,7 @@ func (Submitted) Kind() string         { return "submitted" }
 func (Opened) Kind() string            { return "opened" }
 func (OwnFilled) Kind() string         { return "own-filled" }
 func (SignedBy) Kind() string          { return "signed" }
+func (AskedByPhone) Kind() string      { return "asked-by-phone" }
 func (DeclinedBy) Kind() string        { return "declined" }
 func (HinderedBy) Kind() string        { return "hindered" }
 func (Replaced) Kind() string          { return "replaced" }

@@ -72,9 +72,16 @@ type Place struct {
 	Evidence string      // part id of the evidence once signed
 	Manifest string      // digest of the manifest signed, hex
 	Method   string      // the e-legitimation's id: "bankid"; "paper"
+	Call     *Call       // in which it was signed; nil when it was not on the telephone
 	Reason   string      // why declined, against or hindered (for the officer only), or the stated ground of a waiver
 	Voided   int         // how many times a change of content voided this signature
 	Instead  PartyID     // whose place it was, when the officer put somebody else there
+}
+
+// Call is a telephone call in which an officer asked for a signature.
+type Call struct {
+	Officer string `json:"officer"` // who asked, by name
+	Caller  string `json:"caller"`  // who called: "authority" or "person", as the person was asked to confirm
 }
 
 // May reports whether the party can sign or say no now: it is the party's turn and the place is open.

@@ -30,6 +30,7 @@ type Evidence struct {
 	IP        string          `json:"ip"`
 	DeviceIP  string          `json:"deviceIp"`
 	Level     int             `json:"level"`
+	Call      *signing.Call   `json:"call,omitempty"` // in which an officer asked for it, by the authority's own word; nil when it was not on the telephone
 }
 
 // signer is whom the evidence names.
@@ -163,6 +164,7 @@ type Signature struct {
 	Signed   *Signed         `json:"signed,omitempty"`   // nil when the signature itself does not hold: what it says is then worth nothing
 	Recorded time.Time       `json:"recorded,omitzero"`  // by the platform's clock
 	Manifest string          `json:"manifest,omitempty"` // digest, hex
+	Call     *signing.Call   `json:"call,omitempty"`     // the authority's own word: no signature covers it
 	Checks   []Check         `json:"checks"`
 
 	manifest signing.Manifest

@@ -133,7 +133,7 @@ func (v *verification) signature(o Order, pl Place) Signature {
 		s.fail(StepForm, evidence.Structure)
 		return s
 	}
-	s.Format, s.Recorded, s.Manifest = e.Format, e.At, signing.ManifestDigest([]byte(e.Manifest))
+	s.Format, s.Recorded, s.Manifest, s.Call = e.Format, e.At, signing.ManifestDigest([]byte(e.Manifest)), e.Call
 	verify := v.checker.Formats[e.Format]
 	if verify == nil {
 		v.found.add(FoundFormat, pl.Evidence)

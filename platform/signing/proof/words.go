@@ -147,6 +147,13 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 		if g := s.Signed; g != nil {
 			line.Details = append(line.Details, Line{Mark: Note, Text: l.T("verify.signed.manifest", "digest", s.Manifest)},
 				Line{Mark: Note, Text: l.T(of(l, "verify.signed.issuer-", "verify.signed.issuer", s.Format), "issuer", g.Issuer)})
+			if s.Call != nil {
+				key := "verify.signed.call"
+				if s.Call.Caller == callByPerson {
+					key = "verify.signed.call-person"
+				}
+				line.Details = append(line.Details, Line{Mark: Note, Text: l.T(key, "officer", s.Call.Officer)})
+			}
 			if g.Anchor.Fingerprint != "" {
 				line.Details = append(line.Details, r.sayAnchor(l, s)...)
 			}
@@ -155,6 +162,9 @@ func (r Report) saySignatures(l Speaker) (out []Line) {
 	}
 	return out
 }
+
+// callByPerson is the caller of a telephone call that the authority did not make.
+const callByPerson = "person"
 
 // of is the key of a text that some formats of evidence have one of their own for; the others share the general one.
 func of(l Speaker, own, general string, f evidence.Format) string {
