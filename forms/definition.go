@@ -143,6 +143,9 @@ type Signing struct {
 	SamePerson bool     `yaml:"samePerson"`
 	Level      int      `yaml:"level"` // least level of assurance, 2–4; 0 is 3
 	With       []string `yaml:"with"`  // e-legitimations that can be used, by their ids; absent: all that the municipality has
+	// Phone lets an officer who is talking with a party on the telephone ask for the signature there (BankID), where the municipality lets
+	// its officers do so. Absent: nobody is asked by telephone.
+	Phone bool `yaml:"phone"`
 }
 
 // SigningStep is what is wanted at one time.
@@ -192,6 +195,9 @@ type DecisionSigning struct {
 	Remind  []Reminder `yaml:"remind"`  // counted from when it became somebody's turn
 	Level   int        `yaml:"level"`   // least level of assurance, 2–4; 0 is 3
 	With    []string   `yaml:"with"`    // e-legitimations that can be used, by their ids; absent: all that the municipality has
+	// Phone lets an officer who is talking with somebody who decides on the telephone ask for the signature there (BankID), where the
+	// municipality lets its officers do so. Absent: nobody is asked by telephone.
+	Phone bool `yaml:"phone"`
 }
 
 // Delivery is how a case ends by handing out what was asked for, a certificate or a copy, which is no decision: the officer chooses a way,

@@ -24,8 +24,29 @@ func (l *linter) signing() {
 	if s.Level != 0 && (s.Level < 2 || s.Level > 4) {
 		l.inForm("/signing/level", "write 2, 3 or 4", "signing level %d", s.Level)
 	}
+	if s.Phone && !signs {
+		l.inForm("/signing/phone", "leave it out", "nobody signs who could be asked by telephone")
+	}
+	l.byPhone("/signing", s.Phone, s.Level, s.With)
 	l.steps()
 	l.decisionSigning()
+}
+
+// bankID is the one e-legitimation that is asked for by telephone, and bankIDLevel the level that it has.
+const (
+	bankID      = "bankid"
+	bankIDLevel = 3
+)
+
+// byPhone checks that who may be asked by telephone can sign so.
+func (l *linter) byPhone(at forms.Pointer, phone bool, level int, with []string) {
+	switch {
+	case !phone:
+	case level > bankIDLevel:
+		l.inForm(string(at)+"/phone", "leave it out, or let level be 3", "who is asked by telephone signs with BankID, which has level %d", bankIDLevel)
+	case len(with) > 0 && !slices.Contains(with, bankID):
+		l.inForm(string(at)+"/phone", "leave it out, or add bankid to with", "who is asked by telephone signs with BankID, which is not among those that can be used")
+	}
 }
 
 // decisionSigning checks how a decision is signed.
@@ -44,6 +65,7 @@ func (l *linter) decisionSigning() {
 	if s.Level != 0 && (s.Level < 2 || s.Level > 4) {
 		l.inForm("/decision/sign/level", "write 2, 3 or 4", "signing level %d", s.Level)
 	}
+	l.byPhone("/decision/sign", s.Phone, s.Level, s.With)
 	l.reminders(s.Remind, s.Days, s.Minutes, "/decision/sign/remind/")
 }
 

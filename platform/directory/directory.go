@@ -34,6 +34,8 @@ type Tenant struct {
 	Staff         StaffLogin        `yaml:"staff"`
 	Cooperations  []Cooperation     `yaml:"cooperations"`
 	EID           []string          `yaml:"eid"` // ids of the e-legitimations that are used here; absent: all there are
+	// PhoneSigning lets officers ask somebody whom they are talking with on the telephone for a signature, in the services that allow it.
+	PhoneSigning bool `yaml:"phoneSigning"`
 }
 
 // Contact is the municipality's contact centre.
