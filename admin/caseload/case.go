@@ -8,6 +8,7 @@ import (
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/signing"
 	"samtjanst/renderer/ui"
 )
 
@@ -44,6 +45,7 @@ func (w words) casePage(shell ui.Shell, c *flow.StaffCase, colleagues []flow.Col
 		Common: w.answers(c.View, false), Parties: w.parties(c), Facts: w.facts(c), Attachments: w.files(c),
 		Signatures: w.signatureOrders(c, may), Told: w.told(&c.Case), Proposal: w.proposal(c, actor), Aside: w.aside(c), Decision: w.decision(c), Handout: w.handout(c), Handovers: w.handovers(&c.Case),
 		Rides: c.Case.Rides, Events: w.events(c), Reads: w.reads(c, colleagues), Related: w.rows(c.Related, actor.Staff.Subject)}
+	askable(p.Signatures, func(party signing.PartyID) bool { return flow.MayAskByPhone(actor, c, party) })
 	if wait := c.Case.Wait(); wait != nil {
 		p.Deadline, p.DeadlineIn = wait.Order.Deadline, w.left(wait.Order.Deadline)
 	}

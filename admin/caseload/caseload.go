@@ -44,6 +44,7 @@ type Flow interface {
 	Signatures
 	Decisions
 	SignedDecisions
+	ByPhone
 	Handouts
 	TimeLimits
 	Nights
@@ -120,6 +121,16 @@ type SignedDecisions interface {
 	WithdrawDecision(ctx context.Context, a identity.Actor, id casework.ID, ground string) ([]forms.Problem, error)
 }
 
+// ByPhone are signatures that an officer asks for who is talking with the person. fault.NotFound for a party who has nothing to sign, is the
+// actor, or may not be asked so.
+type ByPhone interface {
+	PhoneSigning(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID) (*flow.PhoneSigning, error)
+	// AskByPhone: problems have the pointer "/caller"; fault.Conflict, with the view, when it cannot be asked for now.
+	AskByPhone(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, in flow.PhoneInput) (*flow.PhoneSigning, []forms.Problem, error)
+	PollPhoneSigning(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID) (*flow.PhoneSigning, error)
+	CancelPhoneSigning(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID) error
+}
+
 // Handouts end a case where nothing is decided: a certificate, a copy.
 type Handouts interface {
 	// HandOut: fault.Conflict when the case is no longer at the revision that the officer read. Problems have the pointers "/way",
@@ -180,6 +191,8 @@ type area struct {
 
 	signDecision *ui.Template[signDecisionPage]
 	signWait     *ui.Template[signWaitPage]
+	phone        *ui.Template[phonePage]
+	phoneWait    *ui.Template[phoneWaitPage]
 	position     *ui.Template[positionPage]
 	night        *ui.Template[nightPage]
 	nightNote    *ui.Template[nightFormPage]
@@ -256,6 +269,8 @@ func newArea(site *admin.Site, d Deps) (*area, error) {
 	ui.Bind(b, &a.rides, "rides")
 	ui.Bind(b, &a.signDecision, "signdecision")
 	ui.Bind(b, &a.signWait, "signwait")
+	ui.Bind(b, &a.phone, "phone")
+	ui.Bind(b, &a.phoneWait, "phonewait")
 	ui.Bind(b, &a.position, "position")
 	ui.Bind(b, &a.night, "night")
 	ui.Bind(b, &a.nightNote, "nightform")
@@ -342,6 +357,12 @@ func Register(site *admin.Site, d Deps) error {
 		quiet(limited(get(one+"/skriv-under/qr", signs, a.signCode), eidkit.CodeLimit)),
 		get(one+"/skriv-under/retur", signs, a.signReturn),
 		post(one+"/skriv-under/avbryt", signs, a.cancelSign),
+		get(one+"/telefon/:party", handles, a.showPhone),
+		limited(post(one+"/telefon/:party", handles, a.askByPhone), eidkit.StartLimit),
+		quiet(get(one+"/telefon/:party/vanta", handles, a.waitForPhone)),
+		limited(post(one+"/telefon/:party/vanta", handles, a.pollPhone), eidkit.PollLimit),
+		limited(get(one+"/telefon/:party/lage", handles, a.phoneState), eidkit.PollLimit),
+		post(one+"/telefon/:party/avbryt", handles, a.cancelPhone),
 		get(one+against.path, signs, a.showPosition(against)),
 		post(one+against.path, signs, a.takePosition(against)),
 		get(one+hindered.path, signs, a.showPosition(hindered)),

@@ -13,7 +13,7 @@ import (
 	"samtjanst/renderer/ui"
 )
 
-var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casework.OwnFilled{}, casework.SignedBy{}, casework.DeclinedBy{},
+var allEvents = []casework.Event{casework.Submitted{}, casework.Opened{}, casework.OwnFilled{}, casework.SignedBy{}, casework.AskedByPhone{}, casework.DeclinedBy{},
 	casework.WithdrawnBy{}, casework.ReminderAsked{}, casework.CompletionOrdered{}, casework.WentOn{}, casework.SignedOnPaper{}, casework.Assigned{},
 	casework.TaskDone{}, casework.LetterSent{}, casework.DecisionTaken{}, casework.DecisionOpened{}, casework.Reported{}, casework.ProtectionFound{},
 	casework.RidesReceived{}, casework.NumberClaimed{}, casework.NoticeSent{}, casework.NoticeFailed{}, casework.DocumentMade{}, casework.HandedOver{},

@@ -67,6 +67,12 @@ func (w words) eventDetail(c *flow.StaffCase, e flow.EventView) string {
 	switch e.Header.Kind {
 	case casework.DeclinedBy{}.Kind():
 		return text(e.Event, "Reason")
+	case casework.AskedByPhone{}.Kind():
+		return w.coded("admin.phone.by.", text(e.Event, "Caller"))
+	case casework.SignedBy{}.Kind():
+		if call, ok := e.Event["Call"].(map[string]any); ok {
+			return w.calledBy(signing.Call{Officer: text(call, "officer"), Caller: text(call, "caller")})
+		}
 	case casework.WentOn{}.Kind(), casework.ProposalWithdrawn{}.Kind():
 		return text(e.Event, "Ground")
 	case casework.CompletionOrdered{}.Kind():

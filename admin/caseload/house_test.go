@@ -88,6 +88,7 @@ type fakeFlow struct {
 	did     []string
 	wrong   []forms.Problem // what the next form is answered with
 	refuse  error           // what the next action fails with
+	phone   *flow.PhoneSigning
 }
 
 func newFakeFlow(t testing.TB, dir *directory.Directory) *fakeFlow {

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"samtjanst/integrations/eid"
+	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit/httptestkit"
+	"samtjanst/platform/signing"
 	"samtjanst/renderer/ui/uitest"
 )
 
@@ -53,6 +56,8 @@ func TestTemplates(t *testing.T) {
 	uitest.Template(t, a.rides)
 	uitest.Template(t, a.signDecision)
 	uitest.Template(t, a.signWait)
+	uitest.Template(t, a.phone)
+	uitest.Template(t, a.phoneWait)
 	uitest.Template(t, a.position)
 	uitest.Template(t, a.stray)
 	uitest.Template(t, a.night)
@@ -67,6 +72,8 @@ func TestPages(t *testing.T) {
 	h := newHouse(t)
 	h.flow.limited(waits)
 	h.flow.rows[4].Limits = nearLimit()
+	h.flow.phone = &flow.PhoneSigning{Document: "Ansökan om skolskjuts", Parts: []signing.Part{{ID: "bilaga1", Name: "Karta över vägen.pdf"}},
+		Offers: eid.Offers{{Provider: nobody{}, Title: map[string]string{"sv": "BankID"}}}, Case: &flow.CaseView{View: h.flow.cases[expired].View}}
 	app := h.kit.App()
 	b := httptestkit.New(t, app)
 	b.LogIn(h.kit, birgitta)
@@ -93,6 +100,7 @@ func TestPages(t *testing.T) {
 		{"limit-done", limitURL(waits, "ansokan", limitDone)},
 		{"limit-missed", limitURL(waits, "understallning", limitEnd)},
 		{"goon", caseURL(expired) + "/vidare/p2"},
+		{"phone", phoneURL(expired, "p2")},
 		{"paper", caseURL(expired) + "/papper/p2"},
 		{"decide", caseURL(waits) + "/beslut"},
 		{"board", boardURL},
@@ -107,4 +115,8 @@ func TestPages(t *testing.T) {
 		"fran": {"2026-12-01"}, "till": {"2027-06-15"}, "titel": {"Enhetschef"}})
 	b.Want(200)
 	show("decide-preview")
+	h.flow.inCall(eid.CallConfirm)
+	b.Get(phoneURL(expired, "p2") + "/vanta")
+	b.Want(200)
+	show("phone-wait")
 }

@@ -46,6 +46,7 @@ type signatureRow struct {
 	Declined string // the reason, for the officer alone
 	Ground   string // on which the case went on without it
 	Evidence string // address of the evidence or the scan, "" none
+	Call     string // who asked for it on the telephone, and who called; "" it was signed alone
 	OnPaper  bool
 	Voided   int
 	may      placeActions
@@ -56,6 +57,7 @@ func (r signatureRow) Remind() bool  { return r.may.Remind }
 func (r signatureRow) Hinder() bool  { return r.may.Hinder }
 func (r signatureRow) Replace() bool { return r.may.Replace }
 func (r signatureRow) GoOn() bool    { return r.may.GoOn }
+func (r signatureRow) Phone() bool   { return r.may.Phone }
 
 // Acts reports whether there is anything to press.
 func (r signatureRow) Acts() bool { return r.may != placeActions{} || r.Evidence != "" }
@@ -66,6 +68,7 @@ type placeActions struct {
 	Hinder  bool // note that the party cannot sign
 	Replace bool // put somebody else there
 	GoOn    bool // go on without, or register a signature on paper
+	Phone   bool // ask for the signature in a telephone call
 }
 
 // placeActions follow from the place and from what it is a place in. Nobody signs a decision in another's place, by pen or not at all:
@@ -182,6 +185,9 @@ func (w words) signatureRow(c *flow.StaffCase, o signing.Order, p signing.Place,
 	}
 	if p.Channel != "" {
 		r.Channel = w.coded("admin.channel.", p.Channel)
+	}
+	if p.Call != nil {
+		r.Call = w.calledBy(*p.Call)
 	}
 	switch {
 	case p.Evidence != "" && r.OnPaper:

@@ -28,9 +28,10 @@ type attempt struct {
 	Markdown bool
 	Hidden   []byte
 	IP       string
-	Level    int         // that was asked for
-	Number   idno.Number // who may complete it
-	Subject  string      // of who decides; "" a party
+	Level    int           // that was asked for
+	Number   idno.Number   // who may complete it
+	Subject  string        // of who decides; "" a party
+	Call     *signing.Call // in which an officer asked for it; nil when the person began alone
 }
 
 // attemptLife is longer than any order lives.
@@ -102,7 +103,7 @@ func (s *Service) PollSigning(ctx context.Context, a identity.Actor, id casework
 		}
 		v, err := s.signingView(ctx, e, p)
 		if err == nil {
-			v.Status, _ = s.collecting.end(attemptKey(id, p.ID))
+			v.Status, _ = s.collecting.end(attemptKey(id, p.ID), false)
 		}
 		return v, err
 	}
@@ -188,7 +189,7 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 	}
 	ev := proof.Evidence{Type: proof.EvidenceType, Provider: at.Order.Provider, Format: evidence.Format(done.Format), Method: done.Method, Manifest: string(at.Manifest), Text: at.Text, Markdown: at.Markdown,
 		Hidden: at.Hidden, Signature: done.Signature, OCSP: done.OCSP, Number: done.Number.Digits(), Name: done.Name, At: now, IP: at.IP,
-		DeviceIP: done.DeviceIP, Level: done.Level}
+		DeviceIP: done.DeviceIP, Level: done.Level, Call: at.Call}
 	raw, err := canon.Marshal(ev)
 	if err != nil {
 		return nil, status, fault.New("flow.complete", fault.Internal, err)
@@ -204,7 +205,7 @@ func (s *Service) complete(ctx context.Context, who idno.Number, e *vault.Entry,
 		if !signed {
 			return nil, nil, nil // what was signed is no longer what stands in the case
 		}
-		return casework.SignedBy{Party: p.ID, Method: at.Order.Provider, Manifest: signing.ManifestDigest(at.Manifest), Evidence: part},
+		return casework.SignedBy{Party: p.ID, Method: at.Order.Provider, Manifest: signing.ManifestDigest(at.Manifest), Evidence: part, Call: at.Call},
 			[]vault.Blob{{ID: part, Kind: "evidence", Bytes: raw}}, nil
 	})
 	if errors.Is(err, fault.Conflict) && !errors.Is(err, errSaved) { // somebody else was first: what was signed here is not wanted any more

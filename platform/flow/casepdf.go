@@ -43,7 +43,7 @@ func (s *Service) CasePDF(ctx context.Context, a identity.Actor, id casework.ID)
 		var list pdf.SignatureList
 		for _, pl := range c.Order.Places {
 			p := c.Party(pl.Party)
-			list = append(list, pdf.Signature{Name: named(p), Role: capacity(v.Form, p), State: placeWord(pl.State), Detail: when(pl.Since) + reason(pl)})
+			list = append(list, pdf.Signature{Name: named(p), Role: capacity(v.Form, p), State: placeWord(pl.State), Detail: when(pl.Since) + called(pl) + reason(pl)})
 		}
 		blocks = append(blocks, list)
 	}
@@ -92,7 +92,7 @@ func decisionSignatures(c *casework.Case) []pdf.Block {
 		}
 		var list pdf.SignatureList
 		for _, pl := range slices.Concat(d.Order.Places, d.Later.Places) {
-			list = append(list, pdf.Signature{Name: names[pl.Party], State: decidedWord(pl), Detail: when(pl.Since) + reason(pl)})
+			list = append(list, pdf.Signature{Name: names[pl.Party], State: decidedWord(pl), Detail: when(pl.Since) + called(pl) + reason(pl)})
 		}
 		blocks = append(blocks, list)
 	}

@@ -228,7 +228,7 @@ func signatureFor(c *casework.Case, pl signing.Place, reader signing.PartyID) Si
 		v.State, v.At = pl.State, pl.Since
 	}
 	if v.Me {
-		v.Method = pl.Method
+		v.Method, v.Phone = pl.Method, pl.Call != nil
 	}
 	v.Later = pl.State.May() && pl.Asked.IsZero()
 	return v

@@ -97,12 +97,13 @@ func (c *collector) heard(key, ref string) (eid.Status, bool) {
 	return f.status, true
 }
 
-// end gives how an order ended that is not kept any more, once; false when it is not known here or goes on.
-func (c *collector) end(key string) (eid.Status, bool) {
+// end gives how an order ended that is not kept any more, once; false when it is not known here or goes on. With call it is one that an officer
+// asked for by telephone, else one that the person began.
+func (c *collector) end(key string, call bool) (eid.Status, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f := c.orders[key]
-	if f == nil || f.ended.IsZero() {
+	if f == nil || f.ended.IsZero() || (f.at.Call != nil) != call {
 		return eid.Status{}, false
 	}
 	c.drop(key)

@@ -44,6 +44,24 @@ func (s *Service) begin(ctx context.Context, offers eid.Offers, provider string,
 	return Started{Provider: provider, Relay: r.Relay, Order: o}, nil
 }
 
+// beginCall starts an order for somebody on the telephone with a provider that is offered and can. provider "" is the first.
+func (s *Service) beginCall(ctx context.Context, offers eid.Offers, provider string, r eid.Request, by eid.Caller) (Started, error) {
+	const op = "flow.beginCall"
+	if provider == "" && len(offers) > 0 {
+		provider = offers[0].ID()
+	}
+	offer, _ := offers.Get(provider)
+	called, ok := offer.Provider.(eid.Called)
+	if !ok {
+		return Started{}, fault.Newf(op, fault.Invalid, "the e-legitimation is not offered by telephone here")
+	}
+	o, err := called.StartCall(ctx, r, by)
+	if err != nil {
+		return Started{}, fault.Wrap(op, err)
+	}
+	return Started{Provider: provider, Order: o}, nil
+}
+
 // progress asks how an order goes, and logs what went wrong; about is whose order it is, for the log.
 func (s *Service) progress(ctx context.Context, o Started, about ...any) (eid.Status, error) {
 	st, err := s.asked(ctx, o)

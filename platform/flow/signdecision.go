@@ -321,7 +321,7 @@ func (s *Service) PollSigningDecision(ctx context.Context, a identity.Actor, id 
 	if errors.Is(err, fault.NotFound) {
 		v, err := s.decisionView(ctx, e, p)
 		if err == nil {
-			v.Status, _ = s.collecting.end(attemptKey(id, p.ID))
+			v.Status, _ = s.collecting.end(attemptKey(id, p.ID), false)
 		}
 		return v, err
 	}

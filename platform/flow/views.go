@@ -162,6 +162,7 @@ type SignatureView struct {
 	At    time.Time
 	// Method of the reader's own: the e-legitimation's id, "paper".
 	Method string
+	Phone  bool // the reader signed in a telephone call
 }
 
 // DecisionView is the decision as the reader may open it.

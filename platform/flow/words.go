@@ -30,6 +30,14 @@ var placeWords = map[signing.PlaceState]string{
 
 func placeWord(s signing.PlaceState) string { return placeWords[s] }
 
+// called says that somebody signed in a telephone call, and who asked for it.
+func called(p signing.Place) string {
+	if p.Call == nil {
+		return ""
+	}
+	return ". Per telefon, på begäran av " + p.Call.Officer
+}
+
 func reason(p signing.Place) string {
 	if p.Reason == "" {
 		return ""
@@ -38,7 +46,7 @@ func reason(p signing.Place) string {
 }
 
 var eventWords = map[string]string{
-	"submitted": "Ansökan kom in", "opened": "Öppnade det som ska skrivas under", "own-filled": "Fyllde i egna uppgifter", "signed": "Skrev under",
+	"submitted": "Ansökan kom in", "opened": "Öppnade det som ska skrivas under", "own-filled": "Fyllde i egna uppgifter", "signed": "Skrev under", "asked-by-phone": "Bad om underskrift per telefon",
 	"declined": "Avböjde att skriva under", "hindered": "Kunde inte skriva under", "replaced": "Satte någon annan i stället", "proposal-withdrawn": "Tog tillbaka förslaget till beslut", "amended": "Ändrade det som lämnats in", "withdrawn": "Återkallade ansökan", "reminder-asked": "Bad om en påminnelse",
 	"completion-ordered": "Föreläggande om komplettering", "completion-came": "Kompletteringen har kommit", "went-on": "Gick vidare utan underskrift", "signed-on-paper": "Registrerade underskrift på papper",
 	"assigned": "Tilldelade ärendet", "task-done": "Avslutade en uppgift", "letter-sent": "Skickade brev", "decided": "Beslut",

@@ -210,6 +210,7 @@ func TestDecisionLaidBeforeTwo(t *testing.T) {
 	if len(r.Signatures) != 1 || r.Signatures[0].Signed == nil || r.Signatures[0].Signed.Number != s.oskar.Staff.Number {
 		t.Errorf("the proof has %+v", r.Signatures)
 	}
+	decisionSignedByTelephone(t, s)
 }
 
 // What the document says of who decides: a proposal does not name whoever lays it as the decider.

@@ -61,7 +61,11 @@ func (s *site) signatureRow(r *httpkit.Request, sg flow.SignatureView) ui.Row {
 		row.Value = l.DateTime(sg.At)
 	}
 	if sg.Me && sg.State == signing.Signed {
-		row.Value = l.T("web.case.signed-with", "time", l.DateTime(sg.At), "with", s.methodName(r, sg.Method))
+		key := "web.case.signed-with"
+		if sg.Phone {
+			key = "web.case.signed-phone"
+		}
+		row.Value = l.T(key, "time", l.DateTime(sg.At), "with", s.methodName(r, sg.Method))
 	}
 	return row
 }
