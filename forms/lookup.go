@@ -202,7 +202,7 @@ func recordIn(kept map[string]any, name string) (LookupRecord, bool) {
 }
 
 func recordOf(key string, r LookupReply) map[string]any {
-	out := map[string]any{"key": key, "status": string(r.Status), "source": r.Source, "at": r.At.UTC().Format(time.RFC3339),
+	out := map[string]any{"key": key, "status": string(r.Status), "source": r.Source, "at": r.At.UTC().Format(time.RFC3339Nano),
 		"values": objectOf(r.Values), "unread": listOf(r.Unread), "warnings": listOf(r.Warnings)}
 	if r.Status == LookupChoose {
 		out["choices"] = choicesOf(r.Choices)

@@ -115,7 +115,7 @@ func (s *Service) lookUp(ctx context.Context, a identity.Actor, d *vault.Draft, 
 		return Saved{}, err
 	}
 	who, numbers := s.asker(a, d)
-	if r, told := forms.LookedUp(f, at, d.Answers, d.Facts); !told || r.At.Before(began.Truncate(time.Second)) {
+	if r, told := forms.LookedUp(f, at, d.Answers, d.Facts); !told || r.At.Before(began) {
 		if !s.lookups.take(who, began) {
 			v.Problems = []forms.Problem{{Pointer: at, Code: forms.LookupTooOften}}
 			return same, nil
