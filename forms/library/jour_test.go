@@ -21,6 +21,8 @@ func TestJour(t *testing.T) {
 	t.Run("deciders and limits", func(t *testing.T) { decidersAndLimits(t, all) })
 	t.Run("no holes", func(t *testing.T) { noHoles(t, all) })
 	t.Run("grounds", func(t *testing.T) { groundsFollow(t, all) })
+	t.Run("conditions", func(t *testing.T) { theActsConditions(t, all) })
+	t.Run("ages", func(t *testing.T) { ages(t, all) })
 	t.Run("secrets", func(t *testing.T) { secrets(t, all) })
 }
 
