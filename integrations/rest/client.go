@@ -42,7 +42,8 @@ type Client struct {
 
 // New makes a client; it does not call out.
 func New(r Register) *Client {
-	return &Client{register: r, tokens: newTokens(r.Name+".token", r.Token, r.HTTP, r.Clock), limit: rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)}
+	return &Client{register: r, tokens: newTokens(r.Name+".token", r.Token, r.HTTP, r.Clock), limit: rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst),
+		door: door{log: func(what string) { r.Log.Warn(what, "source", r.Source) }}}
 }
 
 // LookUp is a question with its purpose, but not what it is about.

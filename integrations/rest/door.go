@@ -16,8 +16,9 @@ const (
 var errSilent = errors.New("the register has not answered for a while")
 
 // door keeps a crowd from waiting in front of a register that is silent: one at a time tries, and who comes meanwhile is told soon that it does
-// not answer, instead of after the whole time limit. The first answer lets everybody in again. The zero value is open.
+// not answer, instead of after the whole time limit. The first answer lets everybody in again.
 type door struct {
+	log      func(string) // is told when the register falls silent and when it answers again
 	mu       sync.Mutex
 	silences int           // calls on end that nothing came to
 	trial    chan struct{} // closed when the one who tries has been told; nil while nobody tries
@@ -58,9 +59,14 @@ func (d *door) told(err error, trial chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, silent := errors.AsType[noAnswer](err); err == nil {
+		if d.silences >= fewCalls {
+			d.log("a register answers again")
+		}
 		d.silences = 0
 	} else if silent && !errors.Is(err, context.Canceled) {
-		d.silences++
+		if d.silences++; d.silences == fewCalls {
+			d.log("a register is silent: one question at a time tries it")
+		}
 	}
 	if trial != nil {
 		d.trial = nil

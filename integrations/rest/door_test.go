@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,6 +33,8 @@ func TestACrowdDoesNotWaitForARegisterThatIsSilent(t *testing.T) {
 			defer mu.Unlock()
 			return r.RoundTrip(req)
 		}), clock.System{})
+		var said []string
+		c.door.log = func(what string) { said = append(said, what) }
 		crowd := func() (answered, soon, late int) {
 			var wg sync.WaitGroup
 			began := time.Now()
@@ -70,6 +73,9 @@ func TestACrowdDoesNotWaitForARegisterThatIsSilent(t *testing.T) {
 		if answered, _, _ := crowd(); answered != 20 {
 			t.Errorf("it answers again, and %d are answered", answered)
 		}
+		if len(said) != 2 || !strings.Contains(said[0], "silent") || !strings.Contains(said[1], "again") {
+			t.Errorf("the operator is told %q", said)
+		}
 	})
 }
 
@@ -86,7 +92,7 @@ func TestWhatTheDoorLearns(t *testing.T) {
 		"gave up":           {[]error{silence, silence, fault.New("op", fault.Unavailable, why(context.Canceled))}, false},
 		"no time to call":   {[]error{silence, silence, fault.Newf("op", fault.Unavailable, "no time left"), silence}, true},
 	} {
-		var d door
+		d := door{log: func(string) {}}
 		for _, err := range test.told {
 			leave, refused := d.enter(t.Context())
 			if refused != nil {
