@@ -197,12 +197,13 @@ func (s *Service) PeopleOf(ctx context.Context, a identity.Actor, ref BoardRef, 
 		}
 	}
 	var found []PersonLine
+	search := strings.ToLower(strings.TrimSpace(q.Search))
 	for _, p := range sc.snap.People() {
 		st, member := sc.snap.Standing(p, ref.Board, sc.now)
-		if !member || !personSays(p, st, q.Search) {
+		if !member || !personSays(p, st, search) {
 			continue
 		}
-		line := PersonLine{Person: p.Only(ref.Board), Standing: st, Soon: st.EndsSoon(sc.now), Waits: inChange[p.ID]}
+		line := PersonLine{Person: *p, Standing: st, Soon: st.EndsSoon(sc.now), Waits: inChange[p.ID]}
 		for _, v := range []string{PeopleHere, PeopleEnding, PeopleGone, PeopleAll} {
 			if line.in(v) {
 				out.Counts[v]++
@@ -216,6 +217,9 @@ func (s *Service) PeopleOf(ctx context.Context, a identity.Actor, ref BoardRef, 
 	out.Page = min(max(1, q.Page), out.Pages)
 	first := (out.Page - 1) * peoplePage
 	out.People = found[first:min(first+peoplePage, len(found))]
+	for i := range out.People {
+		out.People[i].Person = out.People[i].Person.Only(ref.Board)
+	}
 	return out, nil
 }
 
@@ -231,8 +235,8 @@ func (l PersonLine) in(view string) bool {
 	return l.Standing.State != people.IsGone
 }
 
+// personSays reports whether somebody has what is searched for, in small letters; "" is everybody.
 func personSays(p *people.Person, st people.Standing, search string) bool {
-	search = strings.ToLower(strings.TrimSpace(search))
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), search) }
 	return search == "" || has(p.Name) || has(p.Email) || slices.ContainsFunc(st.Held, func(r people.Role) bool { return has(r.Title) })
 }

@@ -235,12 +235,35 @@ func (r *Register) Change(ctx context.Context, tenant identity.TenantID, id stri
 	return c, fault.Wrap(op, r.open(ctx, tenant, rec, &c))
 }
 
-// Changes lists an organisation's changes, the newest first.
+// fewEdits is of how many people a change is at most for it to be kept at hand.
+const fewEdits = 50
+
+// Changes lists an organisation's changes, the newest first. One that has been opened before is not opened again until it is another; so nothing
+// within a change that is listed may be changed.
 func (r *Register) Changes(ctx context.Context, tenant identity.TenantID) ([]Change, error) {
 	var out []Change
-	if err := each(ctx, r, changeCollection, tenant, func(c Change) { out = append(out, c) }); err != nil {
+	k := r.knownOf(tenant)
+	k.changing.Lock()
+	defer k.changing.Unlock()
+	opened := make(map[string]Change, len(k.changes))
+	err := r.eachRecord(ctx, changeCollection, tenant, func(rec store.Record) error {
+		c, there := k.changes[rec.Key]
+		if !there || c.Rev != rec.Rev {
+			c = Change{}
+			if err := r.open(ctx, tenant, rec, &c); err != nil {
+				return err
+			}
+		}
+		if len(c.Edits) <= fewEdits {
+			opened[rec.Key] = c
+		}
+		out = append(out, c)
+		return nil
+	})
+	if err != nil {
 		return nil, fault.Wrap("people.Changes", err)
 	}
+	k.changes = opened
 	slices.SortFunc(out, func(a, b Change) int { return b.At.Compare(a.At) })
 	return out, nil
 }

@@ -56,6 +56,9 @@ type known struct {
 	mu       sync.Mutex // held while it is read
 	asked    time.Time  // when the version was asked for
 	snapshot *Snapshot
+
+	changing sync.Mutex        // held while changes are listed
+	changes  map[string]Change // by key of the record
 }
 
 // NewRegister makes the register that lies among these records.
@@ -70,13 +73,7 @@ func (r *Register) Now(ctx context.Context, tenant identity.TenantID) (*Snapshot
 	if !ok {
 		return nil, fault.New(op, fault.NotFound, nil)
 	}
-	r.mu.Lock()
-	k := r.known[tenant]
-	if k == nil {
-		k = &known{}
-		r.known[tenant] = k
-	}
-	r.mu.Unlock()
+	k := r.knownOf(tenant)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := r.clock.Now()
@@ -98,14 +95,21 @@ func (r *Register) Now(ctx context.Context, tenant identity.TenantID) (*Snapshot
 	return k.snapshot, nil
 }
 
+// knownOf is what this process knows of an organisation's register.
+func (r *Register) knownOf(tenant identity.TenantID) *known {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k := r.known[tenant]
+	if k == nil {
+		k = &known{}
+		r.known[tenant] = k
+	}
+	return k
+}
+
 // took has this process know what it has just written itself, without reading all the others anew.
 func (r *Register) took(tenant identity.TenantID, all ...Person) {
-	r.mu.Lock()
-	k := r.known[tenant]
-	r.mu.Unlock()
-	if k == nil {
-		return
-	}
+	k := r.knownOf(tenant)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.snapshot != nil {
@@ -115,14 +119,10 @@ func (r *Register) took(tenant identity.TenantID, all ...Person) {
 
 // forget has the next question read the register anew.
 func (r *Register) forget(tenant identity.TenantID) {
-	r.mu.Lock()
-	k := r.known[tenant]
-	r.mu.Unlock()
-	if k != nil {
-		k.mu.Lock()
-		k.asked = time.Time{}
-		k.mu.Unlock()
-	}
+	k := r.knownOf(tenant)
+	k.mu.Lock()
+	k.asked = time.Time{}
+	k.mu.Unlock()
 }
 
 // version is the record whose revision tells that something of the organisation's has changed; Rev 0 when nothing ever has.
