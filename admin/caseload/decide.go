@@ -203,7 +203,8 @@ type decidePage struct {
 	Day      ui.Field
 	Clock    ui.Field
 	Signing  *signingChoice
-	Laid     bool // before others, as a proposal
+	News     *ui.Field // what is new since somebody was against an earlier proposal; nil nobody was
+	Laid     bool      // before others, as a proposal
 
 	// What the decision rests on, beside what is written.
 	Common ui.Summary
@@ -255,10 +256,13 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 			Hint: w.T("admin.decide.appeal", "how", w.coded("admin.decide.appeals.", g.Appeal))})
 	}
 	rowsField := ui.Field{Name: "rad", Label: w.T("admin.decide.rows")}
+	if no, refused := c.Case.LastNo(); refused && p.Signing != nil {
+		p.News = w.news(no, st.in.News)
+	}
 	signers := ui.Field{Name: signAsked, ID: signAsked + "-1", Label: w.T("admin.decide.sign-asked", "n", 1)}
 	sh.Problems = w.show(st.pre.Problems, control{"/outcome", &p.Outcome, "-choice"}, control{"/grounds", &p.Grounds, "-choices"},
 		control{"/reasons", &p.Reasons, ""}, control{"/rows", &rowsField, "-choices"}, control{"/from", &p.From, "-date"},
-		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/day", &p.Day, "-date"}, control{"/clock", &p.Clock, ""}, control{"/signers", &signers, "-signers"}, p.Signing.reason())
+		control{"/to", &p.To, "-date"}, control{"/title", &p.ByTitle, ""}, control{"/day", &p.Day, "-date"}, control{"/clock", &p.Clock, ""}, control{"/signers", &signers, "-signers"}, p.Signing.reason(), p.news())
 	if p.Signing != nil {
 		p.Signing.Error = signers.Error
 	}

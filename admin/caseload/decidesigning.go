@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"samtjanst/forms"
+	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/identity"
@@ -21,6 +22,7 @@ const (
 	signLaid   = "framlagt"
 	signAsked  = "fraga"
 	signOrder  = "ordning"
+	signNews   = "nytt"
 )
 
 // mostAsked is before how many the page lets a proposal be laid.
@@ -51,6 +53,20 @@ func (s *signingChoice) reason() control {
 	return control{"/orderReason", s.Why, ""}
 }
 
+// news is the control of what is new since somebody was against an earlier proposal.
+func (p *decidePage) news() control {
+	if p.News == nil {
+		return control{"/news", &ui.Field{}, "-news"}
+	}
+	return control{"/news", p.News, "-news"}
+}
+
+// news asks what is new since somebody said no.
+func (w words) news(no casework.No, typed string) *ui.Field {
+	return &ui.Field{Name: signNews, Label: w.T("admin.decide.news"), Value: typed, Rows: 4,
+		Hint: w.T("admin.decide.news-hint", "name", no.Name, "time", w.DateTime(no.At), "reason", no.Reason)}
+}
+
 // parseSigning reads who is to sign.
 func parseSigning(v url.Values, in *flow.DecisionInput) {
 	in.Propose = v.Get(signHow) == signLaid
@@ -59,7 +75,7 @@ func parseSigning(v url.Values, in *flow.DecisionInput) {
 			in.Signers = append(in.Signers, subject)
 		}
 	}
-	in.OrderReason = v.Get(signOrder)
+	in.OrderReason, in.News = v.Get(signOrder), v.Get(signNews)
 }
 
 // mayTake reports whether somebody may take decisions of the case, or lay them before those who sign.
@@ -117,7 +133,7 @@ func hiddenSigning(in flow.DecisionInput) []ui.Hidden {
 	if in.Propose {
 		how = signLaid
 	}
-	out := []ui.Hidden{{Name: signHow, Value: how}, {Name: signOrder, Value: in.OrderReason}}
+	out := []ui.Hidden{{Name: signHow, Value: how}, {Name: signOrder, Value: in.OrderReason}, {Name: signNews, Value: in.News}}
 	for _, subject := range in.Signers {
 		out = append(out, ui.Hidden{Name: signAsked, Value: subject})
 	}

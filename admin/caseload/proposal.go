@@ -21,6 +21,8 @@ type proposalCard struct {
 	Left     string // "om 2 dagar"
 	Late     bool
 	Asked    []askedRow
+	News     string // what is new since an earlier proposal that somebody was against; "" nobody was
+	Order    string // why they are asked in another order than the register's; "" they are not
 	Sign     string // address, when the reader is asked; "" not
 	TakeBack string // address, for those who handle the case
 }
@@ -49,7 +51,7 @@ func (w words) proposal(c *flow.StaffCase, a identity.Actor) *proposalCard {
 	if d == nil || c.Case.State != casework.Deciding {
 		return nil
 	}
-	p := &proposalCard{Outcome: outcomeOf(c, d), By: d.Decider(), Deadline: d.Order.Deadline}
+	p := &proposalCard{Outcome: outcomeOf(c, d), By: d.Decider(), News: d.News, Order: d.OrderReason, Deadline: d.Order.Deadline}
 	if !d.Order.Deadline.IsZero() {
 		p.Left, p.Late = w.left(d.Order.Deadline), w.now.After(d.Order.Deadline)
 	}

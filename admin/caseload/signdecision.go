@@ -73,6 +73,10 @@ func (a *area) showSignDecision(r *httpkit.Request) error {
 	if v.Asks {
 		p.Ask = base + "/fraga"
 	}
+	if no := v.Before; no != nil {
+		p.Facts = append(p.Facts, ui.Row{Key: w.T("admin.sign-decision.before"), Value: w.T("admin.proposal.against", "name", no.Name, "time", w.DateTime(no.At))},
+			ui.Row{Key: w.T("admin.proposal.news"), Value: v.News})
+	}
 	p.Facts = append(p.Facts, ui.Row{Key: w.T("admin.sign-decision.deadline"), Value: w.DateTime(v.Deadline)})
 	switch {
 	case !v.MaySign:

@@ -219,9 +219,11 @@ type Decision struct {
 	Ground      string        // why the proposal was taken back; "" it was not
 	Kind        string        // what is decided, as mandates name it, when whom it is laid before stands in the register of people; "" else
 	OrderReason string        // why they are asked in another order than the register's; "" they are not
-	Oral        *Oral         // taken by word of mouth or by pen; nil when it was signed
-	Later       signing.Order // of the signature that such a decision still wants
-	Dispatch    []Dispatch    // to whom it is sent on when it has been taken
+	// News is what is new since somebody who was to decide was against an earlier proposal; "" nobody was.
+	News     string
+	Oral     *Oral         // taken by word of mouth or by pen; nil when it was signed
+	Later    signing.Order // of the signature that such a decision still wants
+	Dispatch []Dispatch    // to whom it is sent on when it has been taken
 }
 
 // HandoverState is what became of rows handed to a target.

@@ -136,16 +136,17 @@ func (c *Case) ask(o *signing.Order, parties []signing.PartyID, now time.Time) {
 // moved moves a party's place, asks those whose turn it becomes, and lets the case go on when the order has ended.
 func (c *Case) moved(p signing.PartyID, to signing.PlaceState, now time.Time) (*signing.Place, error) {
 	o := c.order(p)
+	before := slices.Clone(o.Places)
 	pl, asked, err := o.Move(p, to, now)
 	if err != nil {
 		return nil, err
 	}
-	c.ask(o, asked, now)
-	for _, place := range o.Places { // others were enough
-		if place.State == signing.Spared {
+	for i, place := range o.Places { // others were enough; who has a place in the next step too is asked there
+		if place.State == signing.Spared && before[i].State != signing.Spared {
 			c.leave(place.Party, now)
 		}
 	}
+	c.ask(o, asked, now)
 	if !o.Ended {
 		return pl, nil
 	}
@@ -293,6 +294,9 @@ func (c *Case) amended(e Amended, now time.Time) error {
 // since that is what they sign.
 func (c *Case) decided(e DecisionTaken, now time.Time) error {
 	d := e.Decision
+	if _, refused := c.LastNo(); refused && len(d.Signers) > 0 && d.News == "" {
+		return fault.Newf("casework.Apply", fault.Invalid, "a new proposal after a no, without what is new")
+	}
 	c.Decision = &d
 	c.Order.End(now)
 	c.cancel(func(f Effect) bool { return f.Kind != EffectNumber && f.Kind != EffectReceipt })
@@ -313,6 +317,27 @@ func (c *Case) handOver(now time.Time) {
 			c.effect(EffectHandover, "", t, now)
 		}
 	}
+}
+
+// LastNo is the position of whoever was against the last proposal that somebody was against: who, when and why. A new order after it states
+// what is new, so that nobody goes on asking until somebody says yes. What was taken back is no position.
+func (c *Case) LastNo() (No, bool) {
+	for i := len(c.Against) - 1; i >= 0; i-- {
+		d := &c.Against[i]
+		for _, pl := range d.Order.Places {
+			if j := slices.IndexFunc(d.Signers, func(p Party) bool { return p.ID == pl.Party }); pl.State == signing.Against && j >= 0 {
+				return No{Name: d.Signers[j].Name, At: pl.Since, Reason: pl.Reason}, true
+			}
+		}
+	}
+	return No{}, false
+}
+
+// No is a decider's position against a proposal.
+type No struct {
+	Name   string
+	At     time.Time
+	Reason string
 }
 
 // documentMade gives the decision its document: everybody is told of it, or it is laid before those who are to sign it.

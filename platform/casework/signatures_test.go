@@ -70,6 +70,18 @@ func TestOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// Who was not needed in one step and signs in the next is asked there, and what others do takes that back no more.
+func TestTheSamePersonInTwoSteps(t *testing.T) {
+	l := fourParties(t).do(Submitted{signing.Plan{About: "application", Again: true, Within: clock.Span{Days: 14}, Steps: []signing.PlannedStep{
+		{Parties: []signing.PartyID{"p2", "p3"}, Step: signing.Step{Need: 1}}, {Parties: []signing.PartyID{"p3", "p4"}}}}})
+	for _, p := range []signing.PartyID{"p2", "p3"} {
+		l.do(NoticeSent{Effect: l.effect(EffectInvite, p), Channel: "mail"})
+	}
+	l.do(SignedBy{Party: "p2"}).asked("p3", true).asked("p4", true)
+	l.do(SignedBy{Party: "p4"}).asked("p3", true).whom([]signing.PartyID{"p3"})
+	l.do(SignedBy{Party: "p3"}).is(AwaitingOfficer)
+}
+
 func TestTheLadderOnHindrance(t *testing.T) {
 	l := fourParties(t).do(oneByOne).do(SignedBy{Party: "p1"}).do(SignedBy{Party: "p2"})
 	l.do(HinderedBy{Party: "p3", Reason: "jävig"}).asked("p4", true)
@@ -155,6 +167,17 @@ func TestADecisionThatIsSigned(t *testing.T) {
 		if pl := l.c.Against[0].Order.Place("d1"); pl.State != signing.Against || pl.Reason == "" {
 			t.Fatalf("the position is not recorded: %+v", pl)
 		}
+	})
+	t.Run("a new proposal after a no says what is new", func(t *testing.T) {
+		l := propose().do(DeclinedBy{Party: "d1", Reason: "Underlaget räcker inte."})
+		l.refused(proposal, fault.Invalid)
+		again := proposal
+		again.Decision.ID, again.Decision.News = "e", "Läkarintyget har kommit."
+		l.do(again).is(Deciding).do(ProposalWithdrawn{Ground: "Fel belopp."}).is(AwaitingOfficer)
+		if no, refused := l.c.LastNo(); !refused || no.Name != "Disa Provbeslut" || no.Reason != "Underlaget räcker inte." {
+			t.Fatalf("the last no: %+v", no)
+		}
+		l.refused(proposal, fault.Invalid) // what was taken back in between does not make it forgotten
 	})
 	t.Run("nobody goes on without the one who decides", func(t *testing.T) {
 		propose().refused(WentOn{Party: "d1", Ground: "Brådskar."}, fault.Conflict)

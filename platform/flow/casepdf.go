@@ -86,6 +86,9 @@ func decisionSignatures(c *casework.Case) []pdf.Block {
 			return
 		}
 		blocks = append(blocks, pdf.Heading{Level: 2, Text: pdf.Text(title)})
+		if d.News != "" {
+			blocks = append(blocks, pdf.KeyValue{{Key: pdf.Text("Nytt sedan förra förslaget"), Value: pdf.Text(d.News)}})
+		}
 		names := map[signing.PartyID]string{}
 		for _, p := range d.Signers {
 			names[p.ID] = p.Name

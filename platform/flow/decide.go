@@ -63,6 +63,8 @@ func (s *Service) preview(ctx context.Context, a identity.Actor, e *vault.Entry,
 	v.Problems = append(v.Problems, checkDecision(g.Form.Def.Meta.Decision, in, len(proposed))...)
 	var signers []casework.Party
 	if g.Form.Def.Meta.Decision.Sign != nil {
+		_, wrong := news(&e.Case, in)
+		v.Problems = append(v.Problems, wrong...)
 		signers, err = s.deciders(ctx, a, &e.Case, g.Form.Def.Meta.Decision.Sign, in)
 		wrong, err := signersProblems(err, in)
 		if err != nil {
@@ -357,6 +359,7 @@ func (s *Service) Decide(ctx context.Context, a identity.Actor, id casework.ID, 
 			return nil, err
 		}
 		ev.Decision.Signers, ev.Decision.Plan = signers, decisionPlan(sign, signers)
+		ev.Decision.News, _ = news(&e.Case, in) // preview has told what is wrong with it
 		if ev.Decision.Kind = sign.Kind; sign.Kind != "" {
 			ev.Decision.OrderReason = strings.TrimSpace(in.OrderReason)
 		}

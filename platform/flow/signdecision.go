@@ -43,6 +43,8 @@ type DecisionToSign struct {
 	Questions []casework.Question // the reader's own, with their answers
 	Later     bool                // it was decided by word of mouth, and is only to be signed
 	Asks      bool                // the reader may ask the officer something
+	Before    *casework.No        // who was against an earlier proposal; nil nobody was
+	News      string              // what is new since then
 }
 
 // mayDecide reports whether an officer may take this decision, or propose it to those who sign it.
@@ -96,6 +98,14 @@ func (s *Service) deciders(ctx context.Context, a identity.Actor, c *casework.Ca
 		add(subject, colleagues[at].Name, casework.Party{Number: colleagues[at].number})
 	}
 	return out, nil
+}
+
+// news reads what is new since somebody was against an earlier proposal; nothing is asked, and nothing kept, when nobody was.
+func news(c *casework.Case, in DecisionInput) (string, []forms.Problem) {
+	if _, refused := c.LastNo(); !refused {
+		return "", nil
+	}
+	return needed("news", in.News)
 }
 
 // deciderRole is the role of those who sign a decision.
@@ -202,7 +212,10 @@ func (s *Service) decisionView(ctx context.Context, e *vault.Entry, p *casework.
 	v.Outcome = outcomeTitle(g.Form, d.Outcome)["sv"]
 	o := c.OrderOf(p.ID)
 	v.Deadline, v.Places, v.Later = o.Deadline, o.Places, c.SignsLater(p.ID)
-	v.Questions = questionsOf(c, p.ID)
+	v.Questions, v.News = questionsOf(c, p.ID), d.News
+	if no, refused := c.LastNo(); refused {
+		v.Before = &no
+	}
 	if d.Kind != "" {
 		v.Right, v.Papers = p.Title, signerPapers(c)
 		v.Asks = c.State == casework.Deciding && c.MaySign(p.ID)

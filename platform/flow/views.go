@@ -293,12 +293,14 @@ type DecisionInput struct {
 	Signers []string // colleagues, by subject, in the order in which they are asked
 	// OrderReason says why that is another order than the register's, where the form asks those whom the register names.
 	OrderReason string
+	// News is what is new since somebody was against an earlier proposal; needed then.
+	News string
 }
 
 // DecisionPreview is the decision as it would be.
 type DecisionPreview struct {
 	Markdown string
-	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/day", "/clock", "/signers", "/orderReason"
+	Problems []forms.Problem // pointers "/outcome", "/grounds", "/reasons", "/rows", "/from", "/to", "/title", "/day", "/clock", "/signers", "/orderReason", "/news"
 	Proposed []map[string]any
 	// Grounds are those that the answers settle, by id: nobody chooses among them; nil when whoever decides does.
 	Grounds []string

@@ -58,11 +58,14 @@ func (s *square) selling(t *testing.T, what string) casework.ID {
 
 var granted = flow.DecisionInput{Outcome: "bifall", Grounds: []string{"ol"}, Title: "Handläggare"}
 
+// anew is what is new since somebody was against, where somebody was.
+const anew = "Ett annat stånd har dragit sig ur."
+
 // lay has Mona lay a decision before others, and its document made.
 func (s *square) lay(t *testing.T, id casework.ID, before ...identity.Actor) {
 	t.Helper()
 	in := granted
-	in.Propose = true
+	in.Propose, in.News = true, anew
 	for _, a := range before {
 		in.Signers = append(in.Signers, a.Staff.Subject)
 	}
@@ -266,6 +269,13 @@ func TestProposalsThatComeToNothing(t *testing.T) {
 		t.Fatalf("after a no: %+v", h.Against)
 	}
 	s.toSign(t, s.oskar, 0)
+	again := granted
+	again.Propose, again.Signers = true, []string{s.oskar.Staff.Subject}
+	if c, err := s.Flow.StaffCase(s.Ctx, s.mona, id); err != nil {
+		t.Error(err)
+	} else if p, err := s.Flow.Decide(s.Ctx, s.mona, id, c.Rev, again); err != nil || len(p) != 1 || p[0].Pointer != "/news" {
+		t.Errorf("somebody else is asked though nothing is new: %v %v", p, err)
+	}
 	if f, err := s.Flow.StaffPart(s.Ctx, s.mona, id, h.Against[0].PDF.Part.ID); err != nil {
 		t.Errorf("the proposal that did not go through cannot be read: %v", err)
 	} else if err := f.Body.Close(); err != nil {
@@ -273,6 +283,9 @@ func TestProposalsThatComeToNothing(t *testing.T) {
 	}
 
 	s.lay(t, id, s.birgitta, s.oskar)
+	if v, err := s.Flow.DecisionToSign(s.Ctx, s.birgitta, id); err != nil || v.News != anew || v.Before == nil || v.Before.Name != s.birgitta.Staff.Name {
+		t.Errorf("who is asked anew reads of the no and of what is new: %+v %v", v, err)
+	}
 	if p, err := s.Flow.HinderedDecision(s.Ctx, s.birgitta, id, "Jag är jävig."); err != nil || p != nil {
 		t.Fatal(p, err)
 	}
@@ -298,7 +311,7 @@ func TestProposalsThatComeToNothing(t *testing.T) {
 
 	// Taken back while its document is being made.
 	in := granted
-	in.Propose, in.Signers = true, []string{s.oskar.Staff.Subject}
+	in.Propose, in.Signers, in.News = true, []string{s.oskar.Staff.Subject}, anew
 	c, err := s.Flow.StaffCase(s.Ctx, s.mona, id)
 	if err != nil {
 		t.Fatal(err)

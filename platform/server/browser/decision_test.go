@@ -34,7 +34,7 @@ func TestSignedDecision(t *testing.T) {
 
 	birgitta := staff(t, w, personas.BirgittaProvbeslutande, tablet) // who has been here can be asked
 	mona := staff(t, w, personas.MonaTesthandlaggare, desk)
-	lay := func() {
+	lay := func(anew string) {
 		t.Helper()
 		mona.open(kase)
 		mona.follow("Skriv beslut")
@@ -46,6 +46,12 @@ func TestSignedDecision(t *testing.T) {
 		mona.refused("Förhandsgranska")
 		mona.sees("Välj minst en som ska skriva under.")
 		mona.pick("Fråga nummer 1", "Birgitta Provbeslutande")
+		if anew != "" {
+			mona.sees("Birgitta Provbeslutande var emot ett tidigare förslag", "Torget är fullt den dagen.")
+			mona.refused("Förhandsgranska")
+			mona.sees("Skriv vad som är nytt sedan förra förslaget.")
+			mona.fill("Vad är nytt sedan förra förslaget?", anew)
+		}
 		mona.follow("Förhandsgranska")
 		mona.sees("Så blir förslaget", "Det här är ett förslag tills", "skrivs under av Birgitta Provbeslutande (föredragande: Mona Testhandläggare, Handläggare)")
 		mona.choose("Jag har läst förslaget.")
@@ -54,7 +60,7 @@ func TestSignedDecision(t *testing.T) {
 		mona.lacks("Läs och skriv under")
 		mona.again("Öppna förslaget som PDF")
 	}
-	lay()
+	lay("")
 	birgitta.open("/admin/arenden")
 	birgitta.sees("Att skriva under (1)", "Honung", "Har väntat på dig")
 	birgitta.follow(w.Head(id).Reference)
@@ -68,9 +74,12 @@ func TestSignedDecision(t *testing.T) {
 
 	mona.open(kase)
 	mona.sees("Förslag som inte gick igenom", "Birgitta Provbeslutande är emot", "Torget är fullt den dagen.")
-	lay()
+	const anew = "En handlare har dragit sig ur."
+	lay(anew)
 	birgitta.open(kase)
+	birgitta.sees(anew)
 	birgitta.follow("Läs och skriv under")
+	birgitta.sees("Tidigare förslag", "är emot", anew)
 	birgitta.follow("Skriv under med BankID på den här enheten")
 	birgitta.follow("Öppna BankID")
 	birgitta.follow("Birgitta Provbeslutande")
