@@ -47,7 +47,7 @@ func (w words) casePage(shell ui.Shell, c *flow.StaffCase, colleagues []flow.Col
 		Rides: c.Case.Rides, Events: w.events(c), Reads: w.reads(c, colleagues), Related: w.rows(c.Related, actor.Staff.Subject)}
 	askable(p.Signatures, func(party signing.PartyID) bool { return flow.MayAskByPhone(actor, c, party) })
 	if wait := c.Case.Wait(); wait != nil {
-		p.Deadline, p.DeadlineIn = wait.Order.Deadline, w.left(wait.Order.Deadline)
+		p.Deadline, p.DeadlineIn = w.Until(wait.Order.Deadline, w.now), w.left(wait.Order.Deadline)
 	}
 	if c.Case.Guarded {
 		p.Warnings = append(p.Warnings, ui.Notice{Tone: ui.Danger, Title: w.T("admin.case.guarded-title"), Text: w.T("admin.case.guarded-text")})

@@ -33,7 +33,7 @@ type casePage struct {
 	Facts       *factsCard
 	Attachments []fileRow
 	Signatures  []orderCard
-	Deadline    time.Time // of the signatures; zero when nobody is missing
+	Deadline    string // of the signatures; "" when nobody is missing
 	DeadlineIn  string
 	Told        []toldRow
 	Proposal    *proposalCard // nil when no decision waits to be signed

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"samtjanst/admin"
 	"samtjanst/platform/casework"
@@ -113,7 +112,7 @@ type orderRow struct {
 	About     string // "" what was handed in
 	Waits     []waitRow
 	Done      string // "1 av 3"
-	Deadline  time.Time
+	Till      string // "22 november 2026 kl. 16.00"
 	Left      string
 	Over      bool // the deadline has passed
 }
@@ -162,7 +161,7 @@ func (a *area) showOrders(r *httpkit.Request) error {
 
 func (w words) orderRow(r flow.OrderRow) orderRow {
 	out := orderRow{ID: r.ID, URL: caseURL(r.ID) + "#underskrifter", Reference: r.Reference, Number: r.Number, Subject: r.Subject, Service: w.text(r.Title),
-		Done: w.T("admin.signatures.some", "done", r.Done, "of", r.Of), Deadline: r.Deadline, Left: w.left(r.Deadline), Over: !w.now.Before(r.Deadline)}
+		Done: w.T("admin.signatures.some", "done", r.Done, "of", r.Of), Till: w.Until(r.Deadline, w.now), Left: w.left(r.Deadline), Over: !w.now.Before(r.Deadline)}
 	if r.About != "application" {
 		out.About = w.coded("admin.case.order.", r.About)
 	}

@@ -65,7 +65,7 @@ func (w words) tasks(c *flow.StaffCase, may actions, csrf string) []taskCard {
 			key += "-" + t.Detail
 		}
 		args := map[string]any{"name": card.Name, "target": w.taskTarget(&c.Case, t),
-			"submitted": w.Date(c.Case.Submitted), "deadline": w.Date(c.Case.OrderOf(t.Party).Deadline)}
+			"submitted": w.Date(c.Case.Submitted), "deadline": w.Until(c.Case.OrderOf(t.Party).Deadline, w.now)}
 		card.Title, card.Text, card.Law = w.T(key+".title", args), w.T(key+".text", args), w.T(key+".law", args)
 		w.taskButtons(c, t, may, &card)
 		out = append(out, card)

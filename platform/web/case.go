@@ -153,22 +153,22 @@ func (s *site) stateText(r *httpkit.Request, v *flow.CaseView) string {
 		}
 	}
 	done, of := v.Done, v.Of
-	late := s.Clock.Now().After(v.Deadline)
+	late, until := s.Clock.Now().After(v.Deadline), l.Until(v.Deadline, s.Clock.Now())
 	switch v.State {
 	case casework.AwaitingSignatures:
 		switch {
 		case late && v.MaySign:
-			return l.T("web.case.late-you", "done", done, "of", of, "day", l.Date(v.Deadline))
+			return l.T("web.case.late-you", "done", done, "of", of, "day", until)
 		case v.MaySign:
-			return l.T("web.case.now-you", "done", done, "of", of, "day", l.Date(v.Deadline))
+			return l.T("web.case.now-you", "done", done, "of", of, "day", until)
 		case v.Later:
 			return l.T("web.case.now-later", "done", done, "of", of)
 		case v.Refused: // and the notice says what can be done
 			return l.T("web.case.progress", "done", done, "of", of) + "."
 		case late:
-			return l.T("web.case.late-others", "done", done, "of", of, "day", l.Date(v.Deadline))
+			return l.T("web.case.late-others", "done", done, "of", of, "day", until)
 		}
-		return l.T("web.case.now-others", "done", done, "of", of, "day", l.Date(v.Deadline))
+		return l.T("web.case.now-others", "done", done, "of", of, "day", until)
 	case casework.AwaitingCompletion:
 		return l.T("web.case.now-completion", "day", l.Date(v.CompleteBy))
 	case casework.AwaitingOfficer:

@@ -78,9 +78,9 @@ func signCard(r *httpkit.Request, it flow.Item, now time.Time) ui.CardLink {
 	switch {
 	case it.Deadline.IsZero():
 	case now.After(it.Deadline):
-		c.Meta = append(c.Meta, l.T("web.mine.late", "day", l.Date(it.Deadline)))
+		c.Meta = append(c.Meta, l.T("web.mine.late", "day", l.Until(it.Deadline, now)))
 	default:
-		c.Meta = append(c.Meta, l.T("web.mine.deadline", "day", l.Date(it.Deadline)))
+		c.Meta = append(c.Meta, l.T("web.mine.deadline", "day", l.Until(it.Deadline, now)))
 	}
 	if it.Of > 1 {
 		c.Meta = append(c.Meta, l.T("web.case.progress", "done", it.Done, "of", it.Of))

@@ -51,7 +51,7 @@ func (s *site) signPage(r *httpkit.Request) error {
 	p := signPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.title")), Document: v.Case.Form.Translate("signing.document", v.Document).In(r.Lang), Text: v.Text, Digest: v.Digest,
 		Choices: s.eid.Choices(r, v.Offers, base, eidkit.Sign),
 		Summary: renderer.SummaryView(s.readable(r, v.Case), nil),
-		Facts:   ui.Rows{{Key: l.T("web.case.reference"), Value: v.Case.Reference}, {Key: l.T("web.sign.by"), Value: l.Date(v.Case.Deadline)}}}
+		Facts:   ui.Rows{{Key: l.T("web.case.reference"), Value: v.Case.Reference}, {Key: l.T("web.sign.by"), Value: l.Until(v.Case.Deadline, s.Clock.Now())}}}
 	p.Back = &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(id)}
 	p.Choices.Deep = true
 	if len(v.Offers) == 1 {
@@ -222,6 +222,6 @@ func (s *site) ownEvidence(r *httpkit.Request) error {
 func (s *site) noneToSignWith(r *httpkit.Request, v *flow.SigningView) error {
 	l := r.Locale()
 	p := problemPage{Shell: s.frame(r, v.Case.Service.Tenant, l.T("web.sign.none")), Reach: &v.Case.Service.Tenant.Contact,
-		Text: l.T("web.sign.none-text", "reference", v.Case.Reference, "day", l.Date(v.Case.Deadline)), Link: &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(v.Case.ID)}}
+		Text: l.T("web.sign.none-text", "reference", v.Case.Reference, "day", l.Until(v.Case.Deadline, s.Clock.Now())), Link: &ui.Link{Text: l.T("web.sign.back"), URL: caseURL(v.Case.ID)}}
 	return show(r, http.StatusOK, s.pages.problem, p)
 }

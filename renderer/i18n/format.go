@@ -114,6 +114,14 @@ func (l *Locale) DateTime(t time.Time) string {
 	return l.T("format.date-time", "date", l.date("format.date", t), "time", l.clock(t))
 }
 
+// Until writes when a time is out, with the time of day where that matters: when it is two days off or less, before or after now.
+func (l *Locale) Until(t, now time.Time) string {
+	if t.Sub(now).Abs() < 48*time.Hour {
+		return l.DateTime(t)
+	}
+	return l.Date(t)
+}
+
 // Time writes the Swedish time of day of t.
 func (l *Locale) Time(t time.Time) string { return l.clock(t.In(clock.Stockholm)) }
 

@@ -22,6 +22,9 @@ func TestFormats(t *testing.T) {
 	for _, tc := range []struct{ what, sv, en string }{
 		{"date", "3 januari 2026", "3 January 2026"},
 		{"dateTime", "3 januari 2026 kl. 00.30", "3 January 2026, 00:30"},
+		{"soon", "3 januari 2026 kl. 00.30", "3 January 2026, 00:30"},
+		{"just over", "3 januari 2026 kl. 00.30", "3 January 2026, 00:30"},
+		{"later", "3 januari 2026", "3 January 2026"},
 		{"iso", "29 februari 2028", "29 February 2028"},
 		{"money", "1\u00a0250\u00a0kr", "SEK\u00a01,250"},
 		{"ore", "−0,50\u00a0kr", "SEK\u00a0−0.50"},
@@ -32,6 +35,7 @@ func TestFormats(t *testing.T) {
 		for lang, want := range map[string]string{"sv": tc.sv, "en": tc.en} {
 			l := c.In(lang)
 			got := map[string]string{
+				"soon": l.Until(at, at.Add(-47*time.Hour)), "just over": l.Until(at, at.Add(time.Hour)), "later": l.Until(at, at.Add(-48*time.Hour)),
 				"date": l.Date(at), "dateTime": l.DateTime(at), "iso": l.ISODate("2028-02-29"),
 				"money": l.Money(125000), "ore": l.Money(-50), "big": l.Number("12345"), "year": l.Int(2026),
 				"size": l.Size(2<<20 + 1<<19),
