@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"samtjanst/forms"
@@ -114,6 +115,13 @@ func (a *area) press(r *httpkit.Request, v *flow.HandView, op string) error {
 	case opAdd:
 		order, key := addRow(v.Order)
 		return a.change(r, v, order, "#nummer."+key)
+	case opAddKnown:
+		i := slices.IndexFunc(v.People, func(p flow.HandPerson) bool { return p.ID == r.Form().Get(fieldWho) })
+		if i < 0 {
+			return r.See(draftURL(v.ID) + "#" + fieldWho)
+		}
+		order, key := addKnown(v.Order, v.People[i])
+		return a.change(r, v, order, "#namn."+key)
 	case opUpdate:
 		return r.See(draftURL(v.ID) + "#ordning")
 	case opUpload:

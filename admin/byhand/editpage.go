@@ -22,6 +22,7 @@ type editPage struct {
 	Subject  ui.Field
 	Message  ui.Field
 	Rows     []rowFields
+	Known    *ui.Field // who can be chosen in the register; nil nobody
 	Steps    []stepFields
 	Until    ui.Field
 	Days     ui.Field
@@ -38,6 +39,7 @@ type rowFields struct {
 	Key    string
 	Legend string // "Person 2"
 	Remove ui.Button
+	Person ui.Field // Value is the id in the register; "" the number is typed
 	Number ui.Field
 	Name   ui.Field
 	Email  ui.Field
@@ -87,6 +89,7 @@ func (p *editPage) fill(w words, v *flow.HandView) {
 	for i, s := range o.Signers {
 		p.Rows = append(p.Rows, w.row(s, i+1, len(o.Signers), steps))
 	}
+	p.Known = w.known(v)
 	for _, n := range steps {
 		if people := inStep(o, n); len(people) > 1 {
 			p.Steps = append(p.Steps, w.step(o, n, people))
@@ -110,9 +113,29 @@ func (w words) ofForm(f *forms.Form, at forms.Pointer, name, value string) ui.Fi
 	return out
 }
 
+// known chooses among the board's people who are not there yet; nil when there is nobody.
+func (w words) known(v *flow.HandView) *ui.Field {
+	f := ui.Field{Name: fieldWho, Label: w.T("byhand.edit.known"), Hint: w.T("byhand.edit.known-hint"), Width: 40, Options: []ui.Choice{{Label: w.T("byhand.edit.known-nobody"), Checked: true}}}
+	for _, p := range v.People {
+		if slices.ContainsFunc(v.Order.Signers, func(s flow.HandSigner) bool { return s.Person == p.ID }) {
+			continue
+		}
+		c := ui.Choice{Value: p.ID, Label: p.Name}
+		if p.Title != "" {
+			c.Label += ", " + p.Title
+		}
+		f.Options = append(f.Options, c)
+	}
+	if len(f.Options) == 1 {
+		return nil
+	}
+	return &f
+}
+
 func (w words) row(s flow.HandSigner, n, of int, steps []int) rowFields {
 	at := "." + s.Key
 	r := rowFields{Key: s.Key, Legend: w.T("byhand.row.legend", "n", n),
+		Person: ui.Field{Name: "person" + at, Label: w.T("byhand.row.person"), Value: s.Person},
 		Number: ui.Field{Name: "nummer" + at, Label: w.T("byhand.row.number"), Hint: w.T("byhand.row.number-hint"), Value: s.Number, Width: 14, Autocomplete: "off"},
 		Name:   ui.Field{Name: "namn" + at, Label: w.T("byhand.row.name"), Value: s.Name, Width: 30, Autocomplete: "off"},
 		Email:  ui.Field{Name: "epost" + at, Label: w.T("byhand.row.email"), Value: s.Email, Width: 30, InputMode: "email", Autocomplete: "off", Optional: true},
@@ -172,7 +195,7 @@ func (p *editPage) controls() []control {
 		if i == 0 { // nobody, or too many
 			out = append(out, control{"/signers", &r.Name, "", "byhand.edit.who"})
 		}
-		out = append(out, control{at.Join("number"), &r.Number, r.Legend, ""}, control{at.Join("name"), &r.Name, r.Legend, ""},
+		out = append(out, control{at.Join("number"), &r.Number, r.Legend, ""}, control{at.Join("person"), &r.Person, r.Legend, ""}, control{at.Join("name"), &r.Name, r.Legend, ""},
 			control{at.Join("email"), &r.Email, r.Legend, ""}, control{at.Join("phone"), &r.Phone, r.Legend, ""},
 			control{at.Join("title"), &r.Title, r.Legend, ""}, control{at.Join("step"), &r.Step, r.Legend, ""})
 	}

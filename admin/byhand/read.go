@@ -13,11 +13,13 @@ import (
 const (
 	fieldRow = "rad"
 	fieldOp  = "op"
+	fieldWho = "ur" // who is chosen in the register
 
 	opPreview    = "granska"
 	opSave       = "spara"
 	opUpdate     = "uppdatera"
 	opAdd        = "lagg-till"
+	opAddKnown   = "lagg-till-ur"
 	opUpload     = "ladda-upp"
 	opRemove     = "ta-bort:"     // and the key of a row
 	opRemoveFile = "ta-bort-fil:" // and the id of a file
@@ -37,7 +39,7 @@ func read(v url.Values) flow.HandOrder {
 		}
 		seen = append(seen, key)
 		o.Signers = append(o.Signers, flow.HandSigner{Key: key, Number: v.Get("nummer." + key), Name: v.Get("namn." + key), Email: v.Get("epost." + key),
-			Phone: v.Get("telefon." + key), Title: v.Get("egenskap." + key), Step: v.Get("steg." + key)})
+			Phone: v.Get("telefon." + key), Title: v.Get("egenskap." + key), Step: v.Get("steg." + key), Person: v.Get("person." + key)})
 	}
 	for n := 1; n <= maxPostedSteps; n++ {
 		at := "." + strconv.Itoa(n)
@@ -62,6 +64,21 @@ func addRow(o flow.HandOrder) (flow.HandOrder, string) {
 	key := "k" + strconv.Itoa(last+1)
 	o.Signers = append(slices.Clone(o.Signers), flow.HandSigner{Key: key, Step: step})
 	return o, key
+}
+
+// addKnown gives the order with somebody of the register, in the first row where nothing has been typed or else in a new one, and the row's key.
+func addKnown(o flow.HandOrder, p flow.HandPerson) (flow.HandOrder, string) {
+	i := slices.IndexFunc(o.Signers, func(s flow.HandSigner) bool {
+		return strings.TrimSpace(s.Person+s.Number+s.Name+s.Email+s.Phone+s.Title) == ""
+	})
+	if i < 0 {
+		o, _ = addRow(o)
+		i = len(o.Signers) - 1
+	}
+	o.Signers = slices.Clone(o.Signers)
+	s := &o.Signers[i]
+	s.Person, s.Name, s.Email, s.Phone, s.Title = p.ID, p.Name, p.Email, p.Phone, p.Title
+	return o, s.Key
 }
 
 // removeRow gives the order without a row; the last one is emptied.

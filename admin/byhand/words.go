@@ -38,7 +38,7 @@ func (w words) problem(p forms.Problem, c control) string {
 		label = w.T("byhand.row.field", "label", label, "of", c.of)
 	}
 	switch p.Code {
-	case flow.SamePerson, flow.NeedsMore, flow.LadderOfAll, flow.LadderLate, flow.TimePast, flow.RemindLate, flow.NotReached:
+	case flow.SamePerson, flow.NeedsMore, flow.LadderOfAll, flow.LadderLate, flow.TimePast, flow.RemindLate, flow.NotHolder, flow.NotReached:
 		return w.T("byhand.problem."+p.Code, admin.ProblemArgs(w.Locale, p, label))
 	}
 	kind := ""

@@ -14,9 +14,11 @@ import (
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
 	"samtjanst/platform/directory"
+	"samtjanst/platform/directory/people"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/files"
 	"samtjanst/platform/identity"
+	"samtjanst/platform/idno"
 	"samtjanst/platform/vault"
 )
 
@@ -52,6 +54,17 @@ type HandSigner struct {
 	Phone  string `json:"phone"`
 	Title  string `json:"title"` // in what capacity, "" none
 	Step   string `json:"step"`  // number of the step
+	// Person is the id of somebody who was chosen in the register of people (HandView.People): the number is the register's.
+	Person string `json:"person,omitempty"`
+}
+
+// HandPerson is somebody who works for the board or is elected in it, and can be chosen as a signer.
+type HandPerson struct {
+	ID           string
+	Name, Title  string
+	Email, Phone string
+	Signs        bool // the register knows the number; else on paper
+	number       idno.Number
 }
 
 // HandStep says how many of a step must sign, and whether all are asked at once.
@@ -88,7 +101,8 @@ type HandView struct {
 	Files     []Attachment
 	Expires   time.Time
 	Changed   time.Time
-	// Problems have the form's pointers, "/signers", "/signers/KEY/number" (name, email, phone, step), "/steps/NUMBER/need" (wait), "/days",
+	People    []HandPerson // who can be chosen in the register, by name
+	// Problems have the form's pointers, "/signers", "/signers/KEY/number" (name, person, email, phone, step), "/steps/NUMBER/need" (wait), "/days",
 	// "/day", "/time" and "/remind". Nothing has been refused: they are what stands in the way of sending.
 	Problems []forms.Problem
 	// Plan is how it would go; nil while there are problems.
@@ -116,6 +130,7 @@ type handScope struct {
 	sv    ServiceView
 	auth  directory.Authority
 	order HandOrder
+	known []HandPerson
 }
 
 // handKept is what a draft keeps of an order by hand.
@@ -165,7 +180,7 @@ func (s *Service) HandDesk(ctx context.Context, a identity.Actor) (*HandDesk, er
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.handView(sc)
+		v, err := s.handView(ctx, sc)
 		if err != nil {
 			return nil, err
 		}
@@ -262,12 +277,38 @@ func (s *Service) HandDraft(ctx context.Context, a identity.Actor, id string) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.handView(sc)
+	return s.handView(ctx, sc)
 }
 
-func (s *Service) handView(sc *handScope) (*HandView, error) {
+// handPeople are those who hold a role for a board now, by name. None where there is no register.
+func (s *Service) handPeople(ctx context.Context, t *directory.Tenant, board string) ([]HandPerson, error) {
+	if s.People == nil {
+		return nil, nil
+	}
+	snap, err := s.People.Now(ctx, t.ID)
+	if err != nil {
+		return nil, fault.Wrap("flow.handPeople", err)
+	}
+	now := s.Clock.Now()
+	var out []HandPerson
+	for _, p := range snap.People() {
+		i := slices.IndexFunc(snap.Holds(p, now), func(r people.Role) bool { return r.Authority == board })
+		if i < 0 {
+			continue
+		}
+		out = append(out, HandPerson{ID: string(p.ID), Name: p.Name, Title: snap.Holds(p, now)[i].Title, Email: p.Email, Phone: p.Phone,
+			Signs: !p.Number.IsZero(), number: p.Number})
+	}
+	return out, nil
+}
+
+func (s *Service) handView(ctx context.Context, sc *handScope) (*HandView, error) {
 	d := sc.draft
-	v := &HandView{ID: d.ID, Rev: d.Rev, Tenant: sc.sv.Tenant, Authority: sc.auth, Form: sc.graph.Form, Order: sc.order, Expires: d.Expires, Changed: d.Changed}
+	var err error
+	if sc.known, err = s.handPeople(ctx, sc.sv.Tenant, sc.auth.Slug); err != nil {
+		return nil, err
+	}
+	v := &HandView{ID: d.ID, Rev: d.Rev, Tenant: sc.sv.Tenant, Authority: sc.auth, Form: sc.graph.Form, Order: sc.order, Expires: d.Expires, Changed: d.Changed, People: sc.known}
 	list, _ := forms.Lookup(d.Answers, handFiles)
 	have, _ := list.([]any)
 	for _, item := range have { // in the order that they were uploaded
@@ -287,7 +328,7 @@ func (s *Service) handView(sc *handScope) (*HandView, error) {
 			v.Problems = append(slices.DeleteFunc(v.Problems, func(p forms.Problem) bool { return p.Pointer == at }), forms.Problem{Pointer: at, Code: forms.BadText})
 		}
 	}
-	plan, problems := checkHand(sc.order, s.Clock.Now())
+	plan, problems := checkHand(sc.order, sc.known, s.Clock.Now())
 	if v.Problems = append(v.Problems, problems...); len(v.Problems) == 0 {
 		v.Plan = &HandPlan{Steps: plan.Steps, Deadline: plan.Deadline, Reminders: plan.Reminders}
 	}
@@ -327,7 +368,7 @@ func (s *Service) SaveHand(ctx context.Context, a identity.Actor, id string, rev
 	if err := s.Vault.SaveDraft(ctx, sc.draft); err != nil {
 		return nil, err
 	}
-	return s.handView(sc)
+	return s.handView(ctx, sc)
 }
 
 // handText is a text as it is signed; how long it may be is the form's to say.

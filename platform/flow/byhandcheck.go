@@ -22,6 +22,7 @@ const (
 	LadderLate  = "ladder-late"   // the last would be asked when the time is out
 	TimePast    = "time-past"     // the deadline has been
 	RemindLate  = "remind-late"   // a reminder when the time is out
+	NotHolder   = "not-holder"    // whoever was chosen in the register has no role in the board any more
 	NotReached  = "not-reached"   // somebody cannot be reached here: unknown to the register, or protected
 )
 
@@ -55,15 +56,15 @@ func (h *handDone) wrong(at forms.Pointer, code string, params ...any) {
 	h.problems = append(h.problems, p)
 }
 
-// checkHand reads an order by hand. What it gives is right when there are no problems: parties from p2 on, in the order they were typed.
-func checkHand(in HandOrder, now time.Time) (*handDone, []forms.Problem) {
+// checkHand reads an order by hand, known being those who can be chosen in the register. What it gives is right when there are no problems: parties from p2 on, in the order they were typed.
+func checkHand(in HandOrder, known []HandPerson, now time.Time) (*handDone, []forms.Problem) {
 	h := &handDone{}
 	step := map[signing.PartyID]int{}
 	for _, s := range in.Signers {
 		if s.nobody() {
 			continue
 		}
-		p, n := h.signer(s, now)
+		p, n := h.signer(s, known, now)
 		p.ID = signing.PartyID("p" + itoa(len(h.parties)+2))
 		h.parties = append(h.parties, p)
 		step[p.ID] = n
@@ -82,18 +83,26 @@ func checkHand(in HandOrder, now time.Time) (*handDone, []forms.Problem) {
 
 // nobody reports that nothing has been typed of somebody.
 func (s HandSigner) nobody() bool {
-	return strings.TrimSpace(s.Number+s.Name+s.Email+s.Phone+s.Title) == ""
+	return strings.TrimSpace(s.Person+s.Number+s.Name+s.Email+s.Phone+s.Title) == ""
 }
 
 // signer reads a row, and the step that the person stands in.
-func (h *handDone) signer(s HandSigner, now time.Time) (casework.Party, int) {
+func (h *handDone) signer(s HandSigner, known []HandPerson, now time.Time) (casework.Party, int) {
 	at := forms.Pointer("/signers").Join(s.Key)
 	p := casework.Party{Given: casework.Contact{Email: strings.TrimSpace(s.Email), Phone: e164(s.Phone)}}
 	var err error
-	if number := strings.TrimSpace(s.Number); number != "" {
+	same := func(o casework.Party) bool { return !p.Number.IsZero() && o.Number == p.Number }
+	if number := strings.TrimSpace(s.Number); s.Person != "" {
+		i := slices.IndexFunc(known, func(k HandPerson) bool { return k.ID == s.Person })
+		if i < 0 {
+			h.wrong(at.Join("person"), NotHolder)
+		} else if p.Number = known[i].number; slices.ContainsFunc(h.parties, same) {
+			h.wrong(at.Join("person"), SamePerson)
+		}
+	} else if number != "" {
 		if p.Number, err = idno.Parse(number, now); err != nil {
 			h.wrong(at.Join("number"), numberProblem(err))
-		} else if slices.ContainsFunc(h.parties, func(o casework.Party) bool { return o.Number == p.Number }) {
+		} else if slices.ContainsFunc(h.parties, same) {
 			h.wrong(at.Join("number"), SamePerson)
 		}
 	}

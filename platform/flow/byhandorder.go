@@ -27,11 +27,11 @@ func (s *Service) OrderByHand(ctx context.Context, a identity.Actor, id string, 
 	if sc.draft.Rev != rev {
 		return "", nil, fault.Newf(op, fault.Conflict, "draft is at revision %d", sc.draft.Rev)
 	}
-	v, err := s.handView(sc)
+	v, err := s.handView(ctx, sc)
 	if err != nil || len(v.Problems) > 0 {
 		return "", v.problems(), err
 	}
-	done, _ := checkHand(sc.order, s.Clock.Now()) // handView has told what is wrong with it
+	done, _ := checkHand(sc.order, sc.known, s.Clock.Now()) // handView has told what is wrong with it
 	e, parts, err := s.handCase(ctx, a, sc, done)
 	if err != nil {
 		return "", nil, err
