@@ -110,12 +110,23 @@ type Party struct {
 	Role  string `yaml:"role"`  // "guardian"
 	Title string `yaml:"title"` // "Vårdnadshavare"
 	From  string `yaml:"from"`  // CEL giving a list of {number, name}; absent with audience staff: the officer names them
+	// Directory names them by a role in the organisation's register of people, in place of from: whoever holds it when the application is handed in.
+	Directory *DirectoryRole `yaml:"directory"`
 	// Signs is a condition under which those people must sign; absent: always.
 	Signs *Condition `yaml:"signs"`
 	// Own: they fill the own section before they sign.
 	Own bool `yaml:"own"`
 	// Contact is the pointer of an object {email, phone} where the applicant gave how to reach them; audience officer.
 	Contact string `yaml:"contact"`
+}
+
+// DirectoryRole is a role in an organisation's register of people. Role or title, or both, which then both must hold. Who is away is not asked;
+// those who are on call come first, then the board's deputies in their order, then the others by name.
+type DirectoryRole struct {
+	Organisation string `yaml:"organisation" json:"organisation,omitempty"` // its id, when it is another that works together with the municipality
+	Authority    string `yaml:"authority" json:"authority,omitempty"`       // the board; absent: the one whose service it is
+	Role         string `yaml:"role" json:"role,omitempty"`                 // "chair", "decider", "manager" or "officer"
+	Title        string `yaml:"title" json:"title,omitempty"`               // as the register has it: "Rektor"
 }
 
 // Hindrance is a condition that stops the service with the neutral text (Overview.OtherWay). Reason is for the log and the author only.

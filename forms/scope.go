@@ -19,6 +19,9 @@ type Scope struct {
 	// Parties are those of the case with their own sections, known only to the officer's side: objects
 	// {role, number, name, own, address}. Empty while a citizen fills in.
 	Parties []any
+	// Holders are those who hold the roles of parties that the directory names, by the party's role: {number, name, email, phone}. Known when an
+	// application is handed in; no expression reads them.
+	Holders map[string][]any
 }
 
 // View is what the journey decided in one pass over the graph. Hidden values are absent from Answers.

@@ -253,6 +253,26 @@ func TestParties(t *testing.T) {
 	}
 }
 
+// Whom the register of people names takes part when known, reached as the register says; a role that nobody holds stops it where they sign.
+func TestPartiesByDirectory(t *testing.T) {
+	byRole := strings.Replace(meta, "    from: \"facts.?andra.orValue([])\"\n    own: true\n    contact: /kontakt\n", "    directory: {title: Rektor}\n", 1)
+	g := formtest.Graph(t, byRole, schemaJSON, layoutYAML)
+	s := scope(t, `{"kontakt":{"email":"e@example.se","phone":"+46701740605"}}`)
+	if _, err := g.Parties(run(t, g, s)); !errors.Is(err, fault.Invalid) {
+		t.Errorf("nobody holds the role: %v", err)
+	}
+	s.Holders = map[string][]any{"guardian": {map[string]any{"number": "198209052391", "name": "Erik Testsson", "email": "rektor@example.se"}}}
+	got, err := g.Parties(run(t, g, s))
+	want := []journey.Participant{{Role: "guardian", Title: forms.Text{"sv": "Vårdnadshavare"}, Number: "198209052391", Name: "Erik Testsson", Signs: true, Email: "rektor@example.se"}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	s.Holders, s.Settings = nil, map[string]any{"grans": json.Number("9")}
+	if got, err := g.Parties(run(t, g, s)); err != nil || len(got) != 0 {
+		t.Errorf("nobody holds it where they need not sign: %v %v", got, err)
+	}
+}
+
 func TestHindranceAndGrants(t *testing.T) {
 	g := formtest.Graph(t, meta, schemaJSON, layoutYAML)
 	s := scope(t, `{}`)

@@ -22,7 +22,7 @@ type Participant struct {
 	Name   string // "" when unknown
 	Signs  bool   // must sign
 	Own    bool   // fills the own section before signing
-	Email  string // as the applicant gave it: for the officer and notices only, never shown to another party
+	Email  string // as the applicant gave it, or the directory has it: for the officer and notices only, never shown to another party
 	Phone  string // likewise
 }
 
@@ -34,16 +34,13 @@ func (g *Graph) Parties(v *forms.View) ([]Participant, error) {
 	scope := visibleScope(v)
 	r := &run{view: v, scope: scope}
 	for _, p := range g.parties {
-		if p.from == nil {
-			continue
-		}
-		value, ok, err := p.from.Eval(scope, v.Computed)
+		people, err := g.people(p, scope, v)
 		if err != nil {
 			return nil, fault.Wrap(op, err)
 		}
-		people, isList := value.([]any)
-		if ok && !isList {
-			return nil, fault.Newf(op, fault.Invalid, "party %s: from gives no list", p.def.Role)
+		signs := r.holds(p.signs, nil)
+		if p.def.Directory != nil && signs && len(people) == 0 {
+			return nil, fault.Newf(op, fault.Invalid, "party %s: nobody holds that role", p.def.Role)
 		}
 		for _, e := range people {
 			m, _ := e.(map[string]any)
@@ -53,12 +50,34 @@ func (g *Graph) Parties(v *forms.View) ([]Participant, error) {
 				return nil, fault.Newf(op, fault.Invalid, "party %s: not a number", p.def.Role)
 			}
 			one := Participant{Role: p.def.Role, Title: g.form.Translate("parties."+p.def.Role+".title", p.def.Title), Number: number,
-				Name: name, Own: p.def.Own, Signs: r.holds(p.signs, nil)}
-			one.Email, one.Phone = contact(v, forms.Pointer(p.def.Contact))
+				Name: name, Own: p.def.Own, Signs: signs}
+			if one.Email, one.Phone = contact(v, forms.Pointer(p.def.Contact)); p.def.Directory != nil {
+				one.Email, _ = m["email"].(string)
+				one.Phone, _ = m["phone"].(string)
+			}
 			out = append(out, one)
 		}
 	}
 	return out, nil
+}
+
+// people are those whom a party's expression, or the directory, names.
+func (g *Graph) people(p party, scope forms.Scope, v *forms.View) ([]any, error) {
+	if p.def.Directory != nil {
+		return scope.Holders[p.def.Role], nil
+	}
+	if p.from == nil {
+		return nil, nil
+	}
+	value, ok, err := p.from.Eval(scope, v.Computed)
+	if err != nil {
+		return nil, err
+	}
+	people, isList := value.([]any)
+	if ok && !isList {
+		return nil, fault.Newf("journey.people", fault.Invalid, "party %s: from gives no list", p.def.Role)
+	}
+	return people, nil
 }
 
 func contact(v *forms.View, at forms.Pointer) (email, phone string) {

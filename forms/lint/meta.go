@@ -156,8 +156,11 @@ func (l *linter) parties() {
 		if p.Role == "" || p.Title == "" {
 			l.inForm(at, "say role and title", "a party lacks role or title")
 		}
-		if p.From == "" && !l.def.Meta.ByStaff() {
-			l.inForm(at, "from: an expression giving a list of {number, name}", "nobody can tell who the party %q is", p.Role)
+		switch {
+		case p.Directory != nil:
+			l.directoryRole(p, at)
+		case p.From == "" && !l.def.Meta.ByStaff():
+			l.inForm(at, "from: an expression giving a list of {number, name}; or directory: a role in the register of people", "nobody can tell who the party %q is", p.Role)
 		}
 		if p.Own && l.def.Meta.Own == "" {
 			l.inForm(at+"/own", "say own: /… at the top of form.yaml", "the form has no own section to fill")
@@ -177,6 +180,30 @@ func (l *linter) parties() {
 	}
 	if own := forms.Pointer(l.def.Meta.Own); own != "" && !slices.ContainsFunc(l.form.Pages, func(p *forms.Page) bool { return p.Own }) {
 		l.inForm("/own", "write own: true on a page", "no page lets a party fill in %s", own)
+	}
+}
+
+// directoryRole checks a party whom the register of people names.
+func (l *linter) directoryRole(p forms.Party, at string) {
+	d := p.Directory
+	if p.From != "" {
+		l.inForm(at+"/from", "leave one of them out", "both from and directory say who the party %q is", p.Role)
+	}
+	if p.Contact != "" {
+		l.inForm(at+"/contact", "leave it out: the register says how to reach them", "the applicant would say how to reach who the directory names")
+	}
+	if d.Role == "" && d.Title == "" {
+		l.inForm(at+"/directory", "say role or title", "a directory role that everybody has")
+	}
+	if d.Role != "" && !slices.Contains([]string{"chair", "decider", "manager", "officer"}, d.Role) {
+		l.inForm(at+"/directory/role", "write chair, decider, manager or officer", "the register of people has no role %q", d.Role)
+	}
+	same := func(o forms.Party) bool { return o.Role == p.Role }
+	if i := slices.IndexFunc(l.def.Meta.Parties, same); slices.ContainsFunc(l.def.Meta.Parties[i+1:], same) {
+		l.inForm(at+"/role", "give each a role of its own", "two parties are called %q, and the directory names one", p.Role)
+	}
+	if d.Organisation != "" && d.Authority == "" {
+		l.inForm(at+"/directory", "say authority: the board there", "a role in another organisation, without its board")
 	}
 }
 

@@ -32,7 +32,7 @@ func (l *linter) staff() {
 		l.inForm("/login", "write 2, 3 or 4: how those who sign log in", "in what staff begin those who sign have no login")
 	}
 	for i, p := range m.Parties {
-		if p.From != "" {
+		if p.From != "" || p.Directory != nil {
 			l.inForm("/parties/"+strconv.Itoa(i)+"/from", "leave it out: the officer names them", "in what staff begin the officer says who the party %q is", p.Role)
 		}
 	}

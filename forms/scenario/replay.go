@@ -12,7 +12,7 @@ import (
 // are played, and more than there are is all.
 func Replay(g *journey.Graph, s Scenario, who, steps int) forms.Scope {
 	r := &runner{graph: g, scenario: s}
-	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
+	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today, Holders: s.Directory}
 	own := s.Steps
 	if who <= 0 || who > len(s.Others) {
 		own = first(own, steps)

@@ -13,7 +13,7 @@ import (
 // Run plays a scenario and tells what differs from what it expects. Its signing is played by p; nil leaves that unplayed.
 func Run(g *journey.Graph, s Scenario, p Player) Result {
 	r := &runner{graph: g, scenario: s, result: Result{File: s.File, Title: s.Title}}
-	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today}
+	r.scope = forms.Scope{Answers: g.Defaults(), Facts: s.Facts, Settings: s.Settings, Actor: s.Actor, Today: s.Today, Holders: s.Directory}
 	start, err := g.Run(r.scope)
 	if err != nil {
 		r.differ("start", "", err.Error())

@@ -25,10 +25,12 @@ type Scenario struct {
 	Settings map[string]any `yaml:"settings"`
 	// Registers are those that answer look-ups: name → key → what it says. One that is not here is down.
 	Registers map[string]map[string]Said `yaml:"registers"`
-	Actor     map[string]any             `yaml:"actor"`    // role "applicant" when not said
-	Hindered  string                     `yaml:"hindered"` // why the service cannot be used, from the start or after the steps
-	Steps     []Step                     `yaml:"steps"`
-	Others    []Other                    `yaml:"others"`
+	// Directory says who holds the roles of parties that the directory names: role → {number, name, email, phone}.
+	Directory map[string][]any `yaml:"directory"`
+	Actor     map[string]any   `yaml:"actor"`    // role "applicant" when not said
+	Hindered  string           `yaml:"hindered"` // why the service cannot be used, from the start or after the steps
+	Steps     []Step           `yaml:"steps"`
+	Others    []Other          `yaml:"others"`
 	// Moments say when what time limits are counted from happened: decided, notified, demanded, and by a limit's id when that was done.
 	// "2026-11-23 23:50" in Sweden, or a day.
 	Moments map[string]string `yaml:"moments"`

@@ -66,6 +66,15 @@ func (d *Directory) Cooperation(host, authority identity.AuthorityID, form strin
 	return Shared{}, false
 }
 
+// Together reports whether two organisations are the same, or one works with cases of the other.
+func (d *Directory) Together(a, b identity.TenantID) bool {
+	works := func(host, other identity.TenantID) bool {
+		t, ok := d.byID[other]
+		return ok && slices.ContainsFunc(t.Cooperations, func(c Cooperation) bool { return strings.HasPrefix(string(c.Host), string(host)+"/") })
+	}
+	return a == b || works(a, b) || works(b, a)
+}
+
 // Name is a board's name with its organisation's: "Socialnämnden, Tallviks kommun"; the id when it is not here.
 func (d *Directory) Name(id identity.AuthorityID) string {
 	tenant, slug, _ := strings.Cut(string(id), "/")

@@ -93,6 +93,7 @@ func (s *Service) amend(ctx context.Context, a identity.Actor, d *vault.Draft, d
 	if !amendable(&e.Case, p) {
 		return nil, fault.Newf(op, fault.Conflict, "case is %s", e.Case.State)
 	}
+	dv.View.Scope.Holders = held(&e.Case, &g.Form.Def.Meta)
 	people, err := g.Parties(dv.View)
 	if err != nil {
 		return nil, fault.New(op, fault.Hindered, err)
@@ -138,14 +139,14 @@ func (s *Service) samePeople(c *casework.Case, people []journey.Participant) boo
 		if i < 0 {
 			return false
 		}
-		if p.Signs && c.Order.Place(c.Parties[i].ID) == nil {
+		if p.Signs && !c.Parties[i].Left && c.Order.Place(c.Parties[i].ID) == nil { // somebody else may have been put in the place
 			return false
 		}
 		wanted = append(wanted, c.Parties[i].ID)
 	}
 	for _, have := range c.Parties[1:] {
 		replaced := slices.ContainsFunc(c.Order.Places, func(pl signing.Place) bool { return pl.Party == have.ID && pl.Instead != "" })
-		if !replaced && !slices.Contains(wanted, have.ID) {
+		if !have.Left && !replaced && !slices.Contains(wanted, have.ID) {
 			return false
 		}
 	}

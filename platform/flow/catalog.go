@@ -52,6 +52,8 @@ type Head struct {
 	Registers map[string][]string `json:"registers,omitempty"`
 	// Bookings are the settings that have times to book.
 	Bookings []string `json:"bookings,omitempty"`
+	// Holders are the directory roles by which people take part.
+	Holders []forms.DirectoryRole `json:"holders,omitempty"`
 	// Waiting are newer files that could not be published; nil when there are none.
 	Waiting *Waiting `json:"waiting,omitempty"`
 }

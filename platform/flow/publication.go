@@ -157,7 +157,7 @@ func (c *Catalog) append(ctx context.Context, now time.Time, heads map[string]He
 		return fault.Wrap("flow.append", err)
 	}
 	heads[headKey(p.Form, p.Tenant)] = Head{Publication: p.ID, Version: p.Version, Files: p.Files, Authority: o.Def.Meta.Authority,
-		Registers: registersOf(o.Form.Form), Bookings: bookingSettings(o.Form.Form)}
+		Registers: registersOf(o.Form.Form), Bookings: bookingSettings(o.Form.Form), Holders: holdersOf(&o.Def.Meta)}
 	return nil
 }
 

@@ -54,9 +54,9 @@ func (Rehearsal) Begin(g *journey.Graph, v *forms.View) (scenario.Play, error) {
 	if len(meta.Stages) > 0 {
 		r.c.Stage = meta.Stages[0].ID
 	}
-	var signers []signing.PartyID
+	seated := seats{again: meta.Signing.SamePerson}
 	if meta.Signing.Applicant {
-		signers = append(signers, "p1")
+		seated.take(journey.Applicant, "p1", false)
 	}
 	for _, p := range people {
 		party := casework.Party{Role: p.Role, Name: p.Name, Given: casework.Contact{Email: p.Email, Phone: p.Phone}}
@@ -65,17 +65,24 @@ func (Rehearsal) Begin(g *journey.Graph, v *forms.View) (scenario.Play, error) {
 				return nil, fault.New(op, fault.Invalid, err)
 			}
 		}
-		if r.c.PartyOf(party.Number) != nil {
-			continue // a person takes one place
+		if have := r.c.PartyOf(party.Number); have != nil {
+			if p.Signs {
+				seated.take(p.Role, have.ID, true)
+			}
+			continue
 		}
 		party.ID = freeParty(&r.c)
 		r.c.Parties = append(r.c.Parties, party)
 		r.call(p.Role, party.ID)
 		if p.Signs {
-			signers = append(signers, party.ID)
+			seated.take(p.Role, party.ID, false)
 		}
 	}
-	if err := r.apply(casework.Submitted{Plan: signingPlan(meta.Signing, &r.c, signers)}); err != nil {
+	plan, err := signingPlan(meta.Signing, seated)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.apply(casework.Submitted{Plan: plan}); err != nil {
 		return nil, err
 	}
 	return r, r.pass(r.now)

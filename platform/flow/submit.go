@@ -161,8 +161,14 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if dv.View.Scope.Holders, err = s.holders(ctx, dv.Service.Tenant, &meta); errors.Is(err, fault.Invalid) {
+		return nil, nil, nil, fault.New("flow.newCase", fault.Hindered, err)
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	people, err := g.Parties(dv.View)
-	if err != nil { // the author's mistake, which nothing that the citizen does mends: the page names the other way
+	if err != nil { // nobody holds a role, or the author's mistake, which nothing that the citizen does mends: the page names the other way
 		return nil, nil, nil, fault.New("flow.newCase", fault.Hindered, err)
 	}
 	c := &e.Case
@@ -182,9 +188,9 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 	if len(meta.Stages) > 0 {
 		c.Stage = meta.Stages[0].ID
 	}
-	var signers []signing.PartyID
+	seated := seats{again: meta.Signing.SamePerson}
 	if meta.Signing.Applicant {
-		signers = append(signers, "p1")
+		seated.take(journey.Applicant, "p1", false)
 	}
 	for i, p := range people {
 		var n idno.Number // somebody whose number nobody knows is reached by letter and signs on paper
@@ -193,14 +199,17 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 				return nil, nil, nil, fault.Newf("flow.newCase", fault.Invalid, "party %d: %v", i+2, err)
 			}
 		}
-		if c.PartyOf(n) != nil {
-			continue // a person takes one place
+		if have := c.PartyOf(n); have != nil {
+			if p.Signs {
+				seated.take(p.Role, have.ID, true)
+			}
+			continue
 		}
 		party := casework.Party{ID: signing.PartyID("p" + itoa(len(c.Parties)+1)), Role: p.Role, Number: n, Name: p.Name,
 			Given: casework.Contact{Email: p.Email, Phone: p.Phone}}
 		c.Parties = append(c.Parties, party)
 		if p.Signs {
-			signers = append(signers, party.ID)
+			seated.take(p.Role, party.ID, false)
 		}
 	}
 	c.Children, c.Absent = childrenOf(d.Facts, dv.View.Answers)
@@ -216,8 +225,12 @@ func (s *Service) newCase(ctx context.Context, a identity.Actor, d *vault.Draft,
 			c.Named = append(c.Named, n)
 		}
 	}
+	plan, err := signingPlan(meta.Signing, seated)
+	if err != nil { // no answer mends that the same person would sign for two
+		return nil, nil, nil, fault.New("flow.newCase", fault.Hindered, err)
+	}
 	parts, err := s.content(ctx, c, d, dv.View, meta.Own)
-	return e, parts, casework.Submitted{Plan: signingPlan(meta.Signing, c, signers)}, err
+	return e, parts, casework.Submitted{Plan: plan}, err
 }
 
 // childrenOf gives the children in the register's facts whom the answers are about, and their guardians who take no part.

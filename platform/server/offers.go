@@ -8,7 +8,7 @@ import (
 	"samtjanst/platform/flow"
 )
 
-// offers checks that what municipalities say of forms can be: they are there, and have an owner, registers, times to book and settings.
+// offers checks that what municipalities say of forms can be: they are there, and have an owner, registers, times to book, people and settings.
 func offers(ctx context.Context, use *flow.Service, dirs *directory.Directory) error {
 	for _, t := range dirs.Tenants() {
 		for _, sv := range t.Services {
@@ -24,6 +24,9 @@ func offers(ctx context.Context, use *flow.Service, dirs *directory.Directory) e
 			}
 			if err = use.CheckLookups(sv.Form, head); err == nil {
 				err = use.CheckBookings(t.ID, sv.Form, head)
+			}
+			if err == nil {
+				err = use.CheckHolders(t.ID, sv.Form, head)
 			}
 			if err != nil {
 				return fmt.Errorf("municipality %s: %w", t.ID, err)

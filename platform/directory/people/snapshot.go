@@ -245,13 +245,7 @@ type Decider struct {
 // chair or a member.
 func (s *Snapshot) Deciders(slug, kind string, elected bool, at time.Time) []Decider {
 	b := s.Board(slug)
-	order := map[ID]int{}
 	onCall := b.OnCall(at)
-	for _, id := range slices.Concat(onCall, b.Deputies) {
-		if _, there := order[id]; !there {
-			order[id] = len(order) + 1
-		}
-	}
 	var out []Decider
 	for _, p := range s.people {
 		if p.Away(at) {
@@ -262,10 +256,36 @@ func (s *Snapshot) Deciders(slug, kind string, elected bool, at time.Time) []Dec
 			out = append(out, d)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Decider) int {
-		last := len(order) + 1
-		return cmp.Compare(cmp.Or(order[x.Person.ID], last), cmp.Or(order[y.Person.ID], last))
-	})
+	rank := b.asked(onCall)
+	slices.SortStableFunc(out, func(x, y Decider) int { return cmp.Compare(rank(x.Person.ID), rank(y.Person.ID)) })
+	return out
+}
+
+// asked gives somebody's rank in the order in which a board's people are asked: who is on call, the deputies, and everybody else last.
+func (b *Board) asked(onCall []ID) func(ID) int {
+	order := map[ID]int{}
+	for _, id := range slices.Concat(onCall, b.Deputies) {
+		if _, there := order[id]; !there {
+			order[id] = len(order) + 1
+		}
+	}
+	return func(id ID) int { return cmp.Or(order[id], len(order)+1) }
+}
+
+// Holders lists who holds a role or a title, or both of them in one, for a board at a moment, in the order in which they are asked. Who is away is
+// left out.
+func (s *Snapshot) Holders(slug string, role identity.Role, title string, at time.Time) []*Person {
+	var out []*Person
+	for _, p := range s.people {
+		if !p.Away(at) && slices.ContainsFunc(s.Holds(p, at), func(r Role) bool {
+			return r.Authority == slug && (role == "" || r.Role == role) && (title == "" || strings.EqualFold(r.Title, title))
+		}) {
+			out = append(out, p)
+		}
+	}
+	b := s.Board(slug)
+	rank := b.asked(b.OnCall(at))
+	slices.SortStableFunc(out, func(x, y *Person) int { return cmp.Compare(rank(x.ID), rank(y.ID)) })
 	return out
 }
 

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +56,32 @@ func TestRolesHoldWithinTheirDays(t *testing.T) {
 	p.Closed = at("2026-03-02 08:00")
 	if got := s.Grants(p, at("2026-03-05 12:00")); got != nil {
 		t.Errorf("who has left holds %v", got)
+	}
+}
+
+// Who holds a role or a title is asked in the board's order; who is away, or holds it for another board, is not.
+func TestHolders(t *testing.T) {
+	now := at("2026-03-05 12:00")
+	head := func(id people.ID, name string) *people.Person {
+		return &people.Person{ID: id, Tenant: "tallvik", Name: name, Roles: []people.Role{{Authority: "skola", Role: identity.Manager, Title: "Rektor"}}}
+	}
+	away := head("c", "Cleo Provberg")
+	away.Absences = []people.Absence{{From: now.Add(-time.Hour)}}
+	s := people.NewSnapshot(tallvik, 1, []*people.Person{head("a", "Alva Provberg"), head("b", "Bo Provberg"), away, chair("o", "Ordförande Testsson", people.Period{})},
+		[]*people.Board{{Authority: "skola", Deputies: []people.ID{"b"}}})
+	for want, got := range map[string][]*people.Person{
+		"b a":  s.Holders("skola", "", "rektor", now),
+		"b a ": s.Holders("skola", identity.Manager, "", now),
+		"":     s.Holders("skola", identity.Chair, "Rektor", now),
+		"o":    s.Holders("social", identity.Chair, "", now),
+	} {
+		var ids []string
+		for _, p := range got {
+			ids = append(ids, string(p.ID))
+		}
+		if g := strings.Join(ids, " "); g != strings.TrimSpace(want) {
+			t.Errorf("%q, want %q", g, want)
+		}
 	}
 }
 
