@@ -3,6 +3,8 @@ package evidence_test
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"math/rand/v2"
@@ -115,6 +117,8 @@ func TestValidVariants(t *testing.T) {
 		"certificate for signing only": input(onlySigning, content(), et.Edit{}, et.Answer{}),
 		"answer by the CA itself":      input(annasCard(), content(), et.Edit{}, et.Answer{Direct: true}),
 		"nonce wrapped as in RFC 8954": input(annasCard(), content(), et.Edit{}, et.Answer{WrappedNonce: true}),
+		"certificate named by SHA-256": input(annasCard(), content(), et.Edit{}, et.Answer{SHA256: true}),
+		"issuers sent along":           input(annasCard(), content(), et.Edit{}, et.Answer{Extra: [][]byte{certificateIn(valid().XML, 1), certificateIn(valid().XML, 2)}}),
 		"answer with an end":           input(annasCard(), content(), et.Edit{}, et.Answer{NextUpdate: now.Add(time.Minute)}),
 		"broken base64 lines": input(annasCard(), content(), et.Edit{KeyInfo: func(s string) string {
 			return strings.Replace(s, "<X509Certificate>MII", "<X509Certificate>MI\nI", 1)
@@ -130,6 +134,12 @@ func TestValidVariants(t *testing.T) {
 			}
 		})
 	}
+}
+
+// certificateIn is one of the certificates that a signature carries, DER.
+func certificateIn(xml []byte, n int) []byte {
+	text, _, _ := strings.Cut(strings.Split(string(xml), "<X509Certificate>")[n+1], "<")
+	return must(base64.StdEncoding.DecodeString(text))
 }
 
 // One changed byte anywhere is found, with nothing stored beside the evidence: the nonce covers every byte of the XML, and
@@ -173,7 +183,9 @@ func TestEveryByteCounts(t *testing.T) {
 
 func TestParseRoots(t *testing.T) {
 	key := must(bank().PEM())
-	for name, text := range map[string][]byte{"empty": nil, "no PEM": []byte("hej"), "a private key": key} {
+	person := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificateIn(valid().XML, 0)})
+	for name, text := range map[string][]byte{"empty": nil, "no PEM": []byte("hej"), "a private key": key, "a person's": person,
+		"damaged": bytes.Replace(bank().RootPEM(), []byte("MII"), []byte("AAA"), 1)} {
 		if _, err := evidence.ParseRoots(text); !errors.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -1,9 +1,11 @@
 package evidence_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	crand "crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -56,6 +58,7 @@ func TestFreja(t *testing.T) {
 			in.Use, in.Number, in.Text, in.Hidden = evidence.Identification, idno.Number{}, nil, nil
 		}},
 		"a lower level where that does": {func(r *et.FrejaResult) { r.Level = "EXTENDED" }, func(in *evidence.FrejaInput) { in.Level = 2 }},
+		"an order that is not told":     {func(*et.FrejaResult) {}, func(in *evidence.FrejaInput) { in.Ref = "" }},
 		"as stored":                     {func(*et.FrejaResult) {}, func(in *evidence.FrejaInput) { in.Digest = evidence.Digest(in.JWS, nil) }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,6 +180,18 @@ func frejaForgeries() []frejaForgery {
 		{name: "after Freja's certificate", want: evidence.Chain, result: func(r *et.FrejaResult) { r.At = now.AddDate(20, 0, 0) },
 			asked: func(in *evidence.FrejaInput) { in.At = now.AddDate(20, 0, 0) }},
 
+		{name: "a login that names a signature too", want: evidence.Structure, result: func(r *et.FrejaResult) { r.Login = true }, edit: payload(func(p map[string]any) { p["signRef"] = frejaRef })},
+		{name: "a login that names no order", want: evidence.Structure, result: func(r *et.FrejaResult) { r.Login = true }, edit: payload(func(p map[string]any) { delete(p, "authRef") })},
+		{name: "no level, and none asked for", want: evidence.LevelTooLow, result: func(r *et.FrejaResult) { r.Level = "BASIC" }, asked: func(in *evidence.FrejaInput) { in.Level = 0 }},
+		{name: "no family name", want: evidence.CertificateSubject, result: func(r *et.FrejaResult) { r.Surname = "" }},
+		{name: "the beginning of time", want: evidence.Structure, edit: payload(func(p map[string]any) { p["timestamp"] = 0 })},
+		{name: "payload that is not UTF-8", want: evidence.Structure, edit: et.FrejaEdit{Raw: func(s string) string { return strings.Replace(s, "Testsson", "Tests\xffon", 1) }}},
+		{name: "empty hidden data", want: evidence.Structure, edit: et.FrejaEdit{User: func(s string) string {
+			before, after, _ := strings.Cut(s, `"binaryData":"`)
+			_, after, _ = strings.Cut(after, `"`)
+			return before + `"binaryData":""` + after
+		}}, asked: func(in *evidence.FrejaInput) { in.Hidden = nil }},
+
 		{name: "another text", want: evidence.WrongText, result: func(r *et.FrejaResult) { r.Text = []byte("Något annat") }},
 		{name: "other hidden data", want: evidence.WrongHiddenData, result: func(r *et.FrejaResult) { r.Hidden = []byte("x") }},
 		{name: "no hidden data", want: evidence.WrongHiddenData, result: func(r *et.FrejaResult) { r.Hidden = nil }},
@@ -269,6 +284,11 @@ func TestFrejaNewMembers(t *testing.T) {
 	if _, err := evidence.VerifyFreja(frejaAsked(jws)); err != nil {
 		t.Fatal(err)
 	}
+	for _, h := range []jose.HeaderKey{"typ", "kid"} { // which say nothing of how to verify
+		if _, err := evidence.VerifyFreja(frejaAsked(must(frejas().SignEdited(frejaResult(), header(h, "x"))))); err != nil {
+			t.Errorf("with %s: %v", h, err)
+		}
+	}
 }
 
 func TestParseFrejaSigners(t *testing.T) {
@@ -278,7 +298,8 @@ func TestParseFrejaSigners(t *testing.T) {
 	if _, err := evidence.VerifyFreja(in); err != nil {
 		t.Errorf("the second of two pinned: %v", err)
 	}
-	for name, text := range map[string][]byte{"nothing": nil, "a key": must(frejas().PEM()), "an elliptic key": elliptical(t)} {
+	for name, text := range map[string][]byte{"nothing": nil, "a key": must(frejas().PEM()), "an elliptic key": certificateFor(must(ecdsa.GenerateKey(elliptic.P256(), crand.Reader))),
+		"a short key": certificateFor(must(rsa.GenerateKey(crand.Reader, 1024)))} {
 		if _, err := evidence.ParseFrejaSigners(text); !errors.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -294,13 +315,10 @@ func BenchmarkVerifyFreja(b *testing.B) {
 	}
 }
 
-// elliptical is a certificate with a key that RS256 cannot be made with.
-func elliptical(t *testing.T) []byte {
-	t.Helper()
-	key := must(ecdsa.GenerateKey(elliptic.P256(), crand.Reader))
+// certificateFor is one that a key has signed for itself.
+func certificateFor(key crypto.Signer) []byte {
 	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now, NotAfter: now.AddDate(1, 0, 0)}
-	der := must(x509.CreateCertificate(crand.Reader, c, c, key.Public(), key))
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: must(x509.CreateCertificate(crand.Reader, c, c, key.Public(), key))})
 }
 
 // Only what Freja signed is accepted, to the byte.

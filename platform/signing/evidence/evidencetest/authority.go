@@ -148,10 +148,14 @@ func LoadAuthority(text []byte) (*Authority, error) {
 type Subject struct {
 	Number             idno.Number
 	GivenName, Surname string
-	Validity           time.Duration    // from the day of issue; zero means three years
-	Policy             string           // dotted; "" is BankID's test policy for mobile
-	Usage              x509.KeyUsage    // zero is both uses: digitalSignature and contentCommitment
-	Extra              []pkix.Extension // for forgeries
+	Validity           time.Duration                // from the day of issue; zero means three years
+	Policy             string                       // dotted; "" is BankID's test policy for mobile
+	Usage              x509.KeyUsage                // zero is both uses: digitalSignature and contentCommitment
+	KeyOf              *Holder                      // whose key it is; nil one of its own
+	Bits               int                          // of that; zero is what BankID's have
+	CA                 bool                         // may issue certificates itself
+	Serial             string                       // instead of the number
+	Names              []pkix.AttributeTypeAndValue // further ones
 }
 
 // Holder can sign: a person with a key and a certificate.
@@ -182,7 +186,7 @@ func (a *Authority) Issue(s Subject, now time.Time) (*Holder, error) {
 	name := s.GivenName + " " + s.Surname
 	t := x509.Certificate{
 		NotBefore: now.Add(-24 * time.Hour), NotAfter: now.Add(s.Validity), KeyUsage: s.Usage, Policies: []x509.OID{policy},
-		ExtraExtensions: s.Extra,
+		IsCA: s.CA, BasicConstraintsValid: s.CA,
 		Subject: pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 6}, Value: "SE"},
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 10}, Value: "Simulatorbanken AB (publ)"},
@@ -193,12 +197,60 @@ func (a *Authority) Issue(s Subject, now time.Time) (*Holder, error) {
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: name},
 		}},
 	}
-	i, err := issue(t, &a.customer)
+	if s.Serial != "" {
+		t.Subject.ExtraNames[4].Value = s.Serial
+	}
+	t.Subject.ExtraNames = append(t.Subject.ExtraNames, s.Names...)
+	if s.Bits == 0 {
+		s.Bits = keyBits
+	}
+	var key *rsa.PrivateKey
+	if s.KeyOf != nil {
+		key = s.KeyOf.key
+	} else if key, err = rsa.GenerateKey(rand.Reader, s.Bits); err != nil {
+		return nil, err
+	}
+	i, err := certify(t, key, &a.customer)
 	if err != nil {
 		return nil, err
 	}
 	return &Holder{a, i.cert, i.key}, nil
 }
+
+// Responder makes another OCSP responder, appointed by the customer CA for a time. It is given as one who can sign.
+func (a *Authority) Responder(from, to time.Time) (*Holder, error) {
+	t := x509.Certificate{NotBefore: from, NotAfter: to, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageOCSPSigning},
+		Subject: a.responder.cert.Subject}
+	i, err := certify(t, a.responder.key, &a.customer)
+	if err != nil {
+		return nil, err
+	}
+	return &Holder{a, i.cert, i.key}, nil
+}
+
+// WithIntermediate is the same authority, whose intermediate CA has another certificate for its key.
+func (a *Authority) WithIntermediate(change func(*x509.Certificate)) (*Authority, error) {
+	out, old := *a, a.intermediate.cert
+	t := caTemplate(1)
+	t.Subject, t.NotBefore, t.NotAfter = old.Subject, old.NotBefore, old.NotAfter
+	change(&t)
+	var err error
+	out.intermediate, err = certify(t, a.intermediate.key, &a.root)
+	return &out, err
+}
+
+// WithoutIntermediate is the same authority, whose customer CA is issued by the root, and whose intermediate CA has nothing to do with it.
+func (a *Authority) WithoutIntermediate() (*Authority, error) {
+	out, old := *a, a.customer.cert
+	t := caTemplate(0)
+	t.Subject, t.NotBefore, t.NotAfter = old.Subject, old.NotBefore, old.NotAfter
+	var err error
+	out.customer, err = certify(t, a.customer.key, &a.root)
+	return &out, err
+}
+
+// At is the same person, whose evidence has the certificates of a variant of the authority.
+func (h *Holder) At(a *Authority) *Holder { return &Holder{a, h.cert, h.key} }
 
 // Issued is when the certificate was issued.
 func (h *Holder) Issued() time.Time { return h.cert.NotBefore }

@@ -3,6 +3,7 @@ package evidencetest
 import (
 	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // RFC 6960's certificate ids and BankID's nonce are made with it
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -14,15 +15,21 @@ import (
 // Answer scripts an OCSP answer. The zero value is a good answer from the appointed responder, bound to the signature.
 type Answer struct {
 	Revoked, Unknown bool
-	Status           int     // of the response as a whole: 0 successful, 6 unauthorised … (RFC 6960 4.2.1)
-	For              *Holder // answers about this person's certificate instead
-	Responder        *Holder // signs instead of the responder, with that certificate
-	Direct           bool    // the customer CA signs itself and no certificate is sent
-	Nonce            []byte  // instead of the right one
-	NoNonce          bool    // leaves it out
-	WrappedNonce     bool    // in an OCTET STRING of its own (RFC 8954), which BankID does not do
+	Status           int       // of the response as a whole: 0 successful, 6 unauthorised … (RFC 6960 4.2.1)
+	For              *Holder   // answers about this person's certificate instead
+	Responder        *Holder   // signs instead of the responder, with that certificate
+	Direct           bool      // the customer CA signs itself and no certificate is sent
+	Nonce            []byte    // instead of the right one
+	NoNonce          bool      // leaves it out
+	WrappedNonce     bool      // in an OCTET STRING of its own (RFC 8954), which BankID does not do
+	ThisUpdate       time.Time // instead of when it was made
 	NextUpdate       time.Time
-	Extra            [][]byte // further certificates, DER
+	Extra            [][]byte         // further certificates, DER
+	Extensions       []pkix.Extension // beside the nonce
+	Twice            bool             // two answers in one
+	SHA256           bool             // names the certificate by SHA-256 instead of SHA-1
+	// ID changes the digests of the issuer's name and key.
+	ID func(name, key []byte)
 }
 
 type certID struct {
@@ -65,6 +72,7 @@ type response struct {
 var (
 	oidBasic         = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
 	oidNonce         = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 2}
+	oidSHA256        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
 	oidSHA1          = asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}
 	oidSHA256WithRSA = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}
 )
@@ -85,14 +93,18 @@ func (h *Holder) OCSP(xml []byte, at time.Time, s Answer) ([]byte, error) {
 		by = h.a.customer
 	}
 	at = at.UTC().Truncate(time.Second)
-	ca := h.a.customer.cert
+	since := at
+	if !s.ThisUpdate.IsZero() {
+		since = s.ThisUpdate.UTC().Truncate(time.Second)
+	}
+	one := singleResponse{ID: s.id(h.a.customer.cert, about.cert), Status: status(s, at), ThisUpdate: since, NextUpdate: s.NextUpdate}
 	data := responseData{
 		Responder:  asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: by.cert.RawSubject},
 		ProducedAt: at,
-		Responses: []singleResponse{{
-			ID: certID{pkix.AlgorithmIdentifier{Algorithm: oidSHA1, Parameters: asn1.NullRawValue}, hash(ca.RawSubject), keyHash(ca),
-				about.cert.SerialNumber},
-			Status: status(s, at), ThisUpdate: at, NextUpdate: s.NextUpdate}},
+		Responses:  []singleResponse{one},
+	}
+	if s.Twice {
+		data.Responses = append(data.Responses, one)
 	}
 	if !s.NoNonce {
 		nonce, err := s.nonce(xml)
@@ -101,6 +113,7 @@ func (h *Holder) OCSP(xml []byte, at time.Time, s Answer) ([]byte, error) {
 		}
 		data.Extensions = []pkix.Extension{{Id: oidNonce, Critical: true, Value: nonce}}
 	}
+	data.Extensions = append(data.Extensions, s.Extensions...)
 	tbs, err := asn1.Marshal(data)
 	if err != nil {
 		return nil, err
@@ -157,13 +170,22 @@ func hash(b []byte) []byte {
 	return s[:]
 }
 
-func keyHash(c *x509.Certificate) []byte {
+// id names a certificate by its issuer and number.
+func (s Answer) id(ca, about *x509.Certificate) certID {
 	var spki struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Key       asn1.BitString
 	}
-	if _, err := asn1.Unmarshal(c.RawSubjectPublicKeyInfo, &spki); err != nil {
+	if _, err := asn1.Unmarshal(ca.RawSubjectPublicKeyInfo, &spki); err != nil {
 		panic("evidencetest: " + err.Error()) // x509 has parsed it already
 	}
-	return hash(spki.Key.RightAlign())
+	by, name, key := oidSHA1, hash(ca.RawSubject), hash(spki.Key.RightAlign())
+	if s.SHA256 {
+		n, k := sha256.Sum256(ca.RawSubject), sha256.Sum256(spki.Key.RightAlign())
+		by, name, key = oidSHA256, n[:], k[:]
+	}
+	if s.ID != nil {
+		s.ID(name, key)
+	}
+	return certID{pkix.AlgorithmIdentifier{Algorithm: by, Parameters: asn1.NullRawValue}, name, key, about.SerialNumber}
 }

@@ -1,6 +1,8 @@
 package evidencetest
 
 import (
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -20,18 +22,23 @@ import (
 type IdentityProvider struct {
 	EntityID string
 	cert     *x509.Certificate
-	key      *rsa.PrivateKey
+	key      crypto.Signer
 }
 
-// NewIdentityProvider makes one.
+// NewIdentityProvider makes one with an RSA key.
 func NewIdentityProvider(entityID string, now time.Time) (*IdentityProvider, error) {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return nil, err
 	}
+	return NewIdentityProviderWith(entityID, now, key)
+}
+
+// NewIdentityProviderWith makes one with a key, RSA or ECDSA.
+func NewIdentityProviderWith(entityID string, now time.Time, key crypto.Signer) (*IdentityProvider, error) {
 	t := &x509.Certificate{SerialNumber: big.NewInt(now.Unix()), Subject: pkix.Name{CommonName: "Simulerad legitimering"},
 		NotBefore: now.AddDate(0, 0, -1), NotAfter: now.AddDate(10, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature}
-	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +58,25 @@ type Said struct {
 	Message                                        []byte // shown and accepted; nil for a login
 }
 
-// SAMLEdit changes parts before they are hashed and signed: the signature itself holds.
-type SAMLEdit struct{ Assertion, SignedInfo func(string) string }
+// SAMLEdit changes parts before they are hashed and signed: the signature itself holds. Value changes that.
+type SAMLEdit struct {
+	Assertion, SignedInfo func(string) string
+	Value                 func([]byte) []byte
+}
+
+func (p *IdentityProvider) sign(content []byte) ([]byte, error) {
+	sum := sha256.Sum256(content)
+	key, ok := p.key.(*ecdsa.PrivateKey)
+	if !ok {
+		return p.key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	}
+	r, s, err := ecdsa.Sign(rand.Reader, key, sum[:])
+	if err != nil {
+		return nil, err
+	}
+	size := (key.Params().BitSize + 7) / 8 // XMLDSig 1.1, 6.4.3: side by side
+	return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...), nil
+}
 
 // Assertion makes a signed assertion.
 func (p *IdentityProvider) Assertion(s Said, e SAMLEdit) ([]byte, error) {
@@ -61,9 +85,13 @@ func (p *IdentityProvider) Assertion(s Said, e SAMLEdit) ([]byte, error) {
 		body = e.Assertion(body)
 	}
 	sum := sha256.Sum256([]byte(body))
+	method := "rsa-sha256"
+	if _, elliptic := p.key.(*ecdsa.PrivateKey); elliptic {
+		method = "ecdsa-sha256"
+	}
 	const ds, c14n = `http://www.w3.org/2000/09/xmldsig#`, `http://www.w3.org/2001/10/xml-exc-c14n#`
 	info := `<ds:SignedInfo xmlns:ds="` + ds + `"><ds:CanonicalizationMethod Algorithm="` + c14n + `"></ds:CanonicalizationMethod>` +
-		`<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod>` +
+		`<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#` + method + `"></ds:SignatureMethod>` +
 		`<ds:Reference URI="#` + s.ID + `"><ds:Transforms><ds:Transform Algorithm="` + ds + `enveloped-signature"></ds:Transform>` +
 		`<ds:Transform Algorithm="` + c14n + `"><ec:InclusiveNamespaces xmlns:ec="` + c14n + `" PrefixList="xs"></ec:InclusiveNamespaces></ds:Transform></ds:Transforms>` +
 		`<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod>` +
@@ -71,9 +99,12 @@ func (p *IdentityProvider) Assertion(s Said, e SAMLEdit) ([]byte, error) {
 	if e.SignedInfo != nil {
 		info = e.SignedInfo(info)
 	}
-	value, err := sign(p.key, []byte(info))
+	value, err := p.sign([]byte(info))
 	if err != nil {
 		return nil, err
+	}
+	if e.Value != nil {
+		value = e.Value(value)
 	}
 	signature := `<ds:Signature xmlns:ds="` + ds + `">` + strings.Replace(info, ` xmlns:ds="`+ds+`"`, "", 1) +
 		`<ds:SignatureValue>` + base64.StdEncoding.EncodeToString(value) + `</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>` +
