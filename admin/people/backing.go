@@ -35,6 +35,14 @@ func (w words) backing(b flow.PeopleBoard, prefix string, asked bool) backing {
 // asked reports whether the posted form asks the secretary to sign.
 func asked(r *httpkit.Request) bool { return r.Form().Get(controlSecretary) != "" }
 
+// proposedText says whom a change that has been proposed waits for.
+func (a *area) proposedText(r *httpkit.Request) string {
+	if asked(r) {
+		return r.Locale().T("people.edit.asked")
+	}
+	return r.Locale().T("people.edit.proposed")
+}
+
 // uploaded gives the posted paper, or that the secretary is to sign one; nil when there is neither.
 func uploaded(r *httpkit.Request) (*flow.PaperFile, error) {
 	sign := asked(r)

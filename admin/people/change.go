@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"samtjanst/admin"
@@ -207,13 +208,13 @@ func (w words) changed(e register.Edit) changedPerson {
 
 // refusedRows are rows of a file, and why they were not taken.
 func (w words) refusedRows(refused []register.Refusal) ui.Table {
-	t := ui.Table{Caption: w.T("people.import.refused", "n", len(refused)), Columns: []ui.Column{{Title: w.T("people.import.line"), Numeric: true}, {Title: w.T("people.field.name")}, {Title: w.T("people.import.why")}}}
+	t := ui.Table{Caption: w.T("people.import.refused", "n", len(refused)), Columns: []ui.Column{{Title: w.T("people.import.line")}, {Title: w.T("people.field.name")}, {Title: w.T("people.import.why")}}}
 	for _, x := range refused {
 		label := string(x.Column)
 		if i := slices.Index(register.Columns(), x.Column); i < 0 {
 			label = w.T("people.import.row")
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: w.Int(int64(x.Line))}, {Text: x.Name}, {Text: w.problem(forms.Problem{Code: x.Code, Params: x.Params}, label)}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: w.T("people.import.line-n", "n", strconv.Itoa(x.Line))}, {Text: x.Name}, {Text: w.problem(forms.Problem{Code: x.Code, Params: x.Params}, label)}})
 	}
 	return t
 }
@@ -293,5 +294,5 @@ func (a *area) proposeImport(r *httpkit.Request) error {
 	if len(problems) > 0 {
 		return a.changeForm(r, http.StatusUnprocessableEntity, "", note, problems)
 	}
-	return a.site.Done(r, r.Locale().T("people.edit.proposed"), changeURL(ref(r), id))
+	return a.site.Done(r, a.proposedText(r), changeURL(ref(r), id))
 }

@@ -47,7 +47,7 @@ func (a *area) addDelegation(r *httpkit.Request) error {
 	if len(problems) > 0 {
 		return a.delegationForm(r, http.StatusUnprocessableEntity, in, problems)
 	}
-	return a.site.Done(r, r.Locale().T("people.edit.proposed"), changeURL(ref(r), change))
+	return a.site.Done(r, a.proposedText(r), changeURL(ref(r), change))
 }
 
 func (a *area) delegationForm(r *httpkit.Request, status int, in flow.DelegationEdit, problems []forms.Problem) error {
@@ -157,5 +157,5 @@ func (a *area) endDelegation(r *httpkit.Request) error {
 	if len(problems) > 0 {
 		return a.endForm(r, http.StatusUnprocessableEntity, last, problems)
 	}
-	return a.site.Done(r, r.Locale().T("people.edit.proposed"), changeURL(ref(r), change))
+	return a.site.Done(r, a.proposedText(r), changeURL(ref(r), change))
 }

@@ -94,7 +94,7 @@ func (a *area) proposeNew(r *httpkit.Request) error {
 	if len(problems) > 0 {
 		return a.newForm(r, http.StatusUnprocessableEntity, in.Typed, in.Note, problems)
 	}
-	return a.site.Done(r, r.Locale().T("people.edit.proposed"), changeURL(ref(r), change))
+	return a.site.Done(r, a.proposedText(r), changeURL(ref(r), change))
 }
 
 func (a *area) newForm(r *httpkit.Request, status int, typed register.Typed, note string, problems []forms.Problem) error {
@@ -136,7 +136,7 @@ func (a *area) proposeEdit(r *httpkit.Request) error {
 	case len(problems) > 0:
 		return a.editForm(r, http.StatusUnprocessableEntity, &in, problems)
 	}
-	return a.site.Done(r, r.Locale().T("people.edit.proposed"), changeURL(ref(r), change))
+	return a.site.Done(r, a.proposedText(r), changeURL(ref(r), change))
 }
 
 // editForm shows the person as typed, or as he or she stands.

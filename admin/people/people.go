@@ -151,7 +151,7 @@ func Register(site *admin.Site, d Deps) error {
 		get(board+"/ny", a.showNew),
 		filed(board+"/ny", a.proposeNew),
 		get(board+"/person/:person", a.showPerson),
-		post(board+"/person/:person/franvaro", a.addAbsence),
+		post(board+"/person/:person", a.addAbsence),
 		post(board+"/person/:person/franvaro/bort", a.removeAbsence),
 		get(board+"/person/:person/andra", a.showEdit),
 		filed(board+"/person/:person/andra", a.proposeEdit),

@@ -84,7 +84,7 @@ func (a *area) personForm(r *httpkit.Request, status int, typed flow.AbsenceEdit
 	for _, c := range v.Waiting {
 		p.Waiting = append(p.Waiting, ui.Link{Text: w.T("people.person.waiting", "name", c.By.Name, "time", w.DateTime(c.At)), URL: changeURL(ref(r), c.ID)})
 	}
-	p.Away = absenceForm{Action: at + "/franvaro",
+	p.Away = absenceForm{Action: at,
 		FromDay:  ui.Field{Name: "fran-dag", Type: "date", Label: w.T("people.absence.from-day"), Value: typed.FromDay, Width: 12},
 		FromTime: ui.Field{Name: "fran-tid", Label: w.T("people.field.time"), Hint: w.T("people.field.time-hint"), Value: typed.FromTime, Width: 6, Optional: true},
 		ToDay:    ui.Field{Name: "till-dag", Type: "date", Label: w.T("people.absence.to-day"), Hint: w.T("people.absence.to-hint"), Value: typed.ToDay, Width: 12, Optional: true},

@@ -106,7 +106,7 @@ func (s *Service) orderOfChange(ctx context.Context, c *people.Change) (*vault.E
 	if err != nil {
 		return nil, fault.New(op, fault.Internal, err)
 	}
-	kept, err := files.Receive(ctx, s.Blobs, nil, bytes.NewReader(raw), "andring-"+c.ID+".pdf", 0, s.Limits)
+	kept, err := files.Receive(ctx, s.Blobs, nil, bytes.NewReader(raw), "namndens-beslut.pdf", 0, s.Limits)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
 	}
