@@ -309,7 +309,7 @@ func (v *verification) order(o Order) OrderReport {
 		}
 		mine := v.index.Reader == "" || v.index.Reader == pl.Party
 		switch {
-		case pl.State == signing.Signed && pl.Evidence == "" && mine, !pl.State.Done() && pl.Evidence != "":
+		case pl.State == signing.Signed && pl.Evidence == "" && mine, pl.Evidence != "" && pl.State != signing.Signed && pl.State != signing.OnPaper:
 			v.found.add(FoundPlace, IndexName)
 		case pl.State == signing.Signed && pl.Evidence != "":
 			if pr.Evidence == OK || pr.Evidence == UnknownRoot {
