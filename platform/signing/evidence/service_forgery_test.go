@@ -2,6 +2,9 @@ package evidence_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -193,6 +196,12 @@ func TestServiceForgeries(t *testing.T) {
 		{"no person", evidence.CertificateSubject, by(func(s *et.ServiceSubject) { s.Number = must(idno.ParseOrganisation("202100-4748")) })},
 		{"two numbers", evidence.CertificateSubject, by(func(s *et.ServiceSubject) {
 			s.Names = pkix.RDNSequence{{{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: bo.Digits()}}}
+		})},
+		{"a certificate authority as person", evidence.KeyUsage, by(func(s *et.ServiceSubject) { s.CA = true })},
+		{"a key on too small a curve", evidence.SignatureValue, by(func(s *et.ServiceSubject) { s.Key = must(ecdsa.GenerateKey(elliptic.P224(), rand.Reader)) })},
+		{"no given name", evidence.CertificateSubject, by(func(s *et.ServiceSubject) { s.GivenName = "" })},
+		{"context of another name", evidence.CertificateFormat, by(func(s *et.ServiceSubject) {
+			s.ContextXML = func(x string) string { return strings.ReplaceAll(x, "SAMLAuthContext", "OtherContext") }
 		})},
 		{"no name", evidence.CertificateSubject, by(func(s *et.ServiceSubject) { s.Surname = "" })},
 		{"somebody was identified who is no person", evidence.CertificateSubject, by(func(s *et.ServiceSubject) {

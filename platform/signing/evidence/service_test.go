@@ -215,9 +215,11 @@ func TestServiceUnanchored(t *testing.T) {
 	}
 	s := serviceSubject(anna)
 	s.Validity = time.Nanosecond
-	expired := serviceCase{subject: s}.asked()
-	if _, err := evidence.VerifyServiceUnanchored(expired); evidence.CodeOf(err) != evidence.Chain {
-		t.Fatalf("expired: %v", err)
+	for name, keep := range map[string]func(*evidence.ServiceResult){"with its issuer": nil, "alone": func(r *evidence.ServiceResult) { r.Certificates = r.Certificates[:1] }} {
+		expired := serviceCase{subject: s, result: keep}.asked()
+		if _, err := evidence.VerifyServiceUnanchored(expired); evidence.CodeOf(err) != evidence.Chain {
+			t.Fatalf("expired, %s: %v", name, err)
+		}
 	}
 }
 

@@ -265,7 +265,7 @@ func TestForgeries(t *testing.T) {
 			k.index.Orders[0].Outcome = signing.Complete
 			return k
 		}, proof.FoundPlace, ""},
-		"evidence of one who has not signed": {func() *kase { k := signedCase(); k.index.Orders[0].Places[1].State = signing.Waiting; return k }, proof.FoundPlace, ""},
+		"evidence of one who has not signed":  {func() *kase { k := signedCase(); k.index.Orders[0].Places[1].State = signing.Waiting; return k }, proof.FoundPlace, ""},
 		"evidence of one who was passed over": {func() *kase { k := signedCase(); k.index.Orders[0].Places[1].State = signing.Waived; return k }, proof.FoundPlace, ""},
 		"one person's evidence twice": {func() *kase {
 			k := signedCase()

@@ -99,6 +99,7 @@ type ServiceSubject struct {
 	Validity           time.Duration
 	Usage              x509.KeyUsage
 	Key                crypto.Signer       // nil makes one on P-256
+	CA                 bool                // may issue certificates itself, for forgeries
 	Names              pkix.RDNSequence    // further names, for forgeries
 	ContextXML         func(string) string // edits the extension's XML, for forgeries
 }
@@ -143,7 +144,7 @@ func (a *ServiceAuthority) Issue(s ServiceSubject, now time.Time) (*ServiceSigne
 		return nil, err
 	}
 	t := x509.Certificate{SerialNumber: number, NotBefore: now.Add(-time.Minute), NotAfter: now.Add(s.Validity), KeyUsage: s.Usage,
-		Policies: []x509.OID{policy}, Subject: pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{
+		IsCA: s.CA, BasicConstraintsValid: s.CA, Policies: []x509.OID{policy}, Subject: pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 6}, Value: "SE"},
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 5}, Value: serial},
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 42}, Value: s.GivenName},
