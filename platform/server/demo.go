@@ -77,6 +77,7 @@ Try this:
   4. %[1]s/admin → Ekköping → Birgitta Provbeslutande: open the case, decide, and see the PDF.
   5. Log in as Anna again: the decision is under Mina sidor. What the operator got is at %[2]s/transport/.
   6. %[1]s/admin → Ekköping → Mona Testhandläggare → E-tjänster: change a text and send it on; Birgitta Provbeslutande publishes it.
+  7. %[1]s/admin → Ekköping → Pia Persontest → Personer: enter somebody, or read a file; Per Persontest confirms it.
 
 Stop with Ctrl-C. Everything is kept and is there at the next start.
 `, portal, sims)

@@ -21,6 +21,8 @@ const (
 	TuvaTalltest           StaffID = "tuva-talltest"           // officer and decider of two boards in Tallvik, culture and technology; approves changes to the school board's services
 	MiloMiljotest          StaffID = "milo-miljotest"          // officer and decider, miljö- och byggnämnden i Ekköping
 	TiraTalltest           StaffID = "tira-talltest"           // officer and decider, miljönämnden in Tallvik
+	PiaPersontest          StaffID = "pia-persontest"          // keeps the people of barn- och utbildningsnämnden i Ekköping
+	PerPersontest          StaffID = "per-persontest"          // the same: a change is confirmed by another than who made it
 )
 
 // Issuers of the demo, one login per municipality.
@@ -66,6 +68,10 @@ func AllStaff() []Staff {
 			"Löneadministratör, kommunstyrelsen", []string{"ekkoping:kommunstyrelsen:officer"}},
 		{MiloMiljotest, EkkopingLogin, "a3d1f0c2-0010", idno.Must("198010192394"), "Milo Miljötest", "milo.miljotest@example.se",
 			"Livsmedelsinspektör med delegation, miljö- och byggnämnden", []string{"ekkoping:miljo-och-bygg:decider"}},
+		{PiaPersontest, EkkopingLogin, "a3d1f0c2-0011", idno.Must("198604022387"), "Pia Persontest", "pia.persontest@example.se",
+			"Nämndsekreterare, personaladministratör i barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:people-admin"}},
+		{PerPersontest, EkkopingLogin, "a3d1f0c2-0012", idno.Must("198503292396"), "Per Persontest", "per.persontest@example.se",
+			"Administratör, personaladministratör i barn- och utbildningsnämnden", []string{"ekkoping:barn-och-utbildning:people-admin"}},
 		{TorstenTallhandlaggare, TallvikLogin, "b7e20d41-0001", idno.Must("198111212398"), "Torsten Tallhandläggare", "torsten.tallhandlaggare@example.se",
 			"Handläggare skolskjuts med delegation, utbildningsnämnden",
 			[]string{"tallvik:utbildning:officer", "tallvik:utbildning:decider", "tallvik:utbildning:form-owner"}},
