@@ -68,6 +68,7 @@ type nightAsked struct {
 	Name, Right, Phone, Tel string
 	State                   ui.Tag
 	Since, Reason           string
+	Sign                    string // address where he or she is asked for the signature by telephone; "" not now
 }
 
 type nightCall struct{ When, By, To, Outcome, Note string }
@@ -100,6 +101,11 @@ func (a *area) showNight(r *httpkit.Request) error {
 	}
 	w := a.words(r)
 	p := w.night(n)
+	for i, one := range n.Asked {
+		if flow.MayAskByPhone(r.Actor(), headOf(n), one.Party) {
+			p.Asked[i].Sign = phoneURL(n.Case.ID, one.Party)
+		}
+	}
 	p.Shell, p.caseHead = a.nightShell(r, n, ""), w.head(headOf(n))
 	return admin.Show(r, http.StatusOK, a.night, p)
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"samtjanst/admin"
 	"samtjanst/forms"
@@ -53,17 +52,17 @@ func (w words) calledBy(c signing.Call) string {
 type phonePage struct {
 	ui.Shell
 	caseHead
-	Name     string
-	Notice   *ui.Notice
-	Not      string // why nobody can be asked now; "" somebody can
-	Aloud    []string
-	Read     ui.Summary // what a party reads before signing alone
-	Papers   []ui.Link
-	Where    string // where the person reads it
-	Caller   ui.Field
-	Action   string
-	Buttons  []ui.Choice // an e-legitimation each
-	Deadline time.Time
+	Name    string
+	Notice  *ui.Notice
+	Not     string // why nobody can be asked now; "" somebody can
+	Aloud   []string
+	Read    ui.Summary // what a party reads before signing alone
+	Papers  []ui.Link
+	Brief   bool   // the app does not show it, so it has to be read aloud
+	Where   string // where the person reads it
+	Caller  ui.Field
+	Action  string
+	Buttons []ui.Choice // an e-legitimation each
 }
 
 // phoneWaitPage is …/vanta: while the person has the app in hand.
@@ -127,7 +126,7 @@ func (a *area) askByPhone(r *httpkit.Request) error {
 func (a *area) phoneForm(r *httpkit.Request, status int, c *flow.StaffCase, v *flow.PhoneSigning, problems []forms.Problem) error {
 	w, l := a.words(r), r.Locale()
 	p := phonePage{Shell: a.caseShell(r, c, w.T("admin.phone.title-name", "name", v.Name)), caseHead: w.head(c), Name: v.Name,
-		Action: phoneURL(c.Case.ID, v.Party), Deadline: v.Deadline, Aloud: w.aloud(v), Read: w.readAloud(v.Case), Papers: w.phonePapers(c.Case.ID, v),
+		Action: phoneURL(c.Case.ID, v.Party), Brief: v.Brief, Aloud: w.aloud(v), Read: w.readAloud(v.Case), Papers: w.phonePapers(c.Case.ID, v),
 		Where: w.T("admin.phone.where"), Caller: ui.Field{Name: "ringde", Label: w.T("admin.phone.caller"), Hint: w.T("admin.phone.caller-hint")}}
 	if v.Decision {
 		p.Where = w.T("admin.phone.where-decision")

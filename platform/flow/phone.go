@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"time"
 
 	"samtjanst/forms"
 	"samtjanst/integrations/eid"
@@ -35,7 +34,6 @@ type PhoneSigning struct {
 	Case      *CaseView      // as the party reads it who signs what was handed in; nil of a decision
 	Parts     []signing.Part // what is signed, as stored
 	Brief     bool           // the app shows what it is called and its reference, and not what stands in it
-	Deadline  time.Time
 	Why       PhoneHindrance // why nobody can be asked now; "" somebody can
 	Offers    eid.Offers     // what can be asked for with
 	Order     *Started       // in progress, asked for by an officer; nil there is none
@@ -138,7 +136,7 @@ func (s *Service) phoneView(ctx context.Context, k *phoneCase) (*PhoneSigning, e
 	c, p := &k.e.Case, k.p
 	pl := placeOf(c, p.ID)
 	v := &PhoneSigning{Party: p.ID, Name: p.Name, Decision: k.decision, Authority: k.sv.Tenant.Name, Reference: c.Reference,
-		Brief: k.meta.Class.K >= confidential, Deadline: c.OrderOf(p.ID).Deadline}
+		Brief: k.meta.Class.K >= confidential}
 	fill := s.phoneApplication
 	if k.decision {
 		fill = s.phoneDecision

@@ -11,7 +11,8 @@ import (
 
 const day = 24 * time.Hour
 
-// A guardian who does not want to says why to the officer alone, who goes on without on a ground.
+// A guardian who does not want to says why to the officer alone, who goes on without on a ground. The other has forgotten her own signature, and
+// gives it in her app while she talks with the officer.
 func TestDeclines(t *testing.T) {
 	t.Parallel()
 	w := world(t)
@@ -33,6 +34,21 @@ func TestDeclines(t *testing.T) {
 	mona.sees("Har avböjt")
 	mona.openCase("Elsa Testsson")
 	mona.sees("Erik Testsson har avböjt att skriva under", why, "förvaltningslagen 20 §")
+	mona.follow("Underskrift per telefon, Anna Testsson")
+	mona.sees("Läs upp vad som skrivs under", "Ansökan om skolskjuts")
+	mona.refused("Be om underskrift med BankID")
+	mona.choose("Vi ringde upp")
+	mona.follow("Be om underskrift med BankID")
+	mona.sees("Väntar på att Anna Testsson skriver under", "Be personen öppna sin BankID-app")
+	app := phoneOf(t, w, personas.AnnaTestsson)
+	app.sees("i ett telefonsamtal")
+	app.follow("Skriv under hos")
+	app.sees("säger att de har ringt dig")
+	app.follow("Ja, det gör jag")
+	app.fill("Säkerhetskod", "123456")
+	app.follow("Godkänn")
+	mona.goOn()
+	mona.sees("Anna Testsson har skrivit under per telefon.")
 	mona.follow("Gå vidare utan, Erik Testsson")
 	mona.refused("Gå vidare")
 	mona.fill("På vilken grund?", "Åtgärden kräver inte bådas samtycke.")
