@@ -89,7 +89,7 @@ func (a *area) askForm(r *httpkit.Request, status int, problems []forms.Problem)
 	}
 	v, err := a.Flow.DecisionToSign(r.Context(), r.Actor(), id)
 	if err != nil {
-		return err
+		return a.notToSign(r, id, err)
 	}
 	if !v.Asks {
 		return fault.New("caseload.askForm", fault.Conflict, nil)

@@ -38,6 +38,8 @@ type Nights interface {
 	// SignerPaper gives who is to sign the decision, or one of the papers that it rests on; AskOfficer asks something first.
 	SignerPaper(ctx context.Context, a identity.Actor, id casework.ID, paper string) (*flow.File, error)
 	AskOfficer(ctx context.Context, a identity.Actor, id casework.ID, text string) ([]forms.Problem, error)
+	// TookDecision reports whether the reader has taken the decision; fault.NotFound for whom it is, and was, nothing to sign.
+	TookDecision(context.Context, identity.Actor, casework.ID) (bool, error)
 	// NextMeeting is the day of the board's meeting to which what was decided then is reported; "" when none is planned.
 	NextMeeting(ctx context.Context, a identity.Actor, auth identity.AuthorityID, row flow.Row) (string, error)
 }

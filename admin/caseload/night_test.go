@@ -70,6 +70,10 @@ func (f *fakeFlow) HandToUnit(_ context.Context, a identity.Actor, id casework.I
 func (f *fakeFlow) AcceptFromHost(_ context.Context, a identity.Actor, id casework.ID) error {
 	return f.act(a, id, "accept")
 }
+func (f *fakeFlow) TookDecision(_ context.Context, a identity.Actor, id casework.ID) (bool, error) {
+	_, err := f.signer(a, id)
+	return false, err
+}
 func (f *fakeFlow) SignerPaper(_ context.Context, a identity.Actor, id casework.ID, _ string) (*flow.File, error) {
 	return f.paper(a, id)
 }

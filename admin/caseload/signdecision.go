@@ -286,26 +286,38 @@ func (a *area) cameBack(r *httpkit.Request) error {
 }
 
 // notToSign answers somebody for whom there is nothing to sign: who may read the case, and was asked or may have been, is told that it is
-// over; for everybody else the page does not exist.
+// over, and so is who has taken the decision and may not read the case; for everybody else the page does not exist.
 func (a *area) notToSign(r *httpkit.Request, id casework.ID, err error) error {
 	if !errors.Is(err, fault.NotFound) {
 		return err
 	}
+	w := a.words(r)
+	// The platform may have followed the order to its end before the browser came back.
+	signed := ui.Notice{Tone: ui.Success, Text: w.T("admin.sign-decision.done")}
 	c, loadErr := a.Flow.StaffCase(r.Context(), r.Actor(), id)
+	if errors.Is(loadErr, fault.NotFound) {
+		took, err := a.Flow.TookDecision(r.Context(), r.Actor(), id)
+		if err != nil || !took {
+			return loadErr
+		}
+		if err := a.site.Flash(r, signed); err != nil {
+			return err
+		}
+		return r.See(toSignURL)
+	}
 	if loadErr != nil {
 		return loadErr
 	}
 	if c.Case.State == casework.Deciding || !wasAsked(&c.Case, r.Actor().Staff.Subject) {
 		return err
 	}
-	w := a.words(r)
 	n := ui.Notice{Tone: ui.Info, Text: w.T("admin.sign-decision.over")}
 	switch d := c.Case.Decision; {
 	case d == nil:
 	case d.By != r.Actor().Staff.Subject:
 		n.Text = w.T("admin.sign-decision.over-by", "name", d.ByName)
-	default: // the platform has followed the order to its end before the browser came back
-		n = ui.Notice{Tone: ui.Success, Text: w.T("admin.sign-decision.done")}
+	default:
+		n = signed
 	}
 	if err := a.site.Flash(r, n); err != nil {
 		return err

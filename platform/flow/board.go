@@ -31,16 +31,30 @@ func (s *Service) BoardList(ctx context.Context, a identity.Actor, auth identity
 	return out, nil
 }
 
-// ReportToBoard notes at which meeting decisions were reported.
+// ReportToBoard notes at which meeting the board's decisions were reported. fault.NotFound, and nothing is noted, when one of them is another
+// board's: who works with a case for its host reports nothing in the name of the board whose decision it is, nor to the host's own.
 func (s *Service) ReportToBoard(ctx context.Context, a identity.Actor, auth identity.AuthorityID, meeting string, ids []casework.ID) error {
 	if _, err := time.Parse(time.DateOnly, meeting); err != nil {
 		return fault.New("flow.ReportToBoard", fault.Invalid, err)
 	}
-	if !a.Has(auth, anyStaff...) {
+	reporters := []identity.Role{identity.Decider, identity.Manager}
+	switch {
+	case !a.Has(auth, anyStaff...):
 		return fault.New("flow.ReportToBoard", fault.NotFound, nil)
+	case !a.Has(auth, reporters...):
+		return fault.New("flow.ReportToBoard", fault.Forbidden, nil)
 	}
 	for _, id := range ids {
-		if err := s.staffChange(ctx, a, id, nil, casework.Reported{Meeting: meeting}, identity.Decider, identity.Manager); err != nil {
+		e, err := s.staffCase(ctx, a, id, "", "", reporters...)
+		if err == nil && e.Case.Authority != string(auth) {
+			err = fault.New("flow.ReportToBoard", fault.NotFound, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		if err := s.staffChange(ctx, a, id, nil, casework.Reported{Meeting: meeting}, reporters...); err != nil {
 			return err
 		}
 	}

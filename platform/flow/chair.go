@@ -69,6 +69,16 @@ func decidedByWord(c *casework.Case, p *casework.Party) bool {
 	return c.Decision != nil && c.Decision.Oral != nil && c.Decision.By == p.Subject
 }
 
+// TookDecision reports whether the actor has taken the decision, by signing it or by word of mouth: who is elected has no page of the case that
+// says so. For whom there is nothing to sign, and was nothing, the case does not exist.
+func (s *Service) TookDecision(ctx context.Context, a identity.Actor, id casework.ID) (bool, error) {
+	e, p, err := s.signerCase(ctx, a, id, "", "")
+	if err != nil {
+		return false, err
+	}
+	return placeOf(&e.Case, p.ID).State.Done() || decidedByWord(&e.Case, p), nil
+}
+
 // Paper is something that a decision rests on, as who is to sign it may open it.
 type Paper struct {
 	ID   string

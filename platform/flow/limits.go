@@ -23,33 +23,56 @@ import (
 // Time limits that laws set: which of the form's hold in a case, who is warned, and what officers record.
 
 // warned are the roles that a warning goes to.
-var warned = map[string][]identity.Role{timelimit.Officer: {identity.Officer}, timelimit.Decider: {identity.Decider, identity.Chair}, timelimit.Manager: {identity.Manager}}
+var warned = map[string][]identity.Role{timelimit.Officer: {identity.Officer}, timelimit.Decider: {identity.Decider}, timelimit.Manager: {identity.Manager}}
 
-// toWarn are those whom a warning goes to, by the organisation's register of people: who holds one of the roles within the case's authority
-// now, is not away and can be reached. The case's own officer alone, where he or she is one of them. None when there is no register.
-func (s *Service) toWarn(ctx context.Context, c *casework.Case, role string) ([]*people.Person, error) {
+// recipient is somebody of the staff who is told something of a case.
+type recipient struct {
+	*people.Person
+	elected bool // has no page of the case but that of the own decision
+}
+
+// toWarn are those whom a warning goes to, by the register of people: who holds one of the roles now, is not away and can be reached. Officers
+// and managers are those of the board that answers for the case, its host until the unit has accepted it; the case's own officer alone, where he or
+// she is one of them. Those who may decide are always of the board whose case it is: of its elected those who are to take the decision now or have
+// taken it, since the others have nothing to do with the case. None when there is no register.
+func (s *Service) toWarn(ctx context.Context, c *casework.Case, role string) ([]recipient, error) {
 	if s.People == nil {
 		return nil, nil
 	}
 	auth := worksIn(c)
+	if role == timelimit.Decider {
+		auth = identity.AuthorityID(c.Authority)
+	}
 	tenant, _, _ := strings.Cut(string(auth), "/")
 	all, err := s.People.Now(ctx, identity.TenantID(tenant))
 	if err != nil {
 		return nil, fault.Wrap("flow.toWarn", err)
 	}
 	now := s.Clock.Now()
-	var out []*people.Person
+	var out []recipient
 	for _, p := range all.People() {
 		actor := identity.Actor{Staff: &identity.Staff{Grants: all.Grants(p, now)}}
-		if p.Away(now) || p.Email == "" && p.Phone == "" || !actor.Has(auth, warned[role]...) {
+		holds := actor.Has(auth, warned[role]...)
+		elected := role == timelimit.Decider && !actor.Has(auth, anyStaff...) && decides(c, p)
+		if p.Away(now) || p.Email == "" && p.Phone == "" || !holds && !elected {
 			continue
 		}
-		if role == timelimit.Officer && c.Assignee != "" && (p.ID.Subject() == c.Assignee || slices.Contains(p.Logins, c.Assignee)) {
-			return []*people.Person{p}, nil
+		if role == timelimit.Officer && personIs(p, c.Assignee) {
+			return []recipient{{Person: p}}, nil
 		}
-		out = append(out, p)
+		out = append(out, recipient{Person: p, elected: elected})
 	}
 	return out, nil
+}
+
+// personIs reports whether a person of the register has a subject; nobody has "".
+func personIs(p *people.Person, subject string) bool {
+	return subject != "" && (p.ID.Subject() == subject || slices.Contains(p.Logins, subject))
+}
+
+// decides reports whether somebody is to take the decision now, or has taken it.
+func decides(c *casework.Case, p *people.Person) bool {
+	return c.Decision != nil && slices.ContainsFunc(c.Decision.Signers, func(one casework.Party) bool { return personIs(p, one.Subject) && chairReads(c, &one) })
 }
 
 // limitsOf are the form's time limits that hold on a case's answers, as its officer reads them; none when the form has none.
@@ -64,24 +87,33 @@ func (s *Service) limitsOf(ctx context.Context, e *vault.Entry, g *Graph, sv Ser
 	return g.Limits(v)
 }
 
-// warn tells those who have a role that a limit is near, in words that name neither the case nor the limit. Whom no address is known of sees
-// it in the inbox, where the mark has been since the time came.
+// warn tells those who have a role that a limit is near, in words that name neither the case nor the limit. A role that nobody holds who can be
+// reached is passed over for the next, who can do more. Whom no address is known of sees it in the inbox, where the mark has been since the time
+// came.
 func (s *Service) warn(ctx context.Context, e *vault.Entry, f casework.Effect) (casework.Event, error) {
 	c := &e.Case
 	id, role, _ := strings.Cut(f.Arg, " ")
 	ev := casework.LimitWarned{Effect: f.ID, Limit: id, To: role}
-	to, err := s.toWarn(ctx, c, role)
-	if err != nil {
-		return nil, err
-	}
-	t, ok := s.Directory.Tenant(tenantID(c.Tenant))
-	if !ok {
-		return nil, fault.Newf("flow.warn", fault.Internal, "no tenant %s", c.Tenant)
+	var to []recipient
+	for _, r := range timelimit.Roles[max(0, slices.Index(timelimit.Roles, role)):] {
+		var err error
+		if to, err = s.toWarn(ctx, c, r); err != nil {
+			return nil, err
+		}
+		if len(to) > 0 {
+			ev.To = r
+			break
+		}
 	}
 	for _, p := range to {
 		n := limitNotice
-		n.id, n.link = f.ID+"-"+string(p.ID), s.BaseURL+"/admin/arenden?vy=frister"
-		switch _, err := s.deliver(ctx, t, casework.Contact{Email: p.Email, Phone: p.Phone}, n); {
+		n.link = s.BaseURL + "/admin/arenden?vy=frister"
+		if p.elected {
+			n = decidedNotice
+			n.link = s.BaseURL + "/admin/att-besluta"
+		}
+		n.id = f.ID + "-" + string(p.ID)
+		switch err := s.tellStaff(ctx, p, casework.Contact{Email: p.Email, Phone: p.Phone}, n); {
 		case err == nil:
 			ev.Reached++
 		case !errors.Is(err, fault.Invalid): // those who have been told see the same reference again
@@ -91,9 +123,23 @@ func (s *Service) warn(ctx context.Context, e *vault.Entry, f casework.Effect) (
 	return ev, nil
 }
 
-// limitNotice is what a member of staff is told.
-var limitNotice = notice{lang: "sv", subject: "En tidsfrist behöver dig", body: "En tidsfrist i ett ärende närmar sig eller har gått ut. Logga in och öppna Tidsfrister.",
-	hint: "Vi skickar aldrig uppgifter om ärenden i mejl eller sms."}
+// tellStaff tells a member of staff something, in the name of his or her own organisation. Faults as deliver.
+func (s *Service) tellStaff(ctx context.Context, p recipient, at casework.Contact, n notice) error {
+	t, ok := s.Directory.Tenant(p.Tenant)
+	if !ok {
+		return fault.Newf("flow.tellStaff", fault.Internal, "no tenant %s", p.Tenant)
+	}
+	_, err := s.deliver(ctx, t, at, n)
+	return err
+}
+
+// What a member of staff is told of a limit, and somebody elected.
+var (
+	limitNotice = notice{lang: "sv", subject: "En tidsfrist behöver dig", body: "En tidsfrist i ett ärende närmar sig eller har gått ut. Logga in och öppna Tidsfrister.",
+		hint: "Vi skickar aldrig uppgifter om ärenden i mejl eller sms."}
+	decidedNotice = notice{lang: "sv", subject: limitNotice.subject, body: "En tidsfrist närmar sig eller har gått ut i ett ärende som du beslutar i. Hör av dig till den som handlägger det.",
+		hint: limitNotice.hint}
+)
 
 // LimitInput is what the officer records of a limit.
 type LimitInput struct {

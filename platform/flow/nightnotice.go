@@ -3,11 +3,8 @@ package flow
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"samtjanst/platform/casework"
-	"samtjanst/platform/directory/people"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/timelimit"
@@ -72,18 +69,10 @@ func (s *Service) tellOfficer(ctx context.Context, e *vault.Entry, f casework.Ef
 	if err != nil {
 		return nil, err
 	}
-	mine := func(p *people.Person) bool {
-		return c.Assignee == "" || p.ID.Subject() == c.Assignee || slices.Contains(p.Logins, c.Assignee)
-	}
-	tenant, _, _ := strings.Cut(string(worksIn(c)), "/")
-	t, ok := s.Directory.Tenant(identity.TenantID(tenant))
-	if !ok {
-		return nil, fault.Newf("flow.tellOfficer", fault.Internal, "no tenant %s", tenant)
-	}
 	ev := casework.OfficerTold{Effect: f.ID}
 	var later error
 	for _, p := range to {
-		if !mine(p) {
+		if c.Assignee != "" && !personIs(p.Person, c.Assignee) {
 			continue
 		}
 		n := eventNotice
@@ -94,7 +83,7 @@ func (s *Service) tellOfficer(ctx context.Context, e *vault.Entry, f casework.Ef
 				continue
 			}
 			n.id = f.ID + "-" + string(p.ID) + "-" + way
-			switch _, err := s.deliver(ctx, t, at, n); {
+			switch err := s.tellStaff(ctx, p, at, n); {
 			case err == nil:
 				reached = true
 			case !errors.Is(err, fault.Invalid):

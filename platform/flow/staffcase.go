@@ -77,17 +77,21 @@ func (s *Service) StaffCase(ctx context.Context, a identity.Actor, id casework.I
 		return nil, err
 	}
 	v.Letters = letters(&c)
-	v.Related, err = s.related(ctx, &c)
+	v.Related, err = s.related(ctx, a, &c)
 	return v, err
 }
 
-// related are other cases about the same thing within the authority.
-func (s *Service) related(ctx context.Context, c *casework.Case) ([]Row, error) {
+// related are other cases about the same thing within the authority. Who works with the case for its host sees of them those that the host
+// works with too, as on the host's desk.
+func (s *Service) related(ctx context.Context, a identity.Actor, c *casework.Case) ([]Row, error) {
 	if c.Unique == "" {
 		return nil, nil
 	}
-	rows, err := s.Vault.Store.ListCases(ctx, store.CaseQuery{Authorities: []string{c.Authority},
-		Tokens: []string{s.Vault.UniqueToken(c.Authority, c.Unique)}, Order: store.NewestFirst, Limit: 20})
+	q := store.CaseQuery{Authorities: []string{c.Authority}, Tokens: []string{s.Vault.UniqueToken(c.Authority, c.Unique)}, Order: store.NewestFirst, Limit: 20}
+	if !a.Has(identity.AuthorityID(c.Authority), anyStaff...) {
+		q.Labels = []string{casework.HostLabel(c.Host)}
+	}
+	rows, err := s.Vault.Store.ListCases(ctx, q)
 	if err != nil {
 		return nil, fault.Wrap("flow.related", err)
 	}

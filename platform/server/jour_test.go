@@ -43,7 +43,8 @@ const (
 	dutyHost  = identity.AuthorityID("tallvik/barn-och-utbildning")
 )
 
-func newDuty(t *testing.T) *duty {
+// newDuty makes it; changes are made to the options, in which Forms is a folder of the test's, and to the municipalities before the platform starts.
+func newDuty(t *testing.T, changes ...func(o *servertest.Options, towns fstest.MapFS)) *duty {
 	t.Helper()
 	folder := t.TempDir() // the one form, so that nothing else is compiled
 	if err := os.CopyFS(folder+"/jourbeslut", os.DirFS("testdata/forms/jourbeslut")); err != nil {
@@ -59,21 +60,15 @@ func newDuty(t *testing.T) *duty {
 	}
 	towns["municipalities/ekkoping.yaml"].Data = append(towns["municipalities/ekkoping.yaml"].Data,
 		"\ncooperations:\n  - {id: jour, title: Jouren, authority: social, host: tallvik/barn-och-utbildning, forms: [jourbeslut], settings: {jourtelefon: 070-174 06 90}}\n"...)
-	d := &duty{World: servertest.New(t, servertest.Options{Forms: folder, Municipalities: towns})}
-	d.torsten, d.siv = d.Staff(personas.TorstenTallhandlaggare), d.Staff(personas.SivSocialtest)
-	put := func(name, number, phone string, p people.Person) people.Person {
-		t.Helper()
-		p.Tenant, p.Name, p.Number, p.Phone, p.Email = "ekkoping", name, idno.Must(number), phone, strings.ToLower(strings.Fields(name)[0])+".provberg@example.se"
-		got, err := d.Flow.People.Put(d.Ctx, p, people.Entry{At: d.Clock.Now(), By: "setup", What: []string{"entered"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
+	made := servertest.Options{Forms: folder, Municipalities: towns}
+	for _, change := range changes {
+		change(&made, towns)
 	}
-	appointed := people.Person{Mandates: []people.Mandate{{Authority: "social", Kinds: []string{"lvu-6"}, Decided: calendar.Of(2026, 1, 20), Paragraph: "§ 4"}}}
-	d.disa = put("Disa Provberg", "197808152388", "+46701740610", people.Person{Roles: []people.Role{{Authority: "social", Role: identity.Chair, Title: "Ordförande"}}})
-	d.dag = put("Dag Provberg", "197909172392", "+46701740611", appointed)
-	d.doris = put("Doris Provberg", "198010192394", "+46701740612", appointed)
+	d := &duty{World: servertest.New(t, made)}
+	d.torsten, d.siv = d.Staff(personas.TorstenTallhandlaggare), d.Staff(personas.SivSocialtest)
+	d.disa = d.put(t, "Disa Provberg", "197808152388", "+46701740610", people.Person{Roles: []people.Role{{Authority: "social", Role: identity.Chair, Title: "Ordförande"}}})
+	d.dag = d.put(t, "Dag Provberg", "197909172392", "+46701740611", appointed())
+	d.doris = d.put(t, "Doris Provberg", "198010192394", "+46701740612", appointed())
 	_, err := d.Flow.People.PutBoard(d.Ctx, "ekkoping", people.Board{Authority: "social", Deputies: []people.ID{d.dag.ID, d.doris.ID},
 		Shifts:   []people.Shift{{Person: d.disa.ID, From: servertest.Start.Add(-time.Hour), To: servertest.Start.Add(24 * time.Hour)}},
 		Meetings: []people.Meeting{{Day: calendar.Of(2026, 12, 8)}, {Day: calendar.Of(2026, 12, 1)}}}, people.Entry{At: d.Clock.Now(), By: "setup", What: []string{"schedule"}})
@@ -82,6 +77,22 @@ func newDuty(t *testing.T) *duty {
 	}
 	d.Clock.Advance(people.Fresh)
 	return d
+}
+
+// put registers somebody in Ekköping.
+func (d *duty) put(t *testing.T, name, number, phone string, p people.Person) people.Person {
+	t.Helper()
+	p.Tenant, p.Name, p.Number, p.Phone, p.Email = "ekkoping", name, idno.Must(number), phone, strings.ToLower(strings.Fields(name)[0])+".provberg@example.se"
+	got, err := d.Flow.People.Put(d.Ctx, p, people.Entry{At: d.Clock.Now(), By: "setup", What: []string{"entered"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// appointed is a member whom the board has appointed to decide alone.
+func appointed() people.Person {
+	return people.Person{Mandates: []people.Mandate{{Authority: "social", Kinds: []string{"lvu-6"}, Decided: calendar.Of(2026, 1, 20), Paragraph: "§ 4"}}}
 }
 
 // withoutServices is a municipality that offers nothing.
@@ -124,7 +135,14 @@ var urgently = flow.DecisionInput{Outcome: "omhandertagande", Grounds: []string{
 // lay lays the decision before some, in the register's order, and its document is made.
 func (d *duty) lay(t *testing.T, id casework.ID, before ...people.Person) {
 	t.Helper()
+	d.layInOrder(t, id, "", before...)
+}
+
+// layInOrder lays it in another order, for a reason.
+func (d *duty) layInOrder(t *testing.T, id casework.ID, why string, before ...people.Person) {
+	t.Helper()
 	in := urgently
+	in.OrderReason = why
 	for _, p := range before {
 		in.Signers = append(in.Signers, p.ID.Subject())
 	}
