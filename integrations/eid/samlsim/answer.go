@@ -89,6 +89,9 @@ func (s *Sim) response(v *visit, who subject, f Fault) ([]byte, error) {
 		add(status, "samlp:StatusMessage").SetText("Ingen legitimering")
 		return s.signed(e, f)
 	}
+	if f == NoStatus {
+		return s.signed(e, f)
+	}
 	add(status, "samlp:StatusCode", "Value", success)
 	n := 1
 	switch f {
@@ -110,10 +113,19 @@ func (s *Sim) response(v *visit, who subject, f Fault) ([]byte, error) {
 }
 
 func (s *Sim) envelope(v *visit, f Fault) *etree.Element {
-	e := etree.NewElement("samlp:Response")
-	set(e, "xmlns:samlp", nsProtocol, "xmlns:saml", nsAssertion, "ID", newID(), "Version", "2.0", "IssueInstant", stamp(s.clock.Now()),
+	at := s.clock.Now()
+	switch f {
+	case OldResponse:
+		at = at.Add(-time.Hour)
+	case EarlyResponse:
+		at = at.Add(time.Hour)
+	}
+	e := etree.NewElement(unless(f == OtherMessage, "samlp:Response", "samlp:LogoutResponse"))
+	set(e, "xmlns:samlp", nsProtocol, "xmlns:saml", nsAssertion, "ID", newID(), "Version", unless(f == OldVersion, "2.0", "1.1"), "IssueInstant", stamp(at),
 		"Destination", unless(f == WrongDestination, v.acs, v.acs+"/annan"), "InResponseTo", unless(f == WrongResponse, v.request, newID()))
-	add(e, "saml:Issuer").SetText(s.EntityID(v.provider))
+	if issuer := s.EntityID(v.provider); f != NoResponder {
+		add(e, "saml:Issuer").SetText(unless(f == OtherResponder, issuer, issuer+"/annan"))
+	}
 	return e
 }
 
@@ -231,12 +243,15 @@ func (s *Sim) assertion(v *visit, who subject, f Fault) *etree.Element {
 	case Early:
 		at = now.Add(time.Hour)
 	}
-	authenticated := at
-	if f == OldLogin {
+	authenticated, issued := at, at
+	switch f {
+	case OldLogin:
 		authenticated = now.Add(-time.Hour)
+	case OldAssertion:
+		issued = now.Add(-time.Hour)
 	}
 	e := etree.NewElement("saml:Assertion")
-	set(e, "xmlns:saml", nsAssertion, "ID", newID(), "Version", "2.0", "IssueInstant", stamp(at))
+	set(e, "xmlns:saml", nsAssertion, "ID", newID(), "Version", "2.0", "IssueInstant", stamp(issued))
 	issuer := s.EntityID(v.provider)
 	add(e, "saml:Issuer").SetText(unless(f == WrongIssuer, issuer, issuer+"/annan"))
 	sub := add(e, "saml:Subject")

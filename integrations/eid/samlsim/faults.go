@@ -35,6 +35,14 @@ const (
 	NoText           Fault = "no-text"    // no proof that a text was shown
 	NoNumber         Fault = "no-number"
 	TwoNumbers       Fault = "two-numbers"
+	OldAssertion     Fault = "old-assertion"   // made an hour ago, and valid all the same
+	OldResponse      Fault = "old-response"    // the same of what surrounds it
+	EarlyResponse    Fault = "early-response"  // made in an hour
+	OtherResponder   Fault = "other-responder" // the response is another provider's, by its name
+	NoResponder      Fault = "no-responder"
+	NoStatus         Fault = "no-status"
+	OldVersion       Fault = "old-version"   // of SAML
+	OtherMessage     Fault = "other-message" // no response to a request for authentication
 
 	Unsigned          Fault = "unsigned"           // the response
 	UnsignedAssertion Fault = "unsigned-assertion" // in a signed response
@@ -76,7 +84,7 @@ const (
 // Lies are the faults that a service has to refuse as no genuine answer.
 func Lies() []Fault {
 	return []Fault{Expired, Early, OldLogin, Replayed, WrongRequest, WrongResponse, WrongAudience, WrongRecipient, WrongDestination, WrongIssuer, WrongLevel,
-		WrongText, NoText, NoNumber, TwoNumbers, Unsigned, UnsignedAssertion, OtherKey, OtherAssertionKey, NoCertificate, Unencrypted, TwoAssertions,
+		WrongText, NoText, NoNumber, TwoNumbers, OldAssertion, OldResponse, EarlyResponse, OtherResponder, NoResponder, NoStatus, OldVersion, OtherMessage, Unsigned, UnsignedAssertion, OtherKey, OtherAssertionKey, NoCertificate, Unencrypted, TwoAssertions,
 		NoAssertion, AlteredResponse, AlteredAssertion, Wrapped, WrappedSameID, WrappedAssertion, Comment, DTD}
 }
 
