@@ -189,7 +189,11 @@ func (w words) leaving(v *flow.PersonView) *leaveForm {
 	if !v.Person.Closed.IsZero() {
 		key, op = "reopen", flow.ReopenPerson
 	}
-	return &leaveForm{Op: op, Title: w.T("people.leave." + key), Lead: w.T("people.leave." + key + "-lead"), Button: w.T("people.leave." + key + "-button"),
+	lead := key + "-lead"
+	if key == "close" && (v.Person.Synced != nil || v.AlsoThem) { // who is not closed may have rights from elsewhere
+		lead = "close-lead-here"
+	}
+	return &leaveForm{Op: op, Title: w.T("people.leave." + key), Lead: w.T("people.leave." + lead), Button: w.T("people.leave." + key + "-button"),
 		Note: ui.Field{Name: "not", ID: "avsluta-not", Label: w.T("people.edit.note"), Rows: 2, Optional: true}}
 }
 

@@ -27,26 +27,33 @@ accessibility: {statement: Ja, report: info@example.se}
 privacy: Ja
 authorities: [{slug: social, name: Socialnämnden}]
 staff:
+  groups: [{name: jouren, authority: social, roles: [officer]}]
   rules: [{title: Socialsekreterare, authority: social, roles: [officer]}]
 `
 
-// Figures of a board with 5,000 people and 500 changes behind it: go test -run '^$' -bench Thousands -benchtime 10x ./platform/flow
-func BenchmarkThousands(b *testing.B) {
+// withRegister is as much of the use cases as a register of people needs.
+func withRegister(t testing.TB) (*Service, *clock.Manual) {
+	t.Helper()
 	dirs, err := directory.Load(fstest.MapFS{"m/ekkoping.yaml": {Data: []byte(largeTown)}}, "m")
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	db, err := sqlitestore.Open(filepath.Join(b.TempDir(), "db"))
+	db, err := sqlitestore.Open(filepath.Join(t.TempDir(), "db"))
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	b.Cleanup(func() { db.Close() })
-	keys, err := sealed.OpenKeyring(filepath.Join(b.TempDir(), "key"), db)
+	t.Cleanup(func() { db.Close() })
+	keys, err := sealed.OpenKeyring(filepath.Join(t.TempDir(), "key"), db)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	clk := clock.NewManual(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
-	s := &Service{Vault: &vault.Vault{Store: db, Keys: keys, Clock: clk}, Directory: dirs, People: people.NewRegister(dirs, db, keys, clk), Clock: clk, Log: slog.New(slog.DiscardHandler)}
+	return &Service{Vault: &vault.Vault{Store: db, Keys: keys, Clock: clk}, Directory: dirs, People: people.NewRegister(dirs, db, keys, clk), Clock: clk, Log: slog.New(slog.DiscardHandler)}, clk
+}
+
+// Figures of a board with 5,000 people and 500 changes behind it: go test -run '^$' -bench Thousands -benchtime 10x ./platform/flow
+func BenchmarkThousands(b *testing.B) {
+	s, _ := withRegister(b)
 	all := make([]source.Entry, 5000)
 	for i := range all {
 		all[i] = source.Entry{External: fmt.Sprint("id-", i), UserName: fmt.Sprint("nr", i), Name: fmt.Sprintf("Nummer %d Testsson", i), Email: fmt.Sprintf("nr%d@example.se", i), Title: "Socialsekreterare", Active: true}

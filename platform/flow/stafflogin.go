@@ -146,14 +146,15 @@ func found(snap *people.Snapshot, shown StaffShown) (*people.Person, identity.No
 }
 
 // claimed gives the person by what the organisation's own directory says. A user name may be given to somebody else one day: it does not lead to
-// who is known by another account at the same login.
+// who is known by another account at the same login. Somebody who has left has it for as long as the directory tells of nobody else with it, so
+// that a new account does not let him or her in again.
 func claimed(snap *people.Snapshot, shown StaffShown) *people.Person {
 	if p := snap.ByClaim(shown.External, ""); p != nil {
 		return p
 	}
 	p := snap.ByClaim("", shown.UserName)
 	issuer, _, _ := strings.Cut(shown.Subject, "|")
-	if p != nil && slices.ContainsFunc(p.Logins, func(l string) bool { return strings.HasPrefix(l, issuer+"|") }) {
+	if p != nil && p.Here() && slices.ContainsFunc(p.Logins, func(l string) bool { return strings.HasPrefix(l, issuer+"|") }) {
 		return nil
 	}
 	return p

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"testing"
 
 	"samtjanst/platform/directory"
@@ -73,6 +74,49 @@ func TestBelieves(t *testing.T) {
 	}{{alone, "", false}, {alone, "varden", false}, {with, "", true}, {with, "varden", true}, {with, "vard", false}, {with, "a", false}} {
 		if believes(c.of, c.from) != c.want {
 			t.Errorf("%s of %q: not %v", c.of.ID, c.from, c.want)
+		}
+	}
+}
+
+// Where groups let in who is in no register, they do not let in whom the register knows as somebody who has left: neither at the login, by whichever
+// way it is known, nor somebody who is in already.
+func TestClosedIsClosedToGroupsToo(t *testing.T) {
+	s, clk := withRegister(t)
+	number := idno.Must("198403122388")
+	shown := func(change func(*StaffShown)) StaffShown {
+		in := StaffShown{Tenant: "ekkoping", Subject: "https://login|1", Name: "Sanna Provberg", Groups: []string{"jouren"}, At: clk.Now()}
+		change(&in)
+		return in
+	}
+	ways := map[string]StaffShown{
+		"nothing but groups": shown(func(*StaffShown) {}),
+		"the login":          shown(func(in *StaffShown) { in.Subject = "https://login|known" }),
+		"the number":         shown(func(in *StaffShown) { in.Number = number }),
+		"the directory's id": shown(func(in *StaffShown) { in.External = "guid-1" }),
+		"the user name":      shown(func(in *StaffShown) { in.UserName = "Sanna" }),
+	}
+	sessions := map[string]identity.Staff{}
+	for way, in := range ways {
+		roles, err := s.StaffRoles(t.Context(), in)
+		if err != nil || len(roles) != 1 || len(roles[0].Grants) != 1 {
+			t.Fatalf("%s, before anybody is in the register: %+v %v", way, roles, err)
+		}
+		sessions[way] = roles[0]
+	}
+	_, err := s.People.Put(t.Context(), people.Person{Tenant: "ekkoping", Name: "Sanna Provberg", Number: number, Logins: []string{"https://login|known"},
+		Synced: &people.Synced{From: "scim", External: "guid-1", UserName: "sanna", Active: true}, Closed: clk.Now()}, people.Entry{By: "setup"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for way, in := range ways {
+		closed := way != "nothing but groups" // nobody can know that it is the same person
+		_, atLogin := s.StaffRoles(t.Context(), in)
+		_, atRequest := s.StaffRights(t.Context(), sessions[way])
+		for when, err := range map[string]error{"at the login": atLogin, "who is in already": atRequest} {
+			var why identity.NotLetIn
+			if errors.As(err, &why) != closed || closed && why != identity.HasLeft {
+				t.Errorf("known by %s, %s: %v", way, when, err)
+			}
 		}
 	}
 }
