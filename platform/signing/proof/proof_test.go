@@ -432,13 +432,17 @@ func TestFilesAndIndexFit(t *testing.T) {
 		}
 	}
 	for name, spoil := range map[string]func(*kase){
-		"unknown file":   func(k *kase) { k.files = append(k.files, proof.File{Name: "nytt.txt"}) },
-		"missing file":   func(k *kase) { k.files = k.files[1:] },
-		"twice":          func(k *kase) { k.files = append(k.files, k.files[0]) },
-		"name of a path": func(k *kase) { k.files[0].Name, k.index.Parts[0].File = "../svar.json", "../svar.json" },
-		"name too long": func(k *kase) {
-			k.files[0].Name, k.index.Parts[0].File = strings.Repeat("a", 300), strings.Repeat("a", 300)
-		},
+		"unknown file":           func(k *kase) { k.files = append(k.files, proof.File{Name: "nytt.txt"}) },
+		"missing file":           func(k *kase) { k.files = k.files[1:] },
+		"twice":                  func(k *kase) { k.files = append(k.files, k.files[0]) },
+		"name of a path":         func(k *kase) { k.files[0].Name, k.index.Parts[0].File = "../svar.json", "../svar.json" },
+		"name too long":          func(k *kase) { k.rename(strings.Repeat("a", 300)) },
+		"name of this folder":    func(k *kase) { k.rename(".") },
+		"name of the one above":  func(k *kase) { k.rename("..") },
+		"no name":                func(k *kase) { k.files = append(k.files, proof.File{}) },
+		"a line break in a name": func(k *kase) { k.rename("svar\n.json") },
+		"a sign nobody sees":     func(k *kase) { k.rename("svar\x7f.json") },
+		"a name in no alphabet":  func(k *kase) { k.rename("svar\xff.json") },
 	} {
 		k := signedCase()
 		spoil(k)

@@ -1,0 +1,64 @@
+package proof_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"samtjanst/platform/fault"
+	"samtjanst/platform/signing"
+	"samtjanst/platform/signing/proof"
+)
+
+// rename gives the first file another name, in the index too.
+func (k *kase) rename(to string) { k.files[0].Name, k.index.Parts[0].File = to, to }
+
+// A bundle has room for so many files and no more.
+func TestTooMuch(t *testing.T) {
+	k := signedCase()
+	for n := range proof.MaxFiles {
+		k.add("facts", fmt.Sprint("uppgift-", n), signing.Everybody, "x")
+	}
+	if _, err := proof.New(k.index, k.files); !errors.Is(err, fault.TooLarge) {
+		t.Errorf("%d files: %v", len(k.files), err)
+	}
+}
+
+// What a PDF carries is taken in as strictly as an archive: two files of one name, a name that is a path, an index of another kind.
+func TestCarriedFiles(t *testing.T) {
+	b, err := proof.New(signedCase().index, signedCase().files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := b.Files[0]
+	second.Bytes = append(bytes.Clone(second.Bytes), ' ')
+	for name, c := range map[string]struct {
+		files []proof.File
+		want  proof.FindingCode
+	}{
+		"two of one name":          {append(slices.Clone(b.Files), b.Files[0]), proof.FoundContainer},
+		"two of one name, unequal": {append(slices.Clone(b.Files), second), proof.FoundContainer},
+		"a path":                   {append(slices.Clone(b.Files), proof.File{Name: "a/b"}), proof.FoundContainer},
+		"an index of another kind": {edited(b.Files, proof.IndexName, "samtjanst-bundle/1", "samtjanst-bundle/2"), proof.FoundIndex},
+		"an index of more":         {edited(b.Files, proof.IndexName, `"form":`, `"fees":1,"form":`), proof.FoundIndex},
+		"an index in other spaces": {edited(b.Files, proof.IndexName, `"form":`, `"form": `), proof.FoundIndex},
+		"no checksums":             {slices.DeleteFunc(slices.Clone(b.Files), func(f proof.File) bool { return f.Name == proof.SumsName }), proof.FoundMissing},
+	} {
+		ck := checker(bank())
+		ck.Attachments = func([]byte) ([]proof.File, error) { return c.files, nil }
+		r := check(t, ck, []byte("%PDF-1.7"))
+		if r.Verdict != proof.VerdictBroken || !slices.ContainsFunc(r.Findings, func(f proof.Finding) bool { return f.Code == c.want }) {
+			t.Errorf("%s: %s %v, want %s", name, r.Verdict, r.Findings, c.want)
+		}
+	}
+}
+
+// edited are the files with a word exchanged in one.
+func edited(files []proof.File, name, old, new string) []proof.File {
+	out := slices.Clone(files)
+	i := slices.IndexFunc(out, func(f proof.File) bool { return f.Name == name })
+	out[i].Bytes = bytes.Replace(out[i].Bytes, []byte(old), []byte(new), 1)
+	return out
+}
