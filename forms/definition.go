@@ -186,8 +186,10 @@ type Decision struct {
 	Grounds    []DecisionGround  `yaml:"grounds"`
 	Appeals    map[string]string `yaml:"appeals"` // appeal id → document name with how to appeal
 	Delegation string            `yaml:"delegation"`
-	Grants     *Grants           `yaml:"grants"`
-	LetterDays int               `yaml:"letterDays"` // unopened after so many days: a letter
+	// Reasoned says that the template gives the reasons from what is answered: whoever writes the decision adds to them or writes none.
+	Reasoned   bool    `yaml:"reasoned"`
+	Grants     *Grants `yaml:"grants"`
+	LetterDays int     `yaml:"letterDays"` // unopened after so many days: a letter
 	// Sign says that a decision is signed with e-legitimation before it holds: by the one who decides, or by those whom an officer lays
 	// a proposal before, one by one. Absent: it holds when the decider takes it.
 	Sign *DecisionSigning `yaml:"sign"`

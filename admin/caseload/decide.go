@@ -247,6 +247,9 @@ func (w words) decidePage(sh ui.Shell, c *flow.StaffCase, st decideState, a iden
 		Clock:   ui.Field{Name: "beslutstid", Label: w.T("admin.decide.clock"), Hint: w.T("admin.limit.clock-hint"), Value: st.in.Clock, Width: 6, Autocomplete: "off", Optional: true},
 		Confirm: ui.Field{Name: "bekrafta", Label: w.T("admin.decide.confirm-title"), HideLabel: true, Options: []ui.Choice{{Value: "ja", Label: w.T("admin.decide.confirm")}}},
 	}
+	if def.Reasoned {
+		p.Reasons.Hint, p.Reasons.Optional, p.Reasons.Rows = w.T("admin.decide.reasons-given"), true, 5
+	}
 	for _, o := range def.Outcomes {
 		p.Outcome.Options = append(p.Outcome.Options, ui.Choice{Value: o.ID, Label: o.Title, Checked: o.ID == st.in.Outcome || len(def.Outcomes) == 1})
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"samtjanst/admin"
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/clock"
@@ -151,7 +152,7 @@ func (w words) signingByKind(spec *forms.DecisionSigning, st decideState, a iden
 	var able []flow.Decider
 	mine := false
 	for _, d := range st.deciders {
-		p.May = append(p.May, decider{Name: d.Name, Right: d.Right, Phone: w.phone(d.Phone), Tel: d.Phone, OnCall: d.OnCall, Signs: d.Signs})
+		p.May = append(p.May, decider{Name: d.Name, Right: d.Right, Phone: admin.Phone(d.Phone), Tel: d.Phone, OnCall: d.OnCall, Signs: d.Signs})
 		if d.Signs {
 			able = append(able, d)
 			mine = mine || d.Subject == a.Staff.Subject

@@ -143,7 +143,7 @@ func (w words) night(n *flow.Night) nightPage {
 	var p nightPage
 	deciding := c.State == casework.Deciding
 	for _, one := range n.Asked {
-		row := nightAsked{Name: one.Name, Right: one.Right, Phone: w.phone(one.Phone), Tel: one.Phone, State: ui.Tag{Text: w.T("admin.place.later"), Tone: ui.Neutral}}
+		row := nightAsked{Name: one.Name, Right: one.Right, Phone: admin.Phone(one.Phone), Tel: one.Phone, State: ui.Tag{Text: w.T("admin.place.later"), Tone: ui.Neutral}}
 		if one.Later {
 			row.Right = w.T("admin.night.later")
 		}
@@ -265,15 +265,6 @@ func (w words) nightPapers(c *casework.Case, d casework.Dispatch) []ui.Link {
 		}
 	}
 	return out
-}
-
-// phone is a number as people read it: "070-174 06 05".
-func (w words) phone(e164 string) string {
-	if len(e164) == 12 && e164[:3] == "+46" {
-		n := e164[3:]
-		return "0" + n[:2] + "-" + n[2:5] + " " + n[5:7] + " " + n[7:]
-	}
-	return e164
 }
 
 // dispatchPaper is GET …/jour/skicka/{dispatch}/{what}: what is printed.

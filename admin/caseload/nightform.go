@@ -75,7 +75,7 @@ func whoField(w words, n *flow.Night, r *httpkit.Request) nightField {
 		}
 		label := one.Name + ", " + one.Right
 		if one.Phone != "" {
-			label += ", " + w.phone(one.Phone)
+			label += ", " + admin.Phone(one.Phone)
 		}
 		f.Options = append(f.Options, ui.Choice{Value: string(one.Party), Label: label, Checked: chosen == string(one.Party) || chosen == "" && one.Place.May()})
 	}

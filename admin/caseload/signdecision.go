@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"samtjanst/admin"
 	"samtjanst/integrations/eid"
@@ -63,7 +64,7 @@ func (a *area) showSignDecision(r *httpkit.Request) error {
 	w, base := a.words(r), signDecisionURL(id)
 	p := signDecisionPage{Shell: a.signShell(r, v, w.T("admin.sign-decision.title")), caseHead: signHead(v), Text: v.Text, Digest: v.Digest,
 		Turn: v.MaySign, No: base + "/emot", Hinder: base + "/hinder",
-		Facts: ui.Rows{{Key: w.T("admin.sign-decision.outcome"), Value: v.Outcome}, {Key: w.T("admin.case.reference"), Value: v.Reference}}}
+		Facts: ui.Rows{{Key: w.T("admin.sign-decision.outcome"), Value: v.Outcome}, {Key: w.T("admin.case.grounds"), Value: strings.Join(v.Grounds, "\n")}, {Key: w.T("admin.case.reference"), Value: v.Reference}}}
 	if v.Document == "" {
 		p.Making = base + "/handling"
 		return admin.Show(r, http.StatusOK, a.signDecision, p)

@@ -62,7 +62,7 @@ func (w words) duty(d *flow.OnDuty) string {
 	if d.OnCall {
 		key = "prepare.duty.on-call"
 	}
-	phone := d.Phone
+	phone := admin.Phone(d.Phone)
 	if phone == "" {
 		phone = w.T("prepare.duty.no-phone")
 	}

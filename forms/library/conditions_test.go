@@ -42,7 +42,7 @@ var conditions = []condition{
 	{"LVU 36 § 1 st., 2024:79 2 kap. 2 §: the child has been informed and heard", slices.DeleteFunc(slices.Clone(ofChildren), func(f string) bool { return f == "lvu-32" }),
 		[]forms.Pointer{"/barnet/informerad", "/barnet/horts"}},
 	{"LVU 39 §, LVM 42 §, 2024:79 8 kap. 4 §: public counsel", []string{"lvu-6", "lvu-6a", "lvu-27", "lvu-31d", "skyddat-boende"}, []forms.Pointer{"/barnet/bitrade"}},
-	{"the time of the decision and of its enforcement, which limits are counted from", submitted, []forms.Pointer{"/tid/laget", "/tid/verkstallt"}},
+	{"the time of the decision, which limits are counted from", submitted, []forms.Pointer{"/tid/laget"}},
 }
 
 // Whatever an act asks is asked, and without it the decision cannot be laid before anybody.

@@ -142,7 +142,7 @@ func checkDecision(d forms.Decision, in DecisionInput, proposed int) []forms.Pro
 		add("outcome", forms.Required)
 	case !ok:
 		add("outcome", forms.NotAnOption)
-	case o.Reasons && in.Reasons == "":
+	case o.Reasons && in.Reasons == "" && !d.Reasoned:
 		add("reasons", forms.Required)
 	}
 	if len(in.Grounds) == 0 {
@@ -248,7 +248,7 @@ func (s *Service) decisionText(ctx context.Context, e *vault.Entry, g *Graph, sv
 		}
 	}
 	reasons := in.Reasons
-	if reasons == "" { // förvaltningslagen 32 §: reasons may be left out when the decision obviously needs none
+	if reasons == "" && !d.Reasoned { // förvaltningslagen 32 §: reasons may be left out when the decision obviously needs none
 		reasons = "Beslutet går inte någon part emot. Skälen har därför utelämnats (32 § förvaltningslagen)."
 	}
 	data["outcome"], data["decided"], data["decider"] = strings.ToLower(o.Title), decided, decider

@@ -26,10 +26,11 @@ type DecisionToSign struct {
 	Case      casework.ID
 	Reference string
 	Subject   string
-	Outcome   string // its title
-	Document  string // part id of the PDF; "" while it is being made
-	Text      string // shown in the app
-	Digest    string // of the manifest
+	Outcome   string   // its title
+	Grounds   []string // what it rests on, by their titles
+	Document  string   // part id of the PDF; "" while it is being made
+	Text      string   // shown in the app
+	Digest    string   // of the manifest
 	Deadline  time.Time
 	Places    []signing.Place
 	Names     map[signing.PartyID]string
@@ -210,6 +211,11 @@ func (s *Service) decisionView(ctx context.Context, e *vault.Entry, p *casework.
 		return v, nil
 	}
 	v.Outcome = outcomeTitle(g.Form, d.Outcome)["sv"]
+	for _, gr := range g.Form.Def.Meta.Decision.Grounds {
+		if slices.Contains(d.Grounds, gr.ID) {
+			v.Grounds = append(v.Grounds, gr.Title)
+		}
+	}
 	o := c.OrderOf(p.ID)
 	v.Deadline, v.Places, v.Later = o.Deadline, o.Places, c.SignsLater(p.ID)
 	v.Questions, v.News = questionsOf(c, p.ID), d.News

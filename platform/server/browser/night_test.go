@@ -142,7 +142,6 @@ func TestTheNight(t *testing.T) {
 	officer.follow("Skapa ärendet")
 	officer.follow("Skriv beslut")
 	officer.sees("6 § jämförd med 2 § LVU", "Följer av uppgifterna i ärendet.") // asked in the form, and not once more
-	officer.fill("Motivering", "Elsa kan inte vara kvar hemma i natt.")
 	officer.fill("Din titel", "Socialjourssekreterare")
 	officer.pick("Fråga nummer 1", "Per Teststrand")
 	officer.pick("Fråga nummer 2", "Elsie Provskog")
