@@ -1,8 +1,8 @@
 // Package people has the pages where a board's administrators keep its people: who has which role from when and until when, who may decide
 // alone by which decision of the board, who is away, who is on call and who is asked after them, delegations and meetings.
 //
-// What somebody may do is changed by two: one proposes, with the board's signed paper, and another confirms, of the board or of the board that works
-// for it. Absence, schedule, deputies and meetings are the administrator's alone. Everything works without script. An address names a board
+// What somebody may do is changed by two: one proposes, with the board's signed paper or one that its secretary is asked to sign here, and another
+// confirms, of the board or of the board that works for it. Absence, schedule, deputies and meetings are the administrator's alone. Everything works without script. An address names a board
 // and a random id; words that are searched for stand in no address. One file has one page.
 package people
 

@@ -88,7 +88,7 @@ func (w changeWords) blocks() []pdf.Block {
 		}
 		add(&kv, "Lagrum", d.Law)
 		add(&kv, "Nummer i delegationsordningen", d.Number)
-		add(&kv, "Nämndens beslut", strings.TrimSpace(d.Decided.String()+" "+d.Paragraph))
+		add(&kv, "Nämndens beslut", decidedAt(d.Decided, d.Paragraph))
 		add(&kv, "Gäller", periodWords(d.Period))
 		heading := "Ny rad i delegationsordningen"
 		if !l.End.IsZero() {
@@ -169,7 +169,12 @@ func mandateWords(m people.Mandate) string {
 	if m.Title != "" {
 		out = m.Title + ". " + out
 	}
-	return out + ". Nämndens beslut " + strings.TrimSpace(m.Decided.String()+" "+m.Paragraph) + ". " + periodWords(m.Period)
+	return out + ". Nämndens beslut " + decidedAt(m.Decided, m.Paragraph) + ". " + periodWords(m.Period)
+}
+
+// decidedAt says by which decision; a paragraph's sign and number are not parted at the end of a line.
+func decidedAt(day calendar.Date, paragraph string) string {
+	return strings.TrimSpace(day.String() + " " + strings.ReplaceAll(paragraph, "§ ", "§\u00a0"))
 }
 
 func periodWords(p people.Period) string {

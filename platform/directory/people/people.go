@@ -6,7 +6,7 @@
 // organisation's key. Everything that happened to one stands in the same record (its Trail), so that no change is without its history.
 //
 // A person comes from one of two places. Who is entered by an administrator, as an elected politician, is changed by a Change that a
-// second administrator confirms. Who comes from the organisation's own directory (SCIM, LDAP) is Synced: its rules (directory.Rule) make
+// second administrator confirms with the board's paper at hand, which its secretary may have signed here. Who comes from the organisation's own directory (SCIM, LDAP) is Synced: its rules (directory.Rule) make
 // roles of organisation, title and group, and who is not active there is nobody here.
 //
 // Questions are put to a Snapshot, which is an organisation's whole register at a moment: it never changes, is shared by all requests,
