@@ -3,6 +3,7 @@ package byhand
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,8 +83,10 @@ func (a *area) previewing(r *httpkit.Request, status int, v *flow.HandView, prob
 	p := previewPage{Shell: a.site.Shell(r, w.T("byhand.preview.title")), Rev: v.Rev, Files: w.fileItems(v, false), Deadline: v.Plan.Deadline,
 		Send: draftURL(v.ID) + "/skicka", Edit: draftURL(v.ID),
 		What: ui.Rows{{Key: w.T("byhand.preview.what"), Value: strings.TrimSpace(v.Order.Title)},
-			{Key: w.T("byhand.preview.message"), Value: strings.TrimSpace(v.Order.Message), Empty: strings.TrimSpace(v.Order.Message) == ""},
 			{Key: w.T("byhand.preview.from"), Value: v.Authority.Name + ", " + v.Tenant.Name}}}
+	if message := strings.TrimSpace(v.Order.Message); message != "" {
+		p.What = slices.Insert(p.What, 1, ui.Row{Key: w.T("byhand.preview.message"), Value: message})
+	}
 	p.Back = &ui.Link{Text: w.T("byhand.preview.back"), URL: p.Edit}
 	if status == http.StatusConflict {
 		p.Conflict = &ui.Notice{Tone: ui.Warning, Title: w.T("byhand.preview.conflict"), Text: w.T("byhand.preview.conflict-text")}
@@ -103,6 +106,8 @@ func (a *area) previewing(r *httpkit.Request, status int, v *flow.HandView, prob
 func (w words) previewStep(s flow.HandPlanStep, i, of int) previewStep {
 	out := previewStep{Title: w.T("byhand.preview.then")}
 	switch {
+	case of == 1 && !s.Ladder.IsZero():
+		out.Title = w.T("byhand.preview.in-turn")
 	case of == 1:
 		out.Title = w.T("byhand.preview.all-at-once")
 	case i == 0:
@@ -124,7 +129,11 @@ func (w words) previewStep(s flow.HandPlanStep, i, of int) previewStep {
 		out.Text += " " + w.T("byhand.preview.ladder", "span", w.span(s.Ladder))
 	}
 	for _, p := range s.People {
-		out.People = append(out.People, person{Name: p.Name, Number: p.Number.Dashed(), Title: p.Title, Told: w.told(p.Given.Email, p.Given.Phone, !p.Number.IsZero())})
+		number := p.Number.Dashed()
+		if slices.Contains(s.Known, p.ID) { // it is shown to nobody only because the person can be chosen
+			number = ""
+		}
+		out.People = append(out.People, person{Name: p.Name, Number: number, Title: p.Title, Told: w.told(p.Given.Email, p.Given.Phone, !p.Number.IsZero())})
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/casework"
+	"samtjanst/platform/directory/people"
 	"samtjanst/platform/httpkit/httptestkit"
 	"samtjanst/platform/server/servertest"
 	"samtjanst/renderer/ui/uitest"
@@ -178,6 +179,28 @@ func TestWalk(t *testing.T) {
 	b.Get(draft)
 	if b.follow(); *b.at != kase {
 		t.Errorf("what was sent leads to %s", *b.at)
+	}
+
+	// One who works for the board is chosen, in the row where nothing is typed; the number is not shown.
+	maria, err := world.Flow.People.Put(world.Ctx, people.Person{Tenant: "ekkoping", Name: "Maria Provberg", Number: personas.MariaProvberg.Number(),
+		Roles: []people.Role{{Authority: "social", Role: "manager", Title: "Enhetschef"}}}, people.Entry{At: world.Clock.Now(), By: "setup", What: []string{"entered"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	world.Clock.Advance(people.Fresh)
+	b.Get("/admin/underskrifter/ny")
+	b.press("Börja", nil)
+	b.press("Lägg till ur registret", url.Values{"ur": {string(maria.ID)}, "titel": {"Delegation"}})
+	b.sound("known")
+	b.sees("Personnumret finns i registret")
+	if posted, err := uitest.Posted(b.Page.Body); err != nil || posted.Get("namn.k1") != "Maria Provberg" || posted.Get("egenskap.k1") != "Enhetschef" || posted.Get("nummer.k1") != "" {
+		t.Errorf("what was chosen: %v %v", posted, err)
+	}
+	b.upload(*b.at, map[string]string{"avtal.pdf": pdf})
+	b.press("Förhandsgranska", nil)
+	b.sees("Maria Provberg, Enhetschef")
+	if strings.Contains(b.Text(), maria.Number.Dashed()) {
+		t.Error("the register's number is shown")
 	}
 
 	other := newWalker(t, world, personas.MonaTesthandlaggare)

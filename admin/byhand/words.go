@@ -51,7 +51,7 @@ func (w words) problem(p forms.Problem, c control) string {
 // person is somebody who signs, as the officer reads it before sending.
 type person struct {
 	Name   string
-	Number string // "" signs on paper
+	Number string // "" signs on paper, or stands in the register
 	Title  string
 	Told   string // how
 }

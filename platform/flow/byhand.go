@@ -19,6 +19,7 @@ import (
 	"samtjanst/platform/files"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/idno"
+	"samtjanst/platform/signing"
 	"samtjanst/platform/vault"
 )
 
@@ -121,6 +122,7 @@ type HandPlanStep struct {
 	Need   int // of People
 	Ladder clock.Span
 	People []casework.Party
+	Known  []signing.PartyID // those who were chosen in the register
 }
 
 // handScope is an officer's draft, opened.

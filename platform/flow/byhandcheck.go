@@ -42,6 +42,7 @@ type handDone struct {
 	within   clock.Span // else
 	parties  []casework.Party
 	planned  []signing.PlannedStep
+	known    []signing.PartyID // chosen in the register
 	problems []forms.Problem
 }
 
@@ -66,7 +67,9 @@ func checkHand(in HandOrder, known []HandPerson, now time.Time) (*handDone, []fo
 		}
 		p, n := h.signer(s, known, now)
 		p.ID = signing.PartyID("p" + itoa(len(h.parties)+2))
-		h.parties = append(h.parties, p)
+		if h.parties = append(h.parties, p); s.Person != "" {
+			h.known = append(h.known, p.ID)
+		}
 		step[p.ID] = n
 	}
 	switch {
@@ -204,7 +207,9 @@ func (h *handDone) steps(in HandOrder, of map[signing.PartyID]int, now time.Time
 		for i := range h.parties {
 			if p := &h.parties[i]; of[p.ID] == n {
 				planned.Parties = append(planned.Parties, p.ID)
-				shown.People = append(shown.People, *p)
+				if shown.People = append(shown.People, *p); slices.Contains(h.known, p.ID) {
+					shown.Known = append(shown.Known, p.ID)
+				}
 			}
 		}
 		if len(planned.Parties) == 0 {

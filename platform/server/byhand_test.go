@@ -12,6 +12,7 @@ import (
 	"samtjanst/forms"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/casework"
+	"samtjanst/platform/directory/people"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/identity"
@@ -349,5 +350,72 @@ func TestByHandTakenBack(t *testing.T) {
 	cv, err := w.Flow.Case(w.Ctx, servertest.Citizen(personas.AnnaTestsson), id)
 	if err != nil || cv.MaySign || cv.State != casework.Withdrawn {
 		t.Errorf("%+v %v", cv, err)
+	}
+}
+
+// The officer chooses somebody who works for the board: the number is the register's, and whoever has left in the meantime is not asked.
+func TestByHandFromTheRegister(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t, servertest.Options{})
+	siv := w.Staff(personas.SivSocialtest)
+	entry := people.Entry{At: w.Clock.Now(), By: "setup", What: []string{"entered"}}
+	put := func(p people.Person) people.Person {
+		t.Helper()
+		p.Tenant = "ekkoping"
+		got, err := w.Flow.People.Put(w.Ctx, p, entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(people.Fresh)
+		return got
+	}
+	maria := put(people.Person{Name: "Maria Provberg", Number: personas.MariaProvberg.Number(), Email: "maria@example.se", Roles: []people.Role{{Authority: "social", Role: "manager", Title: "Enhetschef"}}})
+	other := put(people.Person{Name: "Annan Provberg", Roles: []people.Role{{Authority: "barn-och-utbildning", Role: "manager"}}})
+	in := flow.HandOrder{Title: "Delegation", Signers: []flow.HandSigner{{Key: "k1", Person: string(maria.ID), Name: "Maria Provberg", Email: "maria@example.se", Step: "1"}}, Until: flow.ByDays, Days: "14"}
+	v := draftByHand(t, w, siv, "social", in)
+	if len(v.Problems) > 0 || v.Plan == nil || v.Plan.Steps[0].People[0].Number != maria.Number || len(v.Plan.Steps[0].Known) != 1 {
+		t.Fatalf("problems %v, plan %+v", v.Problems, v.Plan)
+	}
+	if len(v.People) != 1 || v.People[0].ID != string(maria.ID) || v.People[0].Title != "Enhetschef" {
+		t.Errorf("can be chosen: %+v", v.People)
+	}
+	at := func(signers ...flow.HandSigner) string {
+		t.Helper()
+		again := in
+		again.Signers = signers
+		now, err := w.Flow.SaveHand(w.Ctx, siv, v.ID, v.Rev, again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v = now
+		var out []string
+		for _, p := range v.Problems {
+			out = append(out, string(p.Pointer)+" "+p.Code)
+		}
+		return strings.Join(out, ", ")
+	}
+	if got := at(flow.HandSigner{Key: "k1", Person: string(other.ID), Name: "Annan Provberg", Step: "1"}); got != "/signers/k1/person not-holder" {
+		t.Errorf("somebody of another board: %s", got)
+	}
+	twice := signer("k2", "1", personas.MariaProvberg)
+	if got := at(in.Signers[0], twice); got != "/signers/k2/number same-person" {
+		t.Errorf("the same by number: %s", got)
+	}
+	if got := at(in.Signers[0]); got != "" {
+		t.Fatalf("as at first: %s", got)
+	}
+	gone := maria
+	gone.Closed = w.Clock.Now()
+	put(gone)
+	if _, problems, err := w.Flow.OrderByHand(w.Ctx, siv, v.ID, v.Rev); err != nil || len(problems) != 1 || problems[0].Code != flow.NotHolder {
+		t.Errorf("who has left: %v %v", problems, err)
+	}
+	gone.Closed, gone.Rev = time.Time{}, gone.Rev+1
+	put(gone)
+	id := orderedByHand(t, w, siv, v)
+	w.Run()
+	head := w.Head(id)
+	if p := head.PartyOf(maria.Number); p == nil || len(w.Sim.Mail.Messages("maria@example.se")) != 1 {
+		t.Errorf("Maria is asked: %+v", p)
 	}
 }
