@@ -147,7 +147,7 @@ func (w words) night(n *flow.Night) nightPage {
 		if one.Later {
 			row.Right = w.T("admin.night.later")
 		}
-		if pl := one.Place; !pl.Asked.IsZero() || pl.State != signing.Waiting {
+		if pl := one.Place; !pl.Asked.IsZero() || pl.State != signing.Waiting && pl.State != "" { // nobody has a place before the document is made
 			row.State.Text, row.State.Tone = w.nightPlace(pl)
 			if row.Reason = pl.Reason; !pl.Asked.IsZero() {
 				row.Since = w.T("admin.proposal.since", "time", w.DateTime(pl.Asked))

@@ -126,7 +126,7 @@ func (a *area) askByPhone(r *httpkit.Request) error {
 func (a *area) phoneForm(r *httpkit.Request, status int, c *flow.StaffCase, v *flow.PhoneSigning, problems []forms.Problem) error {
 	w, l := a.words(r), r.Locale()
 	p := phonePage{Shell: a.caseShell(r, c, w.T("admin.phone.title-name", "name", v.Name)), caseHead: w.head(c), Name: v.Name,
-		Action: phoneURL(c.Case.ID, v.Party), Brief: v.Brief, Aloud: w.aloud(v), Read: w.readAloud(v.Case), Papers: w.phonePapers(c.Case.ID, v),
+		Action: phoneURL(c.Case.ID, v.Party), Brief: v.Brief, Aloud: w.aloud(v, c.Case.Subject), Read: w.readAloud(v.Case), Papers: w.phonePapers(c.Case.ID, v),
 		Where: w.T("admin.phone.where"), Caller: ui.Field{Name: "ringde", Label: w.T("admin.phone.caller"), Hint: w.T("admin.phone.caller-hint")}}
 	if v.Decision {
 		p.Where = w.T("admin.phone.where-decision")
@@ -154,13 +154,16 @@ func (a *area) phoneForm(r *httpkit.Request, status int, c *flow.StaffCase, v *f
 // callKey is the key of what an officer is told of somebody on the telephone.
 func callKey(m eid.Message) string { return "eid.call." + string(m) }
 
-// aloud is what the officer says before asking.
-func (w words) aloud(v *flow.PhoneSigning) []string {
+// aloud is what the officer says before asking. subject is whom a decision is about.
+func (w words) aloud(v *flow.PhoneSigning, subject string) []string {
 	kind := "party"
 	if v.Decision {
 		kind = "decision"
 	}
 	out := []string{w.T("admin.phone.aloud."+kind, "document", v.Document, "authority", v.Authority, "reference", v.Reference)}
+	if v.Decision && subject != "" {
+		out = append(out, w.T("admin.phone.aloud.subject", "subject", subject))
+	}
 	if v.Right != "" {
 		out = append(out, w.T("admin.phone.aloud.right", "right", v.Right))
 	}
