@@ -84,7 +84,7 @@ func New(o Options) (*Hub, error) {
 		o.People = personas.All()
 	}
 	if o.Organisations == nil {
-		o.Organisations = demoOrganisations()
+		o.Organisations, _ = DemoOrganisations() // both are there
 	}
 	if o.Staff == nil {
 		o.Staff = personas.AllStaff()

@@ -36,7 +36,7 @@ const usage = `samtjanst: e-services for municipalities
   samtjanst serve --config FILE          run the platform
   samtjanst serve --demo                 run it with two invented municipalities, against simulators
       --data DIR  --listen ADDRESS  --sim-listen ADDRESS  --store mongodb://…
-  samtjanst sim [--listen ADDRESS] [--data DIR]
+  samtjanst sim [--listen ADDRESS] [--data DIR] [--municipality ID]
                                          run the simulators alone
   samtjanst verify FILE [--trust PEM]…   who signed a case and what, or what has been changed; verify --help tells more
 
@@ -177,10 +177,20 @@ func simulate(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	fs.SetOutput(stderr)
 	listen := fs.String("listen", sim.DefaultListen, "`ADDRESS` of the pages, with the four ports after it")
 	data := fs.String("data", filepath.Join("data", "sim"), "`DIR` for keys and what has been received")
+	only := fs.String("municipality", "", "`ID` of the one that the platform has; both of the demo where it is not said")
 	if !understood(fs, args, stderr) {
 		return exitUsage
 	}
-	hub, err := sim.New(sim.Options{Dir: *data, Listen: *listen, Platform: "http://localhost:8080", Log: slog.New(slog.NewTextHandler(stderr, nil))})
+	var ids []string
+	if *only != "" {
+		ids = []string{*only}
+	}
+	organisations, err := sim.DemoOrganisations(ids...)
+	if err != nil {
+		fmt.Fprintln(stderr, "samtjanst sim:", errors.Unwrap(err))
+		return exitUsage
+	}
+	hub, err := sim.New(sim.Options{Dir: *data, Listen: *listen, Organisations: organisations, Platform: "http://localhost:8080", Log: slog.New(slog.NewTextHandler(stderr, nil))})
 	if err != nil {
 		return failed(stderr, err)
 	}
