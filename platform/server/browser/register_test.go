@@ -56,13 +56,15 @@ func peopled(t *testing.T, w *servertest.World) {
 	}
 }
 
-// keeper opens a window of somebody who keeps the people of Ekköping's socialnämnd, and manages its figures.
+// keeper opens a window of somebody who keeps the people of two of Ekköping's boards, and manages their figures, at socialnämnden's.
 func keeper(t *testing.T, w *servertest.World, name string, dev device) *tab {
 	t.Helper()
 	b := newTab(t, w.URL, dev)
+	roles := []identity.Role{identity.PeopleAdmin, identity.Manager}
 	b.issue(w, httpkit.StaffSession, identity.Actor{Lang: "sv", Staff: &identity.Staff{Subject: "login|" + name, Name: name + " Testsson", Tenant: "ekkoping", LoginAt: w.Clock.Now(),
-		Grants: []identity.Grant{{Authority: "ekkoping/social", Roles: []identity.Role{identity.PeopleAdmin, identity.Manager}}}}})
+		Grants: []identity.Grant{{Authority: "ekkoping/social", Roles: roles}, {Authority: "ekkoping/teknik", Roles: roles}}}})
 	b.open("/admin/personer")
+	b.follow("Socialnämnden")
 	return b
 }
 
@@ -137,6 +139,7 @@ func TestRegister(t *testing.T) {
 	one.sees("16 december 2026")
 
 	one.open("/admin/kostnader")
+	one.follow("Socialnämnden")
 	one.follow("Användare och fördelning")
 	one.fill("Belopp att fördela", "1 000")
 	one.follow("Visa")
