@@ -262,7 +262,7 @@ func (s *Service) TakeUp(ctx context.Context, a identity.Actor, form string) (*P
 
 // SubmitProposal asks a second person to publish a proposal, with what shall happen to open applications. Problems have the pointers
 // "/note" and "/policy"; "/changes" when there is nothing to publish (what was published
-// from files keeps open applications, so a policy alone is something), when lint refuses it, or when it was made on what no longer stands.
+// from files may have kept open applications, so a policy alone is something), when lint refuses it, or when it was made on what no longer stands.
 func (s *Service) SubmitProposal(ctx context.Context, a identity.Actor, form, id string, rev int64, note string, policy Policy) ([]forms.Problem, error) {
 	sc, err := s.ownerOf(a, form, identity.FormOwner)
 	if err != nil {

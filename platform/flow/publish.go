@@ -45,6 +45,13 @@ func (s *Service) ApproveProposal(ctx context.Context, a identity.Actor, form, i
 	if len(stale) > 0 || len(problems) > 0 || next == nil {
 		return fault.Newf(op, fault.Conflict, "the proposal does not fit what is published")
 	}
+	earlier, err := s.earlierForms(ctx, sc.tenant.ID, form)
+	if err != nil {
+		return err
+	}
+	if len(p.Policy.Check(earlier, next.Form)) > 0 { // files have taken away where an answer was to go
+		return fault.Newf(op, fault.Conflict, "the policy does not fit what is published")
+	}
 	o, err := openForm(next)
 	if err != nil {
 		return fault.New(op, fault.Internal, err)

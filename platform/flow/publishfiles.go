@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -299,10 +298,14 @@ func (r release) wait(ctx context.Context, d decision) error {
 		return fault.New("flow.wait", fault.Internal, err)
 	}
 	_, total := r.reports(ctx, to, Policy{Kind: Migrate}, func(identity.TenantID) bool { return true })
-	why := cmp.Or(d.unfit, "the change is not safe for open applications ("+d.verdict.String()+"), and nothing is said of them")
-	r.tell(slog.LevelWarn, "a form's new files are NOT published, and the version before stays: say under drafts in form.yaml what becomes of open applications",
-		"form", r.id, "folder", r.at, "why", why, "drafts", total.Open, "valid", total.Clean, "write",
-		fmt.Sprintf("drafts: [{from: '%s', policy: %s}]", r.was.Version.Short(), strings.Join(forms.DraftPolicies, "|")))
+	args := []any{"form", r.id, "folder", r.at, "published", r.was.Version.Short(), "drafts", total.Open, "valid", total.Clean}
+	if d.unfit != "" {
+		r.tell(slog.LevelWarn, "a form's new files are not published, and the version before stays: what drafts in form.yaml says of open applications cannot be done",
+			append(args, "why", d.unfit)...)
+		return nil
+	}
+	r.tell(slog.LevelWarn, "a form's new files are not published, and the version before stays: the change is not safe for open applications, and form.yaml says nothing of them",
+		append(args, "change", d.verdict.String(), "write", fmt.Sprintf("drafts: [{from: '%s', policy: %s}]", r.was.Version.Short(), strings.Join(forms.DraftPolicies, "|")))...)
 	return nil
 }
 

@@ -68,15 +68,19 @@ func TestFilesSayWhatBecomesOfDrafts(t *testing.T) {
 
 	// Nothing is said, or what cannot be done: the version before stays, the log says what to write, and so does the builder.
 	from := "from: '" + first.Version.Short() + "', "
-	for _, c := range [][2]string{{"", "nothing is said of them"}, {"{policy: restart}", "only keep can be said without from"},
+	const silent = "form.yaml says nothing of them"
+	for _, c := range [][2]string{{"", silent}, {"{policy: restart}", "only keep can be said without from"},
 		{"{" + from + "policy: migrate, mapping: [{from: /barnet/åsikt, to: /barnet/tankar}]}", "/barnet/åsikt is asked for by no earlier version"},
-		{"{from: '0123456789ab', policy: restart}", "nothing is said of them"}} {
+		{"{from: '0123456789ab', policy: restart}", silent}} {
 		drafts, why := c[0], c[1]
 		_, told := o.started(saying(t, "tankar", drafts))
-		for _, want := range []string{"level=WARN", "NOT published", "form=skolskjuts", why, "drafts=2 valid=1", "drafts: [{" + from + "policy: keep|migrate|restart}]"} {
+		for _, want := range []string{"level=WARN", "not published", "form=skolskjuts", why, "drafts=2 valid=1", "published=" + first.Version.Short()} {
 			if !strings.Contains(told.String(), want) {
 				t.Errorf("%s: the log does not say %q: %s", drafts, want, told)
 			}
+		}
+		if write := "drafts: [{" + from + "policy: keep|migrate|restart}]"; strings.Contains(told.String(), write) != (why == silent) {
+			t.Errorf("%s: what to write: %s", drafts, told)
 		}
 		if strings.Count(told.String(), "\n") != 1 || head().Version != first.Version {
 			t.Errorf("%s: published, or told more than once: %s", drafts, told)
@@ -117,7 +121,7 @@ func TestFilesSayWhatBecomesOfDrafts(t *testing.T) {
 		t.Errorf("the log says %s", told)
 	}
 	third := head()
-	if _, told := o.started(saying(t, "asikter", moving)); !strings.Contains(told.String(), "NOT published") {
+	if _, told := o.started(saying(t, "asikter", moving)); !strings.Contains(told.String(), "are not published") {
 		t.Errorf("the log says %s", told)
 	}
 	// A municipality with changes of its own gets the files' policy too, and one start may have steps for several versions.
