@@ -9,6 +9,8 @@ type Dispatch struct {
 	Document string `yaml:"document"`
 	// Attach names what goes with it: "decision" (with its signatures), "answers", "attachments".
 	Attach []string `yaml:"attach"`
+	// Fulfils names limits that are met when it has gone: when there is a receipt, or when the officer has handed it over.
+	Fulfils []string `yaml:"fulfils"`
 }
 
 // Letter is written to people of whom the answers tell and who are no parties here: guardians, a ward's principal. Whatever has audience

@@ -87,6 +87,19 @@ func theActsConditions(t *testing.T, all map[string]*journey.Graph) {
 	}
 }
 
+// What the court gets with a receipt, or by hand, is the submission that the act asks for.
+func submissions(t *testing.T, all map[string]*journey.Graph) {
+	for id, g := range all {
+		i := slices.IndexFunc(g.Form().Def.Meta.Dispatch, func(d forms.Dispatch) bool { return d.To == "court" && len(d.Fulfils) > 0 })
+		switch {
+		case slices.Contains(submitted, id) != (i >= 0):
+			t.Errorf("%s is submitted to the court: %v, by a dispatch: %v", id, slices.Contains(submitted, id), i >= 0)
+		case i >= 0 && !slices.Equal(g.Form().Def.Meta.Dispatch[i].Fulfils, []string{"understallning", "understallning-muntligt"}):
+			t.Errorf("%s: the dispatch meets %v", id, g.Form().Def.Meta.Dispatch[i].Fulfils)
+		}
+	}
+}
+
 // tooOld is the age from which a decision cannot be about somebody. Care by 3 § LVU lasts until 21 at most (21 §).
 var tooOld = map[string]int{"lvu-6": 20, "lvu-6a": 18, "lvu-11": 21, "lvu-14": 21, "lvu-27": 18, "lvu-31d": 18, "lvu-32": 21, "lvu-43-1": 21, "lvu-43-2": 21, "skyddat-boende": 18}
 

@@ -22,6 +22,7 @@ func TestJour(t *testing.T) {
 	t.Run("no holes", func(t *testing.T) { noHoles(t, all) })
 	t.Run("grounds", func(t *testing.T) { groundsFollow(t, all) })
 	t.Run("conditions", func(t *testing.T) { theActsConditions(t, all) })
+	t.Run("submissions", func(t *testing.T) { submissions(t, all) })
 	t.Run("ages", func(t *testing.T) { ages(t, all) })
 	t.Run("secrets", func(t *testing.T) { secrets(t, all) })
 }

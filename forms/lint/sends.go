@@ -37,6 +37,11 @@ func (l *linter) sends() {
 				l.inForm(at+"/attach/"+strconv.Itoa(j), "write "+strings.Join(attachable, ", "), "%q cannot go with it", a)
 			}
 		}
+		for j, id := range d.Fulfils {
+			if !slices.ContainsFunc(m.Limits, func(limit forms.Limit) bool { return limit.ID == id }) {
+				l.inForm(at+"/fulfils/"+strconv.Itoa(j), "write the id of one of limits", "there is no limit %q", id)
+			}
+		}
 		l.named(d.Document, at+"/document")
 		l.says(d.Document, saidBefore, "it is said in the decision, which goes along")
 	}

@@ -36,6 +36,8 @@ func TestSendsMistakes(t *testing.T) {
 		{"form.yaml", "    document: understallning\n    attach: [decision, answers, attachments]\n", "", "nothing is sent to court"},
 		{"form.yaml", "attach: [decision, answers, attachments]", "attach: [beslutet]", `"beslutet" cannot go with it`},
 		{"form.yaml", "document: understallning", "document: understalning", "did you mean understallning?"},
+		{"form.yaml", "fulfils: [understallning,", "fulfils: [understalning,", `there is no limit "understalning"`},
+		{"form.yaml", `when: {/answers/grund/val: {contains: {const: "2"}}}`, `when: {/answers/grund/vall: {contains: {const: "2"}}}`, "did you mean"},
 		{"form.yaml", "/answers/plats/slag: {enum: [hvb,", "/answers/plats/slag: {enum: [hbv,", "did you mean hvb?"},
 		{"form.yaml", "to: computed.brevTill", "to: computed.brevTil", "did you mean brevTill?"},
 		{"form.yaml", "    to: computed.brevTill\n", "", "a letter lacks"},

@@ -33,6 +33,7 @@ type Dispatch struct {
 	Title     string
 	Document  string   // of the form, that goes with it; "" none
 	Attach    []string // "decision", "answers", "attachments"
+	Fulfils   []string // limits that are met when it has gone
 	State     DispatchState
 	Since     time.Time
 	Why       string // code why it is by hand, or of the last failure
@@ -131,7 +132,19 @@ func (c *Case) dispatchReceived(e DispatchReceived, now time.Time) error {
 	d.State, d.Since, d.Sent, d.Why = DispatchSent, now, now, ""
 	d.Address, d.Message, d.Receipt = e.Address, e.Message, e.Receipt
 	c.dispatched(d, now)
+	c.fulfil(d, now, "", now)
 	return nil
+}
+
+// fulfil meets the limits that ask for what has been sent or handed over: what a missed one means in law must not be said of one that was kept.
+// Without a name the case itself says it, by the receipt.
+func (c *Case) fulfil(d *Dispatch, at time.Time, name string, now time.Time) {
+	for _, id := range d.Fulfils {
+		if l := c.Limit(id); l != nil && !l.Settled() && !at.Before(l.Term.Start.Truncate(time.Minute)) { // people note minutes
+			l.Name, l.Note = name, d.Title
+			c.met(l, at, now)
+		}
+	}
 }
 
 // dispatched closes what stood open of a dispatch that has come.
@@ -171,6 +184,7 @@ func (c *Case) dispatchDelivered(e DispatchDelivered, now time.Time) error {
 	c.cancel(func(f Effect) bool { return f.Kind == EffectDispatch && f.Arg == d.ID })
 	d.State, d.Since, d.Handed, d.HandedBy, d.Note = DispatchHanded, now, e.At, e.Name, e.Note
 	c.task(TaskDispatch, "", d.ID, now) // until somebody there has said that it came
+	c.fulfil(d, e.At, e.Name, now)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"samtjanst/platform/clock"
 	"samtjanst/platform/fault"
 	"samtjanst/platform/signing"
+	"samtjanst/platform/timelimit"
 )
 
 // inTheNight is an urgent decision that is laid before two who are asked twenty minutes apart, and is sent on to a court.
@@ -252,6 +253,35 @@ func TestSentOn(t *testing.T) {
 		l.do(DispatchDelivered{Dispatch: l.c.Dispatches[0].ID, At: l.now, Name: "Mona"})
 		if l.has(EffectDispatch) {
 			t.Error("it is sent as well")
+		}
+	})
+	t.Run("what has gone to the court has been submitted to it", func(t *testing.T) {
+		sent := func() *life {
+			l := night(t, toCourt).at("2026-03-27 23:58")
+			d := proposal.Decision
+			d.Rules, d.Dispatch = []timelimit.Rule{toCourt}, []Dispatch{{To: "court", Title: "Förvaltningsrätten", Fulfils: []string{"understallning", "none-such"}}}
+			l.do(DecisionTaken{Decision: d}).do(DocumentMade{Effect: l.effect(EffectDocument, ""), PDF: Ref{Part: signing.Part{ID: "pdf"}}})
+			l.do(SignedBy{Party: "d1"}).is(Decided)
+			l.limit("understallning", LimitRunning)
+			return l
+		}
+		l := sent()
+		l.do(DispatchReceived{Effect: l.effect(EffectDispatch, ""), Address: "urn:x", Message: "m", Receipt: "r"}).labels()
+		if got := l.limit("understallning", LimitInTime); !got.Done.Equal(l.now) || got.Name != "" || got.Note != "Förvaltningsrätten" {
+			t.Errorf("by message: %+v", got)
+		}
+		l = sent()
+		l.do(DispatchByHand{Effect: l.effect(EffectDispatch, ""), Why: NoDriver}).at("2026-04-08 10:00").due()
+		l.limit("understallning", LimitMissed)
+		l.do(DispatchDelivered{Dispatch: l.c.Dispatches[0].ID, At: sweden("2026-04-07 15:00"), Name: "Mona"})
+		if got := l.limit("understallning", LimitInTime); got.Name != "Mona" || !got.Done.Equal(sweden("2026-04-07 15:00")) {
+			t.Errorf("by hand in time, noted too late: %+v", got)
+		}
+		l = sent()
+		l.do(DispatchByHand{Effect: l.effect(EffectDispatch, ""), Why: NoDriver}).at("2026-04-08 10:00").due()
+		l.do(DispatchDelivered{Dispatch: l.c.Dispatches[0].ID, At: sweden("2026-04-08 09:00"), Name: "Mona"})
+		if got := l.limit("understallning", LimitMissed); got.Done.IsZero() {
+			t.Errorf("by hand too late: %+v", got)
 		}
 	})
 	t.Run("a letter is posted once", func(t *testing.T) {

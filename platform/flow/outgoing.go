@@ -64,7 +64,7 @@ func (s *Service) dispatches(ctx context.Context, e *vault.Entry, g *Graph, sv S
 	}
 	var out []casework.Dispatch
 	for _, d := range list {
-		out = append(out, casework.Dispatch{To: d.To, Title: d.Title, Document: d.Document, Attach: d.Attach})
+		out = append(out, casework.Dispatch{To: d.To, Title: d.Title, Document: d.Document, Attach: d.Attach, Fulfils: d.Fulfils})
 	}
 	return out, nil
 }

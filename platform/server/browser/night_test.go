@@ -205,7 +205,7 @@ func TestTheNight(t *testing.T) {
 	mirja.sees("Du har tagit emot ärendet.")
 	kase := "/admin/arenden/" + string(id)
 	mirja.open(kase)
-	mirja.sees("Beslutet ska underställas förvaltningsrätten", "7 § LVU", "Går ut tisdag 1 december 2026", "Dagny Demoström, Ledamot, förordnad 2023-01-25, § 4", "Mirja Teststrand")
+	mirja.sees("Beslutet ska underställas förvaltningsrätten", "7 § LVU", "Gjort i tid", "1 december 2026", "Dagny Demoström, Ledamot, förordnad 2023-01-25, § 4", "Mirja Teststrand")
 	pdf := filepath.Join(t.TempDir(), "arendet.pdf")
 	if err := os.WriteFile(pdf, mirja.document("Hela ärendet som PDF"), 0o600); err != nil {
 		t.Fatal(err)
@@ -308,5 +308,6 @@ func TestANoAndNoELegitimation(t *testing.T) {
 	officer.follow("Anteckna beslutet")
 	officer.sees("Beslutet är antecknat och gäller. Det ska skrivas under i efterhand.", "Beslutade muntligt")
 	officer.open("/admin/arenden/" + string(other))
-	officer.sees("Per Teststrand ska skriva under beslutet i efterhand", "Går ut tisdag 1 december 2026")
+	officer.again("Gjort i tid") // the court has it, with a receipt
+	officer.sees("Per Teststrand ska skriva under beslutet i efterhand", "1 december 2026")
 }
