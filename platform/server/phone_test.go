@@ -175,6 +175,16 @@ func TestSignedByTelephone(t *testing.T) {
 	must(w.Sim.BankID.Cancel(number, ""))
 	told("Personen avbröt")
 
+	hasty := officerAt(t, w, w.Staff(personas.BirgittaProvbeslutande))
+	hasty.Get(line.page())
+	for n := 0; hasty.Page.Status != http.StatusTooManyRequests; n++ {
+		if n == 20 {
+			t.Fatal("there is no limit to how often somebody is asked")
+		}
+		hasty.Get(line.page())
+		hasty.Submit(ask, nil)
+	}
+
 	// Erik signs alone meanwhile: what he has begun is not disturbed, and he takes over what the officer has.
 	line.ask(eid.CalledByAuthority)
 	if _, err := w.Flow.StartSigning(w.Ctx, erik, line.id, "", servertest.Client); err != nil {
