@@ -100,7 +100,7 @@ func (tn *town) address(r httpkit.Route) string {
 }
 
 // formToken is a form's token: random letters, in which any short word stands now and then.
-var formToken = regexp.MustCompile(`name="csrf" value="[A-Za-z0-9_-]+"`)
+var formToken = regexp.MustCompile(`(name="csrf" value|data-csrf)="[A-Za-z0-9_-]+"`)
 
 // who is sent everywhere, beside a stranger.
 func (tn *town) people(t *testing.T) []httptestkit.Visitor {

@@ -45,7 +45,7 @@ type walled struct {
 	attached          string // to the order by hand
 	ward              string // where the case that is decided goes on to
 
-	secrets []string // that nobody reads for whom they are not there
+	secrets []string // that nobody reads for whom they are not there; none that could stand in a token's random letters
 	reader  string   // whose own name stands on every page
 	links   []string // by which a list has them, which an address may have too
 	alone   []string // of the board's own case
@@ -116,7 +116,7 @@ func newWalled(t *testing.T) *walled {
 		w.secrets = append(w.secrets, w.Head(id).Reference)
 	}
 	w.alone = []string{w.Head(w.own).Reference}
-	w.secrets = append(w.secrets, "Elsa", "Provberg", "Eget företag", agreement().Title, proposed)
+	w.secrets = append(w.secrets, "Elsa Testsson", "Provberg", "Eget företag", agreement().Title, proposed)
 	w.links = []string{"nytt/jourbeslut", "personer/ekkoping/social", "kostnader/ekkoping/social", "tjanster/radgivning"}
 	return w
 }
