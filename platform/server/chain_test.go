@@ -290,6 +290,10 @@ func TestEveryProviderIsProven(t *testing.T) {
 	for id := range offered {
 		t.Errorf("nobody signs with %s", id)
 	}
+	// What the identity provider signed with stands in the book, before it is exchanged.
+	if book, err := w.Store.ListRecords(w.Ctx, w.Clock.Now(), "eid-certificate", "", "", 10); err != nil || len(book) != 1 {
+		t.Errorf("%d certificates are noted: %v", len(book), err)
+	}
 }
 
 // checkedOnPage has a visitor check a file at /kontrollera and gives what the page says.
@@ -329,7 +333,7 @@ func signedDecisions(t *testing.T) string {
 	}
 	changed := text
 	for place, more := range map[string]string{
-		"  letterDays: 10\n  grants:": "  letterDays: 10\n  sign: {days: 3, with: [bankid, elegitimation, underskriftstjanst]}\n  grants:",
+		"  letterDays: 10\n  grants:": "  letterDays: 10\n  sign: {days: 3, with: [bankid, freja, underskriftstjanst]}\n  grants:",
 		"\nsigning:\n":                "\nsigning:\n  with: [bankid, freja, underskriftstjanst]\n",
 	} {
 		if !bytes.Contains(changed, []byte(place)) {
@@ -407,7 +411,7 @@ func TestDecisionsAreInTheArchive(t *testing.T) {
 	municipalityAndFormChoose(t, w)
 	id := decide(t, w, personas.ElsaTestsson)
 	decider := w.Staff(personas.BirgittaProvbeslutande)
-	if v, err := w.Flow.DecisionToSign(w.Ctx, decider, id); err != nil || !slices.Equal(idsOf(v.Offers), []string{"bankid", "elegitimation"}) {
+	if v, err := w.Flow.DecisionToSign(w.Ctx, decider, id); err != nil || !slices.Equal(idsOf(v.Offers), []string{"bankid"}) {
 		t.Errorf("the decision is signed with %v: %v", idsOf(v.Offers), err)
 	}
 	archive := func(want proof.Verdict, signatures int, outcomes ...signing.Outcome) proof.Report {
@@ -444,7 +448,9 @@ func TestDecisionsAreInTheArchive(t *testing.T) {
 	r := archive(proof.VerdictHolds, 2, signing.Complete, signing.Refused)
 	has(r, "forslag-1.pdf", 0)
 
-	if problems, err := w.Flow.Decide(w.Ctx, decider, id, revision(t, w, id), bifall); err != nil || problems != nil {
+	again := bifall
+	again.News = "Avståndet är utrett nu."
+	if problems, err := w.Flow.Decide(w.Ctx, decider, id, revision(t, w, id), again); err != nil || problems != nil {
 		t.Fatal(problems, err)
 	}
 	w.Run()
