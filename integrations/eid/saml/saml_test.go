@@ -204,6 +204,16 @@ func TestStaff(t *testing.T) {
 	if got, err = w.staff.Finish(ctx, o.Ref, posted); err != nil || got.HSAID != "SE2120000000-1002" || len(got.Groups) != 0 {
 		t.Fatalf("without commission: %+v %v", got, err)
 	}
+	if o, err = w.staff.Begin(ctx, "session-4"); err != nil {
+		t.Fatal(err)
+	}
+	b.visit(o)
+	b.press("Siv Socialtest", "Logga in")
+	_, posted = b.form()
+	w.clock.Advance(saml.Life + time.Minute)
+	if _, err := w.staff.Finish(ctx, o.Ref, posted); !errors.Is(err, fault.Unauthorised) || !errors.As(err, &r) || r.Message != eid.Expired {
+		t.Fatalf("too late: %v", err)
+	}
 }
 
 // Metadata are kept when they cannot be fetched, and refused when they have expired.

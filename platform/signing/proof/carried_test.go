@@ -55,6 +55,34 @@ func TestCarriedFiles(t *testing.T) {
 	}
 }
 
+// A signature holds for its own form and version, a list of what was signed and an evidence are of the kind that is known, and a place stands
+// in a step that there is.
+func TestOtherKinds(t *testing.T) {
+	signed := func(edit func(*signing.Manifest, *proof.Evidence)) *kase {
+		k := unsigned()
+		k.sign("p1", edit)
+		k.sign("p2", nil)
+		return k
+	}
+	placed := func(step int) *kase { k := signedCase(); k.index.Orders[0].Places[1].Step = step; return k }
+	for name, c := range map[string]struct {
+		k    *kase
+		want proof.FindingCode
+	}{
+		"of another form":             {signed(func(m *signing.Manifest, _ *proof.Evidence) { m.Form = "fardtjanst" }), proof.FoundOtherCase},
+		"of another version":          {signed(func(m *signing.Manifest, _ *proof.Evidence) { m.Version = "v2" }), proof.FoundOtherCase},
+		"a list of another kind":      {signed(func(m *signing.Manifest, _ *proof.Evidence) { m.Type = "samtjanst-manifest/2" }), proof.FoundManifest},
+		"an evidence of another kind": {signed(func(_ *signing.Manifest, e *proof.Evidence) { e.Type = "samtjanst-evidence/2" }), proof.FoundEvidence},
+		"a step that is not there":    {placed(7), proof.FoundIndex},
+		"a step before the first":     {placed(-1), proof.FoundIndex},
+	} {
+		r := check(t, checker(bank()), c.k.zip(t))
+		if r.Verdict != proof.VerdictBroken || !slices.ContainsFunc(r.Findings, func(f proof.Finding) bool { return f.Code == c.want }) {
+			t.Errorf("%s: %s %v, want %s", name, r.Verdict, r.Findings, c.want)
+		}
+	}
+}
+
 // edited are the files with a word exchanged in one.
 func edited(files []proof.File, name, old, new string) []proof.File {
 	out := slices.Clone(files)
