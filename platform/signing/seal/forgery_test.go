@@ -184,6 +184,21 @@ func forgeries() []forgery {
 		// The seal's place and shape.
 		{name: "another kind of signature", want: seal.Structure, file: patched("ETSI.CAdES.detached", "adbe.pkcs7.detached")},
 		{name: "not certified", want: seal.Structure, file: patched("/Perms", "/Permz")},
+		{name: "a signature of no kind", want: seal.Structure, file: patched("/Type /Sig\n", "/Type /Sug\n")},
+		{name: "no range", want: seal.Structure, file: patched("/ByteRange [", "/ByteRangf [")},
+		{name: "a field that holds nothing", want: seal.Structure, file: func(t *testing.T) []byte {
+			f := sealed(t, nil)
+			at := bytes.LastIndex(f, []byte("/T (Seal)"))
+			copy(f[at+bytes.Index(f[at:], []byte("\n/V ")):], "\n/W ")
+			return f
+		}},
+		{name: "a form that is none", want: seal.Format, file: func(t *testing.T) []byte {
+			f := sealed(t, nil)
+			at := bytes.LastIndex(f, []byte("/AcroForm ")) + len("/AcroForm ")
+			end := at + bytes.IndexByte(f[at:], '\n')
+			copy(f[at:end], "true"+strings.Repeat(" ", end-at-4))
+			return f
+		}},
 		{name: "a field of another kind", want: seal.Structure, file: patched("/FT /Sig", "/FT /Btn")},
 		{name: "no time", want: seal.Structure, file: patched("/M (D:2026", "/N (D:2026")},
 		{name: "another time", want: seal.Digest, file: patched("(D:202606", "(D:202605")},
