@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"samtjanst/admin"
 	"samtjanst/forms"
@@ -65,7 +66,7 @@ func (p *decidePage) news() control {
 // news asks what is new since somebody said no.
 func (w words) news(no casework.No, typed string) *ui.Field {
 	return &ui.Field{Name: signNews, Label: w.T("admin.decide.news"), Value: typed, Rows: 4,
-		Hint: w.T("admin.decide.news-hint", "name", no.Name, "time", w.DateTime(no.At), "reason", no.Reason)}
+		Hint: w.T("admin.decide.news-hint", "name", no.Name, "time", w.DateTime(no.At), "reason", strings.TrimRight(no.Reason, ". "))}
 }
 
 // parseSigning reads who is to sign.

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"strings"
+	"time"
 
 	"samtjanst/forms/journey"
 	"samtjanst/platform/casework"
@@ -32,6 +33,9 @@ func (s *Service) orderView(c *casework.Case, p *casework.Party, g *Graph, v *Ca
 		sv := StepView{Filled: step.Filled, Need: step.Need, Ladder: !step.Ladder.IsZero(), Now: step.Now}
 		for _, pl := range step.Places {
 			one := signatureFor(c, pl, p.ID)
+			if step.Filled >= step.Need && !one.Me && !one.State.Done() { // who was not needed, said no or is hindered reads the same to others
+				one.State, one.At, one.Later = signing.Spared, time.Time{}, false
+			}
 			if one.Me {
 				v.mine(one, pl, sv)
 			}

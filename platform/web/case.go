@@ -78,6 +78,8 @@ func (s *site) casePage(r *httpkit.Request) error {
 	switch {
 	case r.Query("underskriven") != "":
 		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.signed-now")}
+	case r.Query("avbojt") != "" && v.DeclineBack:
+		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.declined-back")}
 	case r.Query("avbojt") != "":
 		p.Flash = &ui.Notice{Tone: ui.Success, Text: l.T("web.case.declined-now")}
 	case r.Query("hinder") != "":

@@ -47,7 +47,7 @@ func TestSignedDecision(t *testing.T) {
 		mona.sees("Välj minst en som ska skriva under.")
 		mona.pick("Fråga nummer 1", "Birgitta Provbeslutande")
 		if anew != "" {
-			mona.sees("Birgitta Provbeslutande var emot ett tidigare förslag", "Torget är fullt den dagen.")
+			mona.sees("Birgitta Provbeslutande var emot ett tidigare förslag", "Skälet var ”Torget är fullt den dagen”.")
 			mona.refused("Förhandsgranska")
 			mona.sees("Skriv vad som är nytt sedan förra förslaget.")
 			mona.fill("Vad är nytt sedan förra förslaget?", anew)

@@ -111,7 +111,7 @@ func TestSignedInSteps(t *testing.T) {
 	gunnar.choose("Jag vill inte skriva under")
 	gunnar.fill("Berätta varför", why)
 	gunnar.follow("Skicka")
-	gunnar.sees("Du har avböjt att skriva under", "Har avböjt")
+	gunnar.sees("Du har avböjt att skriva under. Den som ansökte får veta att någon inte har skrivit under", "Har avböjt")
 
 	// The applicant learns that, and no more, and changes what was handed in.
 	anna.open(page)
@@ -173,7 +173,8 @@ func TestSignedInSteps(t *testing.T) {
 	johan.lacks("Jag bor på gatan", "hinder")
 	johan.follow("Läs och skriv under")
 	johan.sign(personas.JohanProvlund)
-	johan.sees("4 av 4 har skrivit under", "väntar på en handläggare")
+	johan.sees("4 av 4 har skrivit under", "väntar på en handläggare", "Behövs inte längre")
+	johan.lacks("Har inte skrivit under", "hinder")
 	johan.open("/mina-sidor")
 	johan.sees("Du skrev under", "med BankID", "4 av 4")
 }
