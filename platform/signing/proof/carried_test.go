@@ -83,6 +83,30 @@ func TestOtherKinds(t *testing.T) {
 	}
 }
 
+// Every step has to have what it needs: that the last one has is not enough. A complete order that is complete is told as such.
+func TestStepByStep(t *testing.T) {
+	k := unsigned()
+	k.index.Orders[0].Steps = []proof.Step{{}, {}}
+	k.index.Orders[0].Places[1].Step = 1
+	k.sign("p2", nil)
+	if r := check(t, checker(bank()), k.zip(t)); r.Orders[0].Met || r.Verdict != proof.VerdictIncomplete || r.Orders[0].Steps[1].Proven != 1 {
+		t.Errorf("the last of two: %s %+v", r.Verdict, r.Orders[0])
+	}
+	k = unsigned()
+	k.index.Orders[0].Steps = []proof.Step{{}, {}}
+	k.index.Orders[0].Places[1].Step = 1
+	k.sign("p1", nil)
+	k.sign("p2", nil)
+	k.index.Orders[0].Outcome = signing.Complete
+	if r := check(t, checker(bank()), k.zip(t)); !r.Orders[0].Met || r.Verdict != proof.VerdictHolds {
+		t.Errorf("both: %s %v %+v", r.Verdict, r.Findings, r.Orders[0])
+	}
+	k.file("handelsekedja.json").Bytes = append(k.file("handelsekedja.json").Bytes, ' ')
+	if r := check(t, checker(bank()), k.zip(t)); !slices.ContainsFunc(r.Findings, func(f proof.Finding) bool { return f.Code == proof.FoundEvents }) {
+		t.Errorf("events in other spaces: %s %v", r.Verdict, r.Findings)
+	}
+}
+
 // edited are the files with a word exchanged in one.
 func edited(files []proof.File, name, old, new string) []proof.File {
 	out := slices.Clone(files)
