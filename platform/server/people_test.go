@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"mime/multipart"
@@ -17,9 +16,7 @@ import (
 	"time"
 
 	"samtjanst/examples/demo"
-	"samtjanst/platform/clock"
 	"samtjanst/platform/directory/people"
-	"samtjanst/platform/fault"
 	"samtjanst/platform/flow"
 	"samtjanst/platform/httpkit"
 	"samtjanst/platform/httpkit/httptestkit"
@@ -240,74 +237,6 @@ func enter(t *testing.T, w *servertest.World, ref flow.BoardRef, p people.Person
 	return p
 }
 
-// A neighbour's people do not exist for an administrator, on any page; officers do not come in; a host's administrators read and confirm what waits
-// at a board that they work for, and nothing else.
-func TestWallsAroundPeople(t *testing.T) {
-	w := peopleWorld(t)
-	host, own := administrator("Värd", social), administrator("Egen", teachers)
-	tove := enter(t, w, teachers, people.Person{Name: "Tove Provberg", Number: idno.Must("198403122388"), Phone: "+46701740605"}, identity.Chair)
-	id, problems, err := w.Flow.ProposePerson(w.Ctx, own, teachers, tove.ID, flow.PersonEdit{Op: flow.ChangePerson, Rev: tove.Rev, Typed: people.Typed{Name: "Tove Provberg", Number: sannasNumber,
-		Phone: "070-1740606", Roles: []people.TypedRole{{Role: "chair"}}}}, nil)
-	if err != nil || problems != nil {
-		t.Fatal(err, problems)
-	}
-	other := administrator("Annan", flow.BoardRef{Tenant: "tallvik", Board: "teknik"})
-	address := func(r httpkit.Route) string {
-		return strings.NewReplacer(":tenant", "tallvik", ":board", teachers.Board, ":person", string(tove.ID), ":change", id, ":shift", "0", ":line", "0").Replace(r.Path)
-	}
-	seen := 0
-	for _, r := range w.Kit.Routes() {
-		if !strings.HasPrefix(r.Path, "/admin/personer/:tenant") {
-			continue
-		}
-		officer := own
-		staff := *own.Staff
-		staff.Grants = []identity.Grant{{Authority: "tallvik/barn-och-utbildning", Roles: []identity.Role{identity.Officer, identity.Manager}}}
-		officer.Staff = &staff
-		for name, c := range map[string]struct {
-			who  identity.Actor
-			want int
-		}{"another board of the municipality": {other, 404}, "the host": {host, 404}, "an officer of the board": {officer, 403}} {
-			if name == "the host" && strings.Contains(r.Path, "/andringar") {
-				continue
-			}
-			w.Clock.Advance(time.Second)
-			d := newDesk(t, w, c.who)
-			if r.Method == http.MethodGet {
-				d.Get(address(r))
-			} else {
-				d.Get("/admin")
-				d.Post(address(r), url.Values{httpkit.TokenField: {httpkit.TokenFor(d.Cookies[httpkit.StaffSession.Cookie()])}, "rev": {"0"}, "n": {"0"}, "sok": {"Tove"}, "dag": {"2026-12-01"}})
-			}
-			seen++
-			search := strings.HasSuffix(r.Path, "/sok") && d.Page.Status == http.StatusSeeOther && c.want == 404 // leads to the list, which there is not
-			if file := strings.HasSuffix(r.Path, "/fil") && d.Page.Status == http.StatusNotFound; d.Page.Status != c.want && !search && !file {
-				t.Errorf("%s %s as %s: %d", r.Method, r.Path, name, d.Page.Status)
-			}
-			if strings.Contains(d.Text(), "Tove") {
-				t.Errorf("%s %s as %s names her", r.Method, r.Path, name)
-			}
-		}
-	}
-	if seen < 80 {
-		t.Errorf("only %d visits", seen)
-	}
-	d := newDesk(t, w, host)
-	d.Get("/admin/personer")
-	d.sees(200, "host", "Nämnder som ni arbetar åt", "Utbildningsnämnden, Tallviks kommun", "1 väntar")
-	d.Get("/admin/personer/tallvik/" + teachers.Board + "/andringar/" + id)
-	d.sees(200, "host-change", "+46701740606")
-	d.Submit("Bekräfta", nil)
-	d.follow()
-	d.sees(200, "host-confirmed", "Inget väntar.")
-	if p, _, err := w.Flow.People.Person(w.Ctx, "tallvik", tove.ID); err != nil || p.Phone != "+46701740606" {
-		t.Errorf("%v %v", p, err)
-	}
-	if _, err := w.Flow.PeopleChange(w.Ctx, host, flow.BoardRef{Tenant: "tallvik", Board: "teknik"}, id); !errors.Is(err, fault.NotFound) {
-		t.Errorf("under another board's address: %v", err)
-	}
-}
-
 // Two administrators on the same person: who comes second is told, at once or when it is confirmed, and nothing is lost. One person stays one, whatever
 // is typed; who also has another board keeps what that board has given, and his or her name.
 func TestTwoOnTheSamePerson(t *testing.T) {
@@ -384,139 +313,4 @@ func TestTwoOnTheSamePerson(t *testing.T) {
 	if g := snap.Grants(snap.Person(shared.ID), w.Clock.Now()); len(g) != 1 || g[0].Authority != "ekkoping/teknik" {
 		t.Errorf("who leaves one board of two holds %v", g)
 	}
-}
-
-// A file of which half is wrong is shown before anything waits, to its maker alone; what is right becomes one change.
-func TestPeopleOfAFile(t *testing.T) {
-	w := peopleWorld(t)
-	one, two := newDesk(t, w, administrator("En", social)), newDesk(t, w, administrator("Två", social))
-	const at = "/admin/personer/ekkoping/social"
-	one.Get(at + "/fil/mall")
-	one.Want(200)
-	template := string(one.Page.Body)
-	one.Get(at + "/fil")
-	one.sees(200, "file", "Läs in en fil", "beslutstyper")
-	one.send(at+"/fil", nil, "fil", "personer.csv", []byte(template+"Ida Testsson;;;;kung\r\n"))
-	one.sees(422, "file-nothing", "Ingen rad i filen kan tas med", "Välj ett av alternativen för ”roll”")
-	one.send(at+"/fil", nil, "fil", "personer.csv", []byte(template+
-		"Sanna Provberg;"+sannasNumber+";;;ordförande;Ordförande;2026-01-01;2026-12-31\r\nIda Testsson;;;;handläggare\r\nOla Testsson;198403122389;;;handläggare\r\nUlla Testsson;;12;;handläggare\r\n"))
-	one.sees(200, "file-preview", "Rader: 4. Personer som ändras: 2. Rader som inte ändrar något: 0. Rader som inte togs med: 2.", "Sanna Provberg Ny", "Personnumret i ”personnummer” stämmer inte", "Ulla Testsson")
-	prepared := changeOf(t, w, social)
-	mine := at + "/andringar/" + prepared.ID
-	two.Get(mine)
-	two.Want(http.StatusNotFound)
-	two.Get(at + "/andringar")
-	two.sees(200, "file-others", "Inget väntar.")
-	one.send(mine+"/foresla", url.Values{"not": {"Nya ledamöter"}}, "papper", "protokoll.pdf", []byte(handPDF))
-	one.sees(200, "file-proposed", "Förslaget väntar")
-	two.Get(mine)
-	two.sees(200, "file-confirming", "Ida Testsson", "Nya ledamöter")
-	two.Submit("Bekräfta", nil)
-	two.follow()
-	two.Get(at)
-	two.sees(200, "file-done", "Sanna Provberg", "Ida Testsson")
-	one.Get(at + "/fil")
-	one.send(at+"/fil", nil, "fil", "personer.csv", []byte(template+"Ida Testsson;;;;handläggare\r\n"))
-	one.sees(422, "file-again", "Det här ändrar ingenting.")
-}
-
-// A schedule that repeats each week through the change of clocks, its holes, a swap, the deputies; holes and waiting changes are told of in words that
-// say nothing, and once.
-func TestOnCallSchedule(t *testing.T) {
-	w := peopleWorld(t)
-	a := administrator("En", social)
-	sanna := enter(t, w, social, people.Person{Name: "Sanna Provberg", Email: "sanna@example.se", Number: idno.Must("198403122388")}, identity.Chair)
-	ola := enter(t, w, social, people.Person{Name: "Ola Testsson", Email: "ola@example.se", Number: idno.Must("197202032392")}, identity.Chair, identity.PeopleAdmin)
-	const at = "/admin/personer/ekkoping/social/jour"
-	d := newDesk(t, w, a)
-	d.Get(at)
-	d.sees(200, "schedule", "Vecka 48, 23 november 2026 – 29 november 2026", "Inga pass.")
-	d.Submit("Lägg till", url.Values{"fran-dag": {"i går"}})
-	d.sees(422, "shift-wrong", "Skriv dag och klockslag")
-	d.Submit("Lägg till", url.Values{"vem": {string(sanna.ID)}, "fran-dag": {"2026-11-23"}, "fran-tid": {"00.00"}, "till-dag": {"2026-11-27"}, "till-tid": {"16:00"}, "veckor": {"20"}})
-	d.follow()
-	d.sees(200, "shift-added", "Passet är tillagt.", "Sanna Provbergmåndag 23 nov. 2026 kl. 00.00 – fredag 27 nov. 2026 kl. 16.00", "Lucka: fredag 27 nov. 2026 kl. 16.00 – måndag 30 nov. 2026 kl. 00.00", "2 luckor inom 14 dagar")
-	b, _, err := w.Flow.People.Board(w.Ctx, "ekkoping", "social")
-	if err != nil || len(b.Shifts) != 21 {
-		t.Fatalf("%d %v", len(b.Shifts), err)
-	}
-	if last := b.Shifts[20]; last.To.In(clock.Stockholm).Format("2006-01-02 15:04") != "2027-04-16 16:00" { // summer time
-		t.Errorf("%v", last.To)
-	}
-	d.Submit("Lägg till", url.Values{"vem": {string(sanna.ID)}, "fran-dag": {"2026-11-24"}, "fran-tid": {"08:00"}, "till-dag": {"2026-11-24"}, "till-tid": {"16:00"}})
-	d.sees(422, "shift-twice", "Personen har redan ett pass då")
-
-	told := func() (n int) {
-		if err := w.Flow.WarnPeople(w.Ctx); err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range w.Sim.Mail.Messages("ola@example.se") {
-			if text := fmt.Sprint(m); strings.Contains(text, "Provberg") || strings.Contains(text, "2026-11-27") {
-				t.Errorf("the mail says too much: %s", text)
-			}
-			n++
-		}
-		return n
-	}
-	if n := told(); n != 1 {
-		t.Errorf("%d mails of the holes", n)
-	}
-	if n := told(); n != 1 {
-		t.Errorf("%d mails after another look", n)
-	}
-	w.Clock.Advance(24 * time.Hour) // three days before the first
-	if n := told(); n != 2 {
-		t.Errorf("%d mails three days before", n)
-	}
-	if n := len(w.Sim.Mail.Messages("sanna@example.se")); n != 0 {
-		t.Errorf("who keeps nobody is told %d times", n)
-	}
-
-	d = newDesk(t, w, a)
-	d.Get(at + "/pass/1?rev=1")
-	d.sees(200, "swap", "Byt eller ta bort pass", "Ola Testsson tar passet")
-	d.Submit("Spara", url.Values{"till": {"p:" + string(ola.ID)}})
-	d.follow()
-	d.sees(200, "swapped", "Schemat är ändrat.", "Ola Testssonmåndag 30 nov. 2026 kl. 00.00")
-	d.Get(at + "/pass/1?rev=1") // as another tab has it
-	d.Want(http.StatusSeeOther)
-	d.Get(at)
-	d.Submit("Spara ordningen", url.Values{"plats." + string(sanna.ID): {"1"}, "plats." + string(ola.ID): {"1"}})
-	d.sees(422, "deputies-wrong", "Två har plats 1")
-	d.Submit("Spara ordningen", url.Values{"plats." + string(sanna.ID): {"2"}, "plats." + string(ola.ID): {"1"}})
-	d.follow()
-	if b, _, err = w.Flow.People.Board(w.Ctx, "ekkoping", "social"); err != nil || b.Shifts[1].Person != ola.ID || len(b.Deputies) != 2 || b.Deputies[0] != ola.ID {
-		t.Errorf("%+v %v", b.Deputies, err)
-	}
-	if _, err := w.Flow.AddShift(w.Ctx, a, social, 1, flow.ShiftEdit{}); !errors.Is(err, fault.Conflict) {
-		t.Errorf("over what somebody else has laid down: %v", err)
-	}
-
-	d.Get("/admin/personer/ekkoping/social/sammantraden")
-	d.Submit("Lägg till", url.Values{"dag": {"2026-12-16"}, "stopp-dag": {"2026-12-09"}, "stopp-tid": {"12.00"}})
-	d.follow()
-	d.sees(200, "meetings", "16 december 2026", "Beslut till och med 9 december 2026 kl. 12.00")
-	d.Submit("Ta bort", nil)
-	d.follow()
-	d.sees(200, "meetings-none", "Inga kommande sammanträden.")
-
-	d.Get("/admin/personer/ekkoping/social/delegering")
-	d.sees(200, "delegations", "Inga rader.")
-	d.send("/admin/personer/ekkoping/social/delegering", url.Values{"typer": {"sol-12-1"}, "befattning": {"Enhetschef"}, "beslut": {"2026-11-18"}, "paragraf": {"§ 9"}}, "papper", "p.pdf", []byte(handPDF))
-	d.sees(200, "delegation-proposed", "Läggs till: sol-12-1: Enhetschef, beslut 18 november 2026.")
-	if n := told(); n != 3 { // Ola may confirm it
-		t.Errorf("%d mails after a change has been proposed", n)
-	}
-	second := newDesk(t, w, administrator("Två", social))
-	second.Get("/admin/personer/ekkoping/social/andringar/" + changeOf(t, w, social).ID)
-	second.Submit("Bekräfta", nil)
-	second.follow()
-	d.Get("/admin/personer/ekkoping/social/delegering")
-	d.sees(200, "delegated", "sol-12-1", "Enhetschef", "§ 9")
-	rev := int64(0)
-	if b, _, err = w.Flow.People.Board(w.Ctx, "ekkoping", "social"); err == nil {
-		rev = b.Rev
-	}
-	d.Get(fmt.Sprintf("/admin/personer/ekkoping/social/delegering/0?rev=%d", rev))
-	d.sees(200, "delegation-end", "Avsluta en rad i delegationsordningen")
 }
