@@ -243,11 +243,19 @@ func (s *Service) NoteOral(ctx context.Context, a identity.Actor, id casework.ID
 	heard, wrong := needed("heard", in.Heard)
 	add(wrong...)
 	ev := casework.DecidedOrally{Party: in.Party, At: at, How: in.How, Reason: reason, Heard: heard}
-	blobs, wrong, err := scanned(&ev, in)
-	if err != nil {
-		return nil, err
+	var blobs []vault.Blob
+	switch {
+	case in.Name != "" && in.Scan != nil:
+		ref, blob, wrong, err := scanned(in.Party, in.Name, in.Scan)
+		if err != nil {
+			return nil, err
+		}
+		ev.Scan, blobs = &ref, []vault.Blob{blob}
+		add(wrong...)
+	case in.How == casework.ByPen:
+		add(problem("scan", forms.Required)...)
 	}
-	if add(wrong...); len(problems) > 0 {
+	if len(problems) > 0 {
 		return problems, nil
 	}
 	by, name := byWho(a)

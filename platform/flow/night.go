@@ -2,16 +2,13 @@ package flow
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"samtjanst/forms"
 	"samtjanst/platform/casework"
 	"samtjanst/platform/fault"
-	"samtjanst/platform/files"
 	"samtjanst/platform/identity"
 	"samtjanst/platform/signing"
-	"samtjanst/platform/vault"
 )
 
 // timeStep is how exactly people state a time.
@@ -86,30 +83,4 @@ func (s *Service) Night(ctx context.Context, a identity.Actor, id casework.ID) (
 func HasNight(c *casework.Case, f *forms.Form) bool {
 	sign := f.Def.Meta.Decision.Sign
 	return sign != nil && sign.Kind != "" || len(c.Dispatches) > 0 || len(f.Def.Meta.Letters) > 0 || c.Host != ""
-}
-
-// scanned reads the scan of what was written by hand, if there is one, into the event.
-func scanned(ev *casework.DecidedOrally, in OralInput) ([]vault.Blob, []forms.Problem, error) {
-	if in.Name == "" || in.Scan == nil {
-		if ev.How == casework.ByPen {
-			return nil, problem("scan", forms.Required), nil
-		}
-		return nil, nil, nil
-	}
-	raw, err := io.ReadAll(io.LimitReader(in.Scan, maxScan+1))
-	if err != nil {
-		return nil, nil, fault.New("flow.scanned", fault.Invalid, err)
-	}
-	switch kind := files.Kind(raw); {
-	case len(raw) == 0:
-		return nil, problem("scan", forms.FileEmpty), nil
-	case len(raw) > maxScan:
-		return nil, problem("scan", forms.FileTooBig), nil
-	case kind != "application/pdf" && kind != "image/jpeg" && kind != "image/png":
-		return nil, problem("scan", forms.FileKind), nil
-	default:
-		ref := newRef("scan", files.CleanName(in.Name), kind, signing.Only(in.Party), raw)
-		ev.Scan = &ref
-		return []vault.Blob{{ID: casework.PartID(ref.Part.ID), Kind: "scan", Bytes: raw}}, nil, nil
-	}
 }

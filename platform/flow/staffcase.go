@@ -167,16 +167,25 @@ func (s *Service) StaffAttachment(ctx context.Context, a identity.Actor, id case
 			}
 		}
 	}
-	for _, pl := range e.Case.Places() { // a scan of a sheet signed by pen
-		if pl.State == signing.OnPaper && pl.Evidence == file {
-			raw, err := s.Vault.Part(ctx, e, casework.PartID(file))
-			if err != nil {
-				return nil, err
-			}
-			return fileOf("underskrift", files.Kind(raw), raw), nil
+	return s.evidence(ctx, e, file)
+}
+
+// evidence gives what a signature of the case has left: the scan of what was signed by pen, or what the e-legitimation gave. fault.NotFound.
+func (s *Service) evidence(ctx context.Context, e *vault.Entry, part string) (*File, error) {
+	for _, pl := range e.Case.Places() {
+		if part == "" || pl.Evidence != part {
+			continue
 		}
+		raw, err := s.Vault.Part(ctx, e, casework.PartID(part))
+		if err != nil {
+			return nil, err
+		}
+		if pl.State == signing.OnPaper {
+			return fileOf("underskrift-"+string(pl.Party), files.Kind(raw), raw), nil
+		}
+		return fileOf("underskrift-"+string(pl.Party)+".json", "application/json", raw), nil
 	}
-	return nil, fault.New("flow.StaffAttachment", fault.NotFound, nil)
+	return nil, fault.New("flow.evidence", fault.NotFound, nil)
 }
 
 // StaffPart gives an officer a part of a case as it is stored: answers, evidence, a decision.
@@ -190,19 +199,6 @@ func (s *Service) StaffPart(ctx context.Context, a identity.Actor, id casework.I
 		if q.ID == part {
 			return s.part(ctx, e, q)
 		}
-	}
-	for _, pl := range c.Places() {
-		if pl.Evidence != part || part == "" {
-			continue
-		}
-		raw, err := s.Vault.Part(ctx, e, casework.PartID(part))
-		if err != nil {
-			return nil, err
-		}
-		if pl.State == signing.OnPaper {
-			return fileOf("underskrift-"+string(pl.Party), files.Kind(raw), raw), nil
-		}
-		return fileOf("underskrift-"+string(pl.Party)+".json", "application/json", raw), nil
 	}
 	decisions := slices.Clone(c.Against) // proposals that came to nothing are part of the case
 	if c.Decision != nil {
@@ -218,5 +214,5 @@ func (s *Service) StaffPart(ctx context.Context, a identity.Actor, id casework.I
 		}
 		return fileOf("beslut-"+c.Reference+".pdf", "application/pdf", raw), nil
 	}
-	return nil, fault.New("flow.StaffPart", fault.NotFound, nil)
+	return s.evidence(ctx, e, part)
 }
