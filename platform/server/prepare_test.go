@@ -63,7 +63,7 @@ func TestOfficersPrepareTogether(t *testing.T) {
 	one.Get("/admin/nytt")
 	one.sees(200, "prepare-desk", "Akut placering", "2 nämnder", "Inget är påbörjat.")
 	one.Get("/admin/nytt/akutplacering")
-	one.sees(200, "prepare-boards", "Socialnämnden, Ekköpings kommun", "Socialnämnden, Tallviks kommun", "Jour just nu: Provia Provberg, Ordförande, +46701740605.")
+	one.sees(200, "prepare-boards", "Socialnämnden, Ekköpings kommun", "Socialnämnden, Tallviks kommun", "Jour just nu: Provia Provberg, Ordförande, 070-174 06 05.")
 	one.Submit("Börja", url.Values{})
 	one.sees(422, "prepare-no-board", "Välj den nämnd som ska besluta.")
 	one.Submit("Börja", url.Values{"namnd": {"skogby/social"}})
