@@ -166,6 +166,11 @@ func TestWallsByRole(t *testing.T) {
 	t.Parallel()
 	w := newWalled(t)
 	routes, table := w.lines(t, "boards", wallColumns, func(r httpkit.Route) bool { return r.Site.Kind == httpkit.StaffSession && !r.Who.IsPublic() })
+	for _, r := range w.Kit.Routes() {
+		if r.Site.Kind == httpkit.StaffSession && r.Who.IsPublic() && strings.ContainsAny(strings.NewReplacer(":tenant", "", ":login", "").Replace(r.Path), ":") {
+			t.Errorf("%s is for everybody, and names something", routeName(r))
+		}
+	}
 	everybody := w.everybody()
 	before := w.state(t)
 	for _, r := range routes {
