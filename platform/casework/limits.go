@@ -94,7 +94,8 @@ type (
 	}
 	// LimitDue: the time for a warning has come, or the end.
 	LimitDue struct{ Effect, Limit string }
-	// LimitWarned: those who have a role were warned, so many of them by mail or text message. The others see it in the inbox.
+	// LimitWarned: those who have a role were warned, so many of them by mail or text message. The others see it in the inbox. To is the role that was
+	// told: a later one on the ladder than the rule's where nobody who could be reached holds that.
 	LimitWarned struct {
 		Effect, Limit, To string
 		Reached           int

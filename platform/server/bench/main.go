@@ -5,9 +5,10 @@
 // generator and the simulators are not in it. The load generator and the simulators (register, e-legitimation, mail) are
 // this process, and share the processors: with two of them the figures are lower than of a machine of the platform's own.
 //
-// The load is a closed loop: so many clients, each asking again when it has been answered. Times are therefore those of a
-// machine that is fully loaded. Every figure is bounded in time (-seconds) or in number. Sessions are issued, not logged
-// in to; signing goes through the simulator and is counted apart from the journeys.
+// Three tables come of it. The first is of load, a closed loop: so many clients, each asking again when it has been answered, so that times are those
+// of a machine that is fully loaded. The second is what single things cost a caller who has the machine alone, over HTTP or in this process. The third
+// is what signing by several parties is to keep to, and what sealing and checking take. Every figure is bounded in time (-seconds) or in number.
+// Sessions are issued, not logged in to; signing goes through the simulator and is counted apart from the journeys.
 package main
 
 import (
