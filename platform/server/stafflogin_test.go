@@ -164,7 +164,7 @@ func (l doorstep) bankID(tenant string, p personas.Staff) {
 	l.Get("/admin/login/" + tenant)
 	l.Submit("BankID på den här enheten", nil)
 	l.follow()
-	l.sees(200, "wait", "Öppna BankID-appen, legitimera dig")
+	l.sees(200, "wait", "Öppna BankID-appen, gör klart det den frågar efter")
 	token := startToken.FindStringSubmatch(string(l.Page.Body))
 	if token == nil {
 		l.t.Fatalf("nothing to start the app with:\n%s", l.Page.Body)
