@@ -125,7 +125,7 @@ type SignedDecisions interface {
 // actor, or may not be asked so.
 type ByPhone interface {
 	PhoneSigning(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID) (*flow.PhoneSigning, error)
-	// AskByPhone: problems have the pointer "/caller"; fault.Conflict, with the view, when it cannot be asked for now.
+	// AskByPhone: problems have the pointer "/caller"; fault.Conflict, with the view, when nobody can be asked at present.
 	AskByPhone(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID, in flow.PhoneInput) (*flow.PhoneSigning, []forms.Problem, error)
 	PollPhoneSigning(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID) (*flow.PhoneSigning, error)
 	CancelPhoneSigning(ctx context.Context, a identity.Actor, id casework.ID, p signing.PartyID) error

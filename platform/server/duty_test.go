@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"testing/fstest"
 	"time"
 
-	"samtjanst/examples/demo"
 	"samtjanst/integrations/eid"
 	"samtjanst/integrations/sim/personas"
 	"samtjanst/platform/calendar"
@@ -42,13 +40,9 @@ func newDuty(t *testing.T, changes ...func(o *servertest.Options, towns fstest.M
 	if err := os.CopyFS(folder+"/jourbeslut", os.DirFS("testdata/forms/jourbeslut")); err != nil {
 		t.Fatal(err)
 	}
-	towns := fstest.MapFS{}
-	for _, name := range []string{"municipalities/ekkoping.yaml", "municipalities/tallvik.yaml"} {
-		raw, err := fs.ReadFile(demo.Municipalities, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		towns[name] = &fstest.MapFile{Data: []byte(withoutServices(string(raw)))}
+	towns := servertest.Towns(t)
+	for _, town := range towns {
+		town.Data = []byte(withoutServices(string(town.Data)))
 	}
 	towns["municipalities/ekkoping.yaml"].Data = append(towns["municipalities/ekkoping.yaml"].Data,
 		"\ncooperations:\n  - {id: jour, title: Jouren, authority: social, host: tallvik/barn-och-utbildning, forms: [jourbeslut], settings: {jourtelefon: 070-174 06 90}}\n"...)

@@ -29,20 +29,8 @@ func TestSigningFailures(t *testing.T) {
 		t.Run(string(c.do), func(t *testing.T) {
 			w.Sim.BankID.Reset()
 			w.Sim.BankID.Script(n, bankidsim.Scenario{Do: c.do})
-			v, err := w.Flow.StartSigning(w.Ctx, anna, id, "", servertest.Client)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for range 5 {
-				if v, err = w.Flow.PollSigning(w.Ctx, anna, id); err != nil {
-					t.Fatal(err)
-				}
-				if v.Status.State != eid.Pending {
-					break
-				}
-			}
-			if v.Status.State != eid.Failed || v.Status.Message != c.want {
-				t.Errorf("ended %s %s (%s), want %s", v.Status.State, v.Status.Message, v.Status.Hint, c.want)
+			if st := signingEnds(t, w, id); st.State != eid.Failed || st.Message != c.want {
+				t.Errorf("ended %s %s (%s), want %s", st.State, st.Message, st.Hint, c.want)
 			}
 			if pl := place(t, w, id, "p1"); pl.State == signing.Signed {
 				t.Fatal("signed")

@@ -21,6 +21,19 @@ func Offering(t testing.TB, forms, form string) Options {
 			t.Fatal(err)
 		}
 	}
+	towns := Towns(t)
+	const services = "\nservices:\n"
+	first := towns["municipalities/ekkoping.yaml"]
+	if !strings.Contains(string(first.Data), services) {
+		t.Fatal("the municipality lists no services")
+	}
+	first.Data = []byte(strings.Replace(string(first.Data), services, services+"  - form: "+form+"\n", 1))
+	return Options{Forms: folder, Municipalities: towns}
+}
+
+// Towns are the files of the demo's municipalities, which a test may change before the platform starts.
+func Towns(t testing.TB) fstest.MapFS {
+	t.Helper()
 	towns := fstest.MapFS{}
 	for _, name := range []string{"municipalities/ekkoping.yaml", "municipalities/tallvik.yaml"} {
 		raw, err := fs.ReadFile(demo.Municipalities, name)
@@ -29,11 +42,5 @@ func Offering(t testing.TB, forms, form string) Options {
 		}
 		towns[name] = &fstest.MapFile{Data: raw}
 	}
-	const services = "\nservices:\n"
-	first := towns["municipalities/ekkoping.yaml"]
-	if !strings.Contains(string(first.Data), services) {
-		t.Fatal("the municipality lists no services")
-	}
-	first.Data = []byte(strings.Replace(string(first.Data), services, services+"  - form: "+form+"\n", 1))
-	return Options{Forms: folder, Municipalities: towns}
+	return towns
 }
